@@ -1,0 +1,29 @@
+import type { CoreErrorFacts, WorkersErrorFacts } from './facts/core-facts.ts';
+import type { HubErrorFacts } from './facts/hub-facts.ts';
+import type { IoErrorFacts, TransferErrorFacts } from './facts/io-facts.ts';
+import type {
+  FormatsErrorFacts,
+  LibraryErrorFacts,
+  MapperErrorFacts,
+  SqliteErrorFacts,
+  WorkflowErrorFacts,
+} from './facts/library-facts.ts';
+import type { NetworkErrorFacts } from './facts/network-facts.ts';
+
+/** Every error code of modelkeep and the facts that come with it: the table that an app translates from. */
+export interface ErrorFacts
+  extends
+    CoreErrorFacts,
+    WorkersErrorFacts,
+    NetworkErrorFacts,
+    HubErrorFacts,
+    IoErrorFacts,
+    TransferErrorFacts,
+    SqliteErrorFacts,
+    FormatsErrorFacts,
+    LibraryErrorFacts,
+    MapperErrorFacts,
+    WorkflowErrorFacts {}
+
+/** A stable error code: `<package>.<reason>`. */
+export type ErrorCode = keyof ErrorFacts;

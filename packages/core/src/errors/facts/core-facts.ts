@@ -1,0 +1,15 @@
+/** Errors that any package can raise. */
+export interface CoreErrorFacts {
+  /** A caller passed something that is not allowed. */
+  'core.invalid-argument': { readonly argument: string; readonly found?: unknown };
+  /** What was asked for was closed before. */
+  'core.closed': { readonly resource: string };
+  /** The library was written by a newer version of modelkeep. */
+  'core.format-newer': { readonly path: string; readonly format: number; readonly supported: number };
+}
+
+/** Errors of the worker pool. */
+export interface WorkersErrorFacts {
+  /** A worker thread ended while it had work. */
+  'workers.died': { readonly pool: string; readonly exitCode: number };
+}

@@ -1,0 +1,90 @@
+/** Errors of SQLite and of the locks. */
+export interface SqliteErrorFacts {
+  /** A statement failed. */
+  'sqlite.failed': { readonly path: string; readonly sqliteCode: string };
+  /** The database file is damaged. */
+  'sqlite.corrupt': { readonly path: string };
+  /** The driver lacks what is needed. */
+  'sqlite.unsupported': { readonly driver: string; readonly missing: string };
+  /** The database was written by a newer version of modelkeep. */
+  'sqlite.schema-newer': {
+    readonly path: string;
+    readonly namespace: string;
+    readonly found: number;
+    readonly supported: number;
+  };
+  /** Another process holds the lock for longer than the caller waits. */
+  'sqlite.locked': { readonly path: string; readonly waitedMs: number };
+}
+
+/** Errors of reading model files. */
+export interface FormatsErrorFacts {
+  /** A file of a known format that breaks the format's rules. */
+  'formats.invalid': { readonly format: string; readonly path?: string | undefined; readonly reason: string };
+  /** A file whose header is larger than the limit. */
+  'formats.too-large': {
+    readonly format: string;
+    readonly path?: string | undefined;
+    readonly what: string;
+    readonly found: number;
+    readonly limit: number;
+  };
+}
+
+/** Why a file name is refused. */
+export type NameProblem =
+  | 'empty'
+  | 'traversal'
+  | 'absolute'
+  | 'backslash'
+  | 'control-character'
+  | 'reserved-character'
+  | 'device-name'
+  | 'trailing-dot-or-space'
+  | 'bidi-control'
+  | 'too-long'
+  | 'not-unicode';
+
+/** Errors of the library. */
+export interface LibraryErrorFacts {
+  /** File names that are refused before anything is downloaded or copied. */
+  'library.unsafe-name': { readonly names: readonly { readonly name: string; readonly problem: NameProblem }[] };
+  /** No model answers to this id, prefix or slug. */
+  'library.model-not-found': { readonly reference: string };
+  /** A prefix of more than one id. */
+  'library.ambiguous-id': { readonly reference: string; readonly ids: readonly string[] };
+  /** The folder is no library, or its files contradict each other. */
+  'library.invalid': { readonly path: string; readonly reason: string };
+  /** The library was opened with `mode: 'read'`, or the drive is read-only. */
+  'library.read-only': { readonly root: string };
+  /** The drive can make neither reflinks nor hard links. */
+  'library.no-links': { readonly root: string };
+  /** A metadata.json that cannot be read. */
+  'library.corrupt-metadata': { readonly path: string; readonly reason: string };
+  /** Nothing in the selection or in the import is a model. */
+  'library.nothing-to-import': { readonly paths: readonly string[] };
+}
+
+/** Errors of the mapper. */
+export interface MapperErrorFacts {
+  /** No profile for this app. */
+  'mapper.unknown-app': { readonly app: string; readonly known: readonly string[] };
+  /** The app's folder is missing or is not one. */
+  'mapper.app-root': { readonly path: string; readonly reason: string };
+  /** The plan no longer fits what is on disk. */
+  'mapper.stale-plan': { readonly path: string; readonly reason: string };
+}
+
+/** Errors of the workflows and of the facade. */
+export interface WorkflowErrorFacts {
+  /** A person has to act before this can go on. */
+  'workflows.waiting-for-user': { readonly reason: 'gate' | 'token'; readonly url: string };
+  /** The selection matches no file of the repo. */
+  'workflows.nothing-selected': {
+    readonly repo: string;
+    readonly include: readonly string[];
+    readonly exclude: readonly string[];
+  };
+  /** A reference that is none of the supported kinds. */
+  'workflows.invalid-reference': { readonly reference: string; readonly reason: string };
+}

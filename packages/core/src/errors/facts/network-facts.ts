@@ -1,0 +1,29 @@
+/** Errors of the HTTP client. */
+export interface NetworkErrorFacts {
+  /** The connection could not be made or broke. */
+  'network.connection': { readonly url: string; readonly systemCode: string };
+  /** No network: DNS or routing fails for the host. */
+  'network.offline': { readonly url: string; readonly systemCode: string };
+  /** A phase took longer than it may. */
+  'network.timeout': {
+    readonly url: string;
+    readonly phase: 'connect' | 'headers' | 'idle' | 'total';
+    readonly timeoutMs: number;
+  };
+  /** The server answered with a status that is not a success. */
+  'network.status': { readonly url: string; readonly status: number; readonly body?: string };
+  /** 429, or a rate-limit window that is used up for longer than the client waits. */
+  'network.rate-limited': { readonly url: string; readonly retryAfterMs: number };
+  /** A redirect that is not followed. */
+  'network.redirect': {
+    readonly url: string;
+    readonly location: string;
+    readonly reason: 'loop' | 'too-many' | 'scheme' | 'downgrade' | 'missing-location' | 'invalid';
+  };
+  /** The body is not what was asked for: wrong type, not JSON, too large, encoded. */
+  'network.body': {
+    readonly url: string;
+    readonly reason: 'content-type' | 'invalid-json' | 'too-large' | 'content-encoding' | 'truncated' | 'schema';
+    readonly found?: string;
+  };
+}

@@ -1,0 +1,118 @@
+import type { ErrorCode, ErrorFacts } from './error-facts.ts';
+import { redactSecrets } from './redact.ts';
+
+/** What a {@link ModelkeepError} is made from. */
+export interface ModelkeepErrorOptions<C extends ErrorCode> {
+  /** What happened, in English, naming the path or the redacted URL. */
+  readonly message: string;
+  /** The machine-readable details that belong to this code. */
+  readonly facts: ErrorFacts[C];
+  /** What the reader can do about it. */
+  readonly hint?: string | undefined;
+  /** The error that led to this one. */
+  readonly cause?: unknown;
+}
+
+/** An error as plain data: what crosses a process border. */
+export interface SerialisedError {
+  readonly name: string;
+  readonly message: string;
+  readonly code?: string;
+  readonly facts?: unknown;
+  readonly hint?: string;
+  readonly cause?: SerialisedError;
+}
+
+/**
+ * Every error of modelkeep that can reach a caller.
+ *
+ * @example
+ * ```ts
+ * import { isModelkeepError } from '@modelkeep/core';
+ *
+ * try {
+ *   await library.download(plan).result;
+ * } catch (error) {
+ *   if (isModelkeepError(error, 'transfer.integrity')) console.error(error.facts.expected, error.facts.found);
+ *   else throw error;
+ * }
+ * ```
+ */
+export class ModelkeepError<C extends ErrorCode = ErrorCode> extends Error {
+  override readonly name = 'ModelkeepError';
+  /** `<package>.<reason>`, stable across versions. */
+  readonly code: C;
+  /** The details that belong to the code. */
+  readonly facts: ErrorFacts[C];
+  /** What the reader can do about it. */
+  readonly hint: string | undefined;
+
+  constructor(code: C, options: ModelkeepErrorOptions<C>) {
+    super(redactSecrets(options.message), options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.facts = options.facts;
+    this.hint = options.hint;
+  }
+
+  /** Marks errors of this class across duplicate installs of the package. */
+  get isModelkeepError(): true {
+    return true;
+  }
+
+  /** The error as plain data; {@link errorFromJSON} makes it an error again. */
+  toJSON(): SerialisedError {
+    return serialiseError(this);
+  }
+}
+
+/**
+ * Tells whether a value is an error of modelkeep, optionally of one code. Works across duplicate installs.
+ *
+ * @param value - anything that was thrown
+ * @param code - only errors of this code count
+ */
+export function isModelkeepError<C extends ErrorCode = ErrorCode>(
+  value: unknown,
+  code?: C,
+): value is ModelkeepError<C> {
+  if (!(value instanceof Error) || (value as { isModelkeepError?: unknown }).isModelkeepError !== true) return false;
+  return code === undefined || (value as ModelkeepError).code === code;
+}
+
+const MAX_CAUSES = 8;
+
+/** Any error as plain data, its causes included (at most 8 deep). */
+export function serialiseError(error: unknown, depth = 0): SerialisedError {
+  if (!(error instanceof Error)) return { name: 'Error', message: redactSecrets(String(error)) };
+  const hasCause = error.cause !== undefined && depth < MAX_CAUSES;
+  const systemCode = (error as NodeJS.ErrnoException).code;
+  const known = isModelkeepError(error);
+  return {
+    name: error.name,
+    message: redactSecrets(error.message),
+    ...(known ? { code: error.code, facts: error.facts } : typeof systemCode === 'string' ? { code: systemCode } : {}),
+    ...(known && error.hint !== undefined ? { hint: error.hint } : {}),
+    ...(hasCause ? { cause: serialiseError(error.cause, depth + 1) } : {}),
+  };
+}
+
+/**
+ * Makes an error from {@link ModelkeepError.toJSON}'s data, with its code, facts, hint and causes.
+ * Data that carries no code of modelkeep becomes a plain `Error` that keeps its name and `code`.
+ */
+export function errorFromJSON(data: SerialisedError): Error {
+  const cause = data.cause === undefined ? undefined : errorFromJSON(data.cause);
+  if (data.name === 'ModelkeepError' && data.code !== undefined) {
+    const code = data.code as ErrorCode;
+    return new ModelkeepError(code, {
+      message: data.message,
+      facts: data.facts as ErrorFacts[typeof code],
+      hint: data.hint,
+      cause,
+    });
+  }
+  const error = new Error(data.message, cause === undefined ? undefined : { cause });
+  error.name = data.name;
+  if (data.code !== undefined) Object.assign(error, { code: data.code });
+  return error;
+}

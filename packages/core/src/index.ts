@@ -1,0 +1,32 @@
+export { systemClock, type Clock } from './ports/clock.ts';
+export { silentLogger, type LogFacts, type Logger } from './ports/logger.ts';
+export type { HttpHeaders, HttpRequest, HttpResponse, HttpTransport } from './ports/http-transport.ts';
+export type { ByteSource } from './ports/byte-source.ts';
+export type { ErrorCode, ErrorFacts } from './errors/error-facts.ts';
+export type { NameProblem } from './errors/facts/library-facts.ts';
+export {
+  errorFromJSON,
+  isModelkeepError,
+  ModelkeepError,
+  serialiseError,
+  type ModelkeepErrorOptions,
+  type SerialisedError,
+} from './errors/modelkeep-error.ts';
+export { redactSecrets, redactUrl } from './errors/redact.ts';
+export { isSha1, isSha256 } from './digests.ts';
+export { isId, newId } from './ids.ts';
+export { createLatestValue, type LatestValue, type LatestValueSource } from './progress/latest-value.ts';
+export { noProgress, startOperation, type Operation, type Progress } from './progress/operation.ts';
+export { createRateMeter, type RateMeter } from './progress/rate-meter.ts';
+export {
+  factLayers,
+  fileRoles,
+  modelFormats,
+  modelTypes,
+  type FactLayer,
+  type FileRole,
+  type ModelFormat,
+  type ModelType,
+} from './records/model-terms.ts';
+export type { ModelCompanion, ModelFacts, ModelFile, ModelRecord, ModelSource } from './records/model-record.ts';
+export type { MetadataLayer, ModelMetadata, ModelOverrides, StoredFactLayer, VolumeFile } from './records/metadata.ts';

@@ -1,0 +1,103 @@
+import type { FactLayer, FileRole, ModelFormat, ModelType } from './model-terms.ts';
+
+/** Facts about a model that several sources may state. Absent and null mean: this source does not say. */
+export interface ModelFacts {
+  /** The name people know it by. */
+  readonly name?: string | null | undefined;
+  readonly type?: ModelType | null | undefined;
+  /** Architecture family in lower case: `flux1`, `sdxl`, `sd1`, `llama`, … */
+  readonly family?: string | null | undefined;
+  /** Base model in Civitai's words where it has one: `Flux.1 D`, `SDXL 1.0`, … */
+  readonly baseModel?: string | null | undefined;
+  /** What sets it apart within its base model: `inpaint`, `v-prediction`, `refiner`, … */
+  readonly variant?: string | null | undefined;
+  /** Precision of the weights: `fp32`, `fp16`, `bf16`, `fp8`, … */
+  readonly precision?: string | null | undefined;
+  /** Quantisation of the weights as its users write it: `Q4_K_M`, `nf4`, … */
+  readonly quantisation?: string | null | undefined;
+  readonly parameterCount?: number | null | undefined;
+  readonly description?: string | null | undefined;
+  readonly tags?: readonly string[] | null | undefined;
+  readonly triggerWords?: readonly string[] | null | undefined;
+  /** SPDX id, or the word that the source uses. */
+  readonly licence?: string | null | undefined;
+}
+
+/** Where a model or a file came from. */
+export interface ModelSource {
+  readonly provider: 'hf' | 'local';
+  /** Origin of the hub, such as `https://huggingface.co`; null for local files. */
+  readonly endpoint: string | null;
+  /** `org/name`, or null for local files. */
+  readonly repo: string | null;
+  /** What was asked for: a branch, a tag or a commit. */
+  readonly revision: string | null;
+  /** What it was at that time: 40 hex. */
+  readonly commit: string | null;
+  /** Path in the repo, or the path a local file was imported from. */
+  readonly path: string | null;
+}
+
+/** One file of a model. */
+export interface ModelFile {
+  /** Path below the model's folder, `/` between segments, cleaned. */
+  readonly name: string;
+  /** The name it had where it came from. */
+  readonly officialName: string;
+  readonly role: FileRole;
+  readonly sizeBytes: number;
+  /** Content identity, 64 hex. */
+  readonly sha256: string;
+  /** 64 hex, or null when it was not computed. */
+  readonly blake3: string | null;
+  /** Git's hash of the bytes as a blob, 40 hex, where it is known. */
+  readonly gitSha1: string | null;
+  readonly source: ModelSource | null;
+}
+
+/** Another model of the library that this one goes with. */
+export interface ModelCompanion {
+  readonly role: 'mmproj' | 'vae' | 'text-encoder';
+  readonly id: string;
+}
+
+/** A model as the library answers it: the effective value of each field. Plain data. */
+export interface ModelRecord {
+  /** UUIDv7, stable. */
+  readonly id: string;
+  /** The model's folder below the volume, chosen once: `diffusion/flux1/flux1-dev`. */
+  readonly slug: string;
+  readonly officialName: string;
+  readonly cleanedName: string;
+  readonly type: ModelType;
+  readonly family: string | null;
+  readonly baseModel: string | null;
+  readonly format: ModelFormat;
+  readonly variant: string | null;
+  readonly precision: string | null;
+  readonly quantisation: string | null;
+  readonly parameterCount: number | null;
+  readonly description: string | null;
+  readonly tags: readonly string[];
+  readonly triggerWords: readonly string[];
+  readonly licence: string | null;
+  readonly sizeBytes: number;
+  readonly files: readonly ModelFile[];
+  readonly sources: readonly ModelSource[];
+  /** Ties the models of one repo and commit. */
+  readonly sourceGroup: string | null;
+  /** Ties quantisations and precisions of one model. */
+  readonly variantOf: string | null;
+  readonly companions: readonly ModelCompanion[];
+  /** Names that the set should have, where its source says so. */
+  readonly expectedFiles: readonly string[];
+  /** Whether every expected file is here. */
+  readonly complete: boolean;
+  /** Which layer each effective fact came from. */
+  readonly origins: Readonly<Partial<Record<keyof ModelFacts, FactLayer>>>;
+  /** Grows with each change of the metadata. */
+  readonly revision: number;
+  /** ISO 8601. */
+  readonly importedAt: string;
+  readonly updatedAt: string;
+}

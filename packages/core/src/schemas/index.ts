@@ -1,0 +1,8 @@
+export {
+  modelFactsSchema,
+  modelFileSchema,
+  modelMetadataSchema,
+  modelOverridesSchema,
+  modelSourceSchema,
+  volumeFileSchema,
+} from './metadata.ts';

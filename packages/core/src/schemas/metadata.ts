@@ -1,0 +1,97 @@
+import { z } from 'zod';
+import type { ModelMetadata, ModelOverrides, VolumeFile } from '../records/metadata.ts';
+import type { ModelFacts, ModelFile, ModelSource } from '../records/model-record.ts';
+import { factLayers, fileRoles, modelFormats, modelTypes } from '../records/model-terms.ts';
+
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+const sha1 = z.string().regex(/^[0-9a-f]{40}$/);
+const id = z.uuid();
+const text = z.string().max(100_000);
+const name = z.string().min(1).max(1_024);
+const sizeBytes = z.int().nonnegative();
+
+/** Checks the facts of one source. */
+export const modelFactsSchema: z.ZodType<ModelFacts> = z.looseObject({
+  name: text.nullish(),
+  type: z.enum(modelTypes).nullish(),
+  family: text.nullish(),
+  baseModel: text.nullish(),
+  variant: text.nullish(),
+  precision: text.nullish(),
+  quantisation: text.nullish(),
+  parameterCount: z.int().nonnegative().nullish(),
+  description: text.nullish(),
+  tags: z.array(text).max(10_000).nullish(),
+  triggerWords: z.array(text).max(10_000).nullish(),
+  licence: text.nullish(),
+});
+
+/** Checks a source. */
+export const modelSourceSchema: z.ZodType<ModelSource> = z.looseObject({
+  provider: z.enum(['hf', 'local']),
+  endpoint: z.string().nullable(),
+  repo: z.string().nullable(),
+  revision: z.string().nullable(),
+  commit: sha1.nullable(),
+  path: z.string().nullable(),
+});
+
+/** Checks one file of a model. */
+export const modelFileSchema: z.ZodType<ModelFile> = z.looseObject({
+  name,
+  officialName: name,
+  role: z.enum(fileRoles),
+  sizeBytes,
+  sha256,
+  blake3: sha256.nullable(),
+  gitSha1: sha1.nullable(),
+  source: modelSourceSchema.nullable(),
+});
+
+const layerSchema = z.looseObject({
+  facts: modelFactsSchema,
+  /** When the source was read: ISO 8601. */
+  at: z.iso.datetime(),
+  /** Version of the rules that made the layer, where it was made by rules. */
+  rulesVersion: z.int().optional(),
+  /** What the facts rest on, for people. */
+  evidence: z.array(text).optional(),
+});
+
+/** The user's layer is overrides.json and never part of metadata.json. */
+const storedLayers = factLayers.filter((layer) => layer !== 'user');
+
+/** Checks metadata.json. */
+export const modelMetadataSchema: z.ZodType<ModelMetadata> = z.looseObject({
+  schema: z.literal(1),
+  id,
+  slug: z.string().min(1).max(512),
+  officialName: name,
+  cleanedName: name,
+  format: z.enum(modelFormats),
+  files: z.array(modelFileSchema).min(1).max(100_000),
+  sources: z.array(modelSourceSchema).max(10_000),
+  sourceGroup: z.string().nullable(),
+  variantOf: z.string().nullable(),
+  companions: z.array(z.looseObject({ role: z.enum(['mmproj', 'vae', 'text-encoder']), id })).max(1_000),
+  expectedFiles: z.array(name).max(100_000),
+  layers: z.partialRecord(z.enum(storedLayers), layerSchema),
+  revision: z.int().positive(),
+  txn: id,
+  importedAt: z.iso.datetime(),
+  updatedAt: z.iso.datetime(),
+});
+
+/** Checks overrides.json. */
+export const modelOverridesSchema: z.ZodType<ModelOverrides> = z.looseObject({ fields: modelFactsSchema.optional() });
+
+/** Checks modelkeep.json. */
+export const volumeFileSchema: z.ZodType<VolumeFile> = z.looseObject({
+  format: z.int().positive(),
+  minReader: z.int().positive(),
+  minWriter: z.int().positive(),
+  libraryId: id,
+  volumeId: id,
+  store: z.enum(['linked']),
+  createdAt: z.iso.datetime(),
+});

@@ -1,0 +1,136 @@
+import { ModelkeepError, silentLogger, type Logger } from '@modelkeep/core';
+import { startWorker, type WorkerEntry } from './start-worker.ts';
+import type { Tasks } from './task-types.ts';
+import { createInThreadHost, createThreadHost, type CallOptions, type WorkerHost } from './worker-host.ts';
+
+/** How a pool is made. */
+export interface WorkerPoolOptions {
+  /** For messages and for the threads' names. */
+  readonly name: string;
+  readonly entry: WorkerEntry;
+  /** The same tasks for the calling thread. */
+  readonly inThread: () => Promise<Tasks>;
+  /** Threads at most; each starts when it is first needed. @default 1 */
+  readonly size?: number | undefined;
+  /** `in-thread` runs everything on the calling thread. @default 'worker' */
+  readonly mode?: 'worker' | 'in-thread' | undefined;
+  /** A file to start instead of the entry, for embedders that ship the worker's code themselves. */
+  readonly workerUrl?: URL | undefined;
+  readonly logger?: Logger | undefined;
+}
+
+/** A worker that one caller has for a while: all its calls go to the same thread, so tasks may keep state there. */
+export interface WorkerLease {
+  run<Output>(task: string, input: unknown, options?: CallOptions): Promise<Output>;
+  /** Gives the worker back. Calls after that fail. */
+  release(): void;
+}
+
+/** Threads that run tasks. Idle threads never keep the process alive. */
+export interface WorkerPool extends AsyncDisposable {
+  /**
+   * Runs a task on the least busy worker.
+   *
+   * @throws `workers.died` when the thread ends, `core.closed` after {@link WorkerPool.close}, `signal.reason` on abort,
+   * and whatever the task throws
+   */
+  run<Output>(task: string, input: unknown, options?: CallOptions): Promise<Output>;
+  lease(): WorkerLease;
+  /** Ends the threads; running calls fail. */
+  close(): Promise<void>;
+}
+
+/**
+ * A pool of worker threads.
+ *
+ * @example
+ * ```ts
+ * const pool = createWorkerPool({
+ *   name: 'hash',
+ *   entry: { code: workerCode, url: () => new URL('./worker-entry.ts', import.meta.url) },
+ *   inThread: async () => (await import('./tasks.ts')).tasks,
+ * });
+ * const digest = await pool.run<string>('hash', { path }, { signal });
+ * ```
+ */
+export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
+  const { name, logger = silentLogger, size = 1 } = options;
+  const hosts: WorkerHost[] = [];
+  const leases = new Map<WorkerHost, number>();
+  let closed = false;
+  let inThread = options.mode === 'in-thread';
+
+  const startHost = (): WorkerHost => {
+    if (!inThread) {
+      try {
+        return createThreadHost(name, startWorker(name, options.entry, options.workerUrl));
+      } catch (error) {
+        logger.warn(`no worker can be started for "${name}": its work runs on the main thread`, {
+          error: String(error),
+        });
+        inThread = true;
+      }
+    }
+    return createInThreadHost(options.inThread);
+  };
+
+  const busyness = (host: WorkerHost): number => host.load + (leases.get(host) ?? 0);
+
+  const pick = (): WorkerHost => {
+    if (closed) {
+      throw new ModelkeepError('core.closed', {
+        message: `the worker pool "${name}" is closed`,
+        facts: { resource: name },
+      });
+    }
+    for (let index = hosts.length - 1; index >= 0; index -= 1) {
+      if (hosts[index]?.dead === true) hosts.splice(index, 1);
+    }
+    const idlest = hosts.toSorted((a, b) => busyness(a) - busyness(b))[0];
+    if (idlest !== undefined && (busyness(idlest) === 0 || hosts.length >= size)) return idlest;
+    const host = startHost();
+    hosts.push(host);
+    return host;
+  };
+
+  const call = async (host: WorkerHost, task: string, input: unknown, callOptions: CallOptions): Promise<unknown> => {
+    callOptions.signal?.throwIfAborted();
+    return host.call(task, input, callOptions);
+  };
+
+  const close = async (): Promise<void> => {
+    closed = true;
+    await Promise.all(hosts.splice(0).map((host) => host.close()));
+  };
+
+  return {
+    async run<Output>(task: string, input: unknown, callOptions: CallOptions = {}) {
+      return (await call(pick(), task, input, callOptions)) as Output;
+    },
+    lease() {
+      const host = pick();
+      let released = false;
+      leases.set(host, (leases.get(host) ?? 0) + 1);
+      return {
+        async run<Output>(task: string, input: unknown, callOptions: CallOptions = {}) {
+          if (released || closed) {
+            throw new ModelkeepError('core.closed', {
+              message: `the worker of "${name}" was given back`,
+              facts: { resource: name },
+            });
+          }
+          return (await call(host, task, input, callOptions)) as Output;
+        },
+        release() {
+          if (released) return;
+          released = true;
+          const left = (leases.get(host) ?? 1) - 1;
+          if (left === 0) leases.delete(host);
+          else leases.set(host, left);
+        },
+      };
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
