@@ -8,9 +8,13 @@ export interface WorkerEntry {
   readonly url: () => URL;
 }
 
+/** Flags that say how the process's own program is read; a thread that inherits them does not start. */
+const FLAGS_OF_THE_PROGRAM = /^--(?:input-type|entry-url|test|watch)(?:[-=]|$)/;
+
 /** @internal Starts a thread; throws where the platform cannot. */
 export function startWorker(name: string, entry: WorkerEntry, workerUrl?: URL): Worker {
-  if (workerUrl !== undefined) return new Worker(workerUrl, { name });
-  if (entry.code !== undefined) return new Worker(entry.code, { name, eval: true });
-  return new Worker(entry.url(), { name });
+  const options = { name, execArgv: process.execArgv.filter((flag) => !FLAGS_OF_THE_PROGRAM.test(flag)) };
+  if (workerUrl !== undefined) return new Worker(workerUrl, options);
+  if (entry.code !== undefined) return new Worker(entry.code, { ...options, eval: true });
+  return new Worker(entry.url(), options);
 }

@@ -1,8 +1,10 @@
+import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import { promisify } from 'node:util';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { isModelkeepError, ModelkeepError } from '@modelkeep/core';
+import { isModelkeepError, type ModelkeepError } from '@modelkeep/core';
 import { afterEach, describe, expect, it } from 'vitest';
 import { tasks } from './worker-pool.test-tasks.ts';
 import { createWorkerPool, type WorkerPool, type WorkerPoolOptions } from './worker-pool.ts';
@@ -125,6 +127,16 @@ describe('threads', () => {
     } finally {
       await rm(folder, { recursive: true });
     }
+  });
+
+  it('starts in a process whose own program came as a text', async () => {
+    const index = JSON.stringify(new URL('./index.ts', import.meta.url).href);
+    const worker = JSON.stringify(new URL('./worker-pool.test-worker.ts', import.meta.url).href);
+    const program = `import { createWorkerPool } from ${index};
+      const pool = createWorkerPool({ name: 'x', entry: { url: () => new URL(${worker}) }, inThread: async () => ({}) });
+      console.log(await pool.run('add', { a: 1, b: 2 }));`;
+    const flags = ['--conditions=modelkeep-source', '--input-type=module', '--eval', program];
+    expect((await promisify(execFile)(process.execPath, flags)).stdout).toBe('3\n');
   });
 
   it('falls back to the calling thread, and says so, where no worker can be started', async () => {

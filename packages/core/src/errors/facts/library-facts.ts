@@ -13,6 +13,13 @@ export interface SqliteErrorFacts {
     readonly found: number;
     readonly supported: number;
   };
+  /** The database was written by an older version of modelkeep, and is opened read-only: it cannot be brought up to date. */
+  'sqlite.schema-older': {
+    readonly path: string;
+    readonly namespace: string;
+    readonly found: number;
+    readonly supported: number;
+  };
   /** Another process holds the lock for longer than the caller waits. */
   'sqlite.locked': { readonly path: string; readonly waitedMs: number };
 }
@@ -73,6 +80,12 @@ export interface MapperErrorFacts {
   'mapper.app-root': { readonly path: string; readonly reason: string };
   /** The plan no longer fits what is on disk. */
   'mapper.stale-plan': { readonly path: string; readonly reason: string };
+  /** A plan that came back with something in it that no plan of ours has. */
+  'mapper.invalid-plan': { readonly pointer: string; readonly problem: string };
+  /** An app profile that breaks the rules for profiles. */
+  'mapper.invalid-profile': { readonly profile: string; readonly pointer: string; readonly problem: string };
+  /** The system does not let this user make links, or the drive has none. */
+  'mapper.link-refused': { readonly path: string; readonly systemCode: string };
 }
 
 /** Errors of the workflows and of the facade. */

@@ -1,7 +1,7 @@
 /** Errors of the HTTP client. */
 export interface NetworkErrorFacts {
   /** The connection could not be made or broke. */
-  'network.connection': { readonly url: string; readonly systemCode: string };
+  'network.connection': { readonly url: string; readonly systemCode: string; readonly attempts?: number | undefined };
   /** No network: DNS or routing fails for the host. */
   'network.offline': { readonly url: string; readonly systemCode: string };
   /** A phase took longer than it may. */
@@ -9,6 +9,7 @@ export interface NetworkErrorFacts {
     readonly url: string;
     readonly phase: 'connect' | 'headers' | 'idle' | 'total';
     readonly timeoutMs: number;
+    readonly attempts?: number | undefined;
   };
   /** The server answered with a status that is not a success. */
   'network.status': { readonly url: string; readonly status: number; readonly body?: string };
@@ -18,7 +19,7 @@ export interface NetworkErrorFacts {
   'network.redirect': {
     readonly url: string;
     readonly location: string;
-    readonly reason: 'loop' | 'too-many' | 'scheme' | 'downgrade' | 'missing-location' | 'invalid';
+    readonly reason: 'loop' | 'too-many' | 'scheme' | 'downgrade' | 'missing-location' | 'invalid' | 'method';
   };
   /** The body is not what was asked for: wrong type, not JSON, too large, encoded. */
   'network.body': {

@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest';
+import { isId, isSha1, isSha256, newId, silentLogger, systemClock } from './index.ts';
+import { modelMetadataSchema, modelOverridesSchema, volumeFileSchema } from './schemas/index.ts';
+
+describe('ids and digests', () => {
+  it('makes ids that sort by time and are safe as names', () => {
+    const ids = Array.from({ length: 50 }, () => newId());
+    expect(ids.toSorted()).toEqual(ids);
+    expect(ids.every((id) => isId(id))).toBe(true);
+    for (const bad of ['', '../x', ids[0]?.toUpperCase() ?? '', `${ids[0] ?? ''}/`]) expect(isId(bad), bad).toBe(false);
+  });
+
+  it('takes lower-case hex of the right length only', () => {
+    expect(isSha256('a'.repeat(64))).toBe(true);
+    expect(isSha1('0'.repeat(40))).toBe(true);
+    for (const bad of ['A'.repeat(64), 'a'.repeat(63), `${'a'.repeat(63)}/`, `${'a'.repeat(64)}\n`, 7, null, undefined])
+      expect(isSha256(bad)).toBe(false);
+    expect(isSha1('g'.repeat(40))).toBe(false);
+  });
+});
+
+describe('the clock of the system', () => {
+  it('sleeps, and stops sleeping with the reason of the signal', async () => {
+    const before = systemClock.monotonicMs();
+    await systemClock.sleep(5);
+    expect(systemClock.monotonicMs() - before).toBeGreaterThanOrEqual(4);
+    expect(Math.abs(systemClock.now() - Date.now())).toBeLessThan(1_000);
+    const abort = new AbortController();
+    const reason = new Error('awake');
+    const sleeping = systemClock.sleep(60_000, abort.signal);
+    abort.abort(reason);
+    await expect(sleeping).rejects.toBe(reason);
+    await expect(systemClock.sleep(60_000, AbortSignal.abort(reason))).rejects.toBe(reason);
+    await expect(systemClock.sleep(1, new AbortController().signal)).resolves.toBeUndefined();
+  });
+
+  it('the silent logger says nothing', () => {
+    for (const level of ['debug', 'info', 'warn', 'error'] as const) expect(silentLogger[level]('x')).toBeUndefined();
+  });
+});
+
+describe('the schemas of the files on disk', () => {
+  const metadata = {
+    schema: 1,
+    id: newId(),
+    slug: 'lora/flux1/x',
+    officialName: 'x',
+    cleanedName: 'x',
+    format: 'safetensors',
+    files: [
+      {
+        name: 'x.safetensors',
+        officialName: 'x.safetensors',
+        role: 'weights',
+        sizeBytes: 1,
+        sha256: 'a'.repeat(64),
+        blake3: null,
+        gitSha1: null,
+        source: null,
+      },
+    ],
+    sources: [],
+    sourceGroup: null,
+    variantOf: null,
+    companions: [],
+    expectedFiles: [],
+    layers: { scan: { facts: { type: 'lora', somethingNew: 7 }, at: '2026-01-01T00:00:00.000Z' } },
+    revision: 1,
+    txn: newId(),
+    importedAt: '2026-01-01T00:00:00.000Z',
+    updatedAt: '2026-01-01T00:00:00.000Z',
+    fromTheFuture: { kept: true },
+  };
+
+  it('keeps fields that it does not know', () => {
+    expect(modelMetadataSchema.parse(metadata)).toEqual(metadata);
+    expect(modelOverridesSchema.parse({ version_ranges: { comfyui: '>=0.3' } })).toEqual({
+      version_ranges: { comfyui: '>=0.3' },
+    });
+  });
+
+  it.each([
+    ['a digest that is a path', { files: [{ ...metadata.files[0], sha256: '../../etc/passwd' }] }],
+    ['an id that is a path', { id: '../x' }],
+    ['no files', { files: [] }],
+    ['a revision of nothing', { revision: 0 }],
+    ['a size below zero', { files: [{ ...metadata.files[0], sizeBytes: -1 }] }],
+    ["the user's layer", { layers: { user: metadata.layers.scan } }],
+  ])('refuses %s', (_what, change) => {
+    expect(modelMetadataSchema.safeParse({ ...metadata, ...change }).success).toBe(false);
+  });
+
+  it('knows a volume', () => {
+    const volume = {
+      format: 1,
+      minReader: 1,
+      minWriter: 1,
+      libraryId: newId(),
+      volumeId: newId(),
+      store: 'linked',
+      createdAt: '2026-01-01T00:00:00.000Z',
+    };
+    expect(volumeFileSchema.parse(volume)).toEqual(volume);
+    expect(volumeFileSchema.safeParse({ ...volume, libraryId: 'x' }).success).toBe(false);
+  });
+});
