@@ -1,0 +1,88 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { caught } from '../fixtures/caught.ts';
+import { startServer, startTcpServer, until } from '../fixtures/test-server.ts';
+import { get, testTransports } from '../fixtures/test-transports.ts';
+
+const { transport, closeAll } = testTransports();
+afterEach(closeAll);
+
+describe('timeouts', () => {
+  it('names the phase connect when TLS does not get ready, and leaves no connection behind', async () => {
+    let open = 0;
+    await using server = await startTcpServer((socket) => {
+      open += 1;
+      socket.on('close', () => {
+        open -= 1;
+      });
+    });
+    const url = server.origin.replace('http:', 'https:');
+    const error = await caught('network.timeout', transport().send(get(url, { connectTimeoutMs: 50 })));
+    expect(error.facts).toEqual({ url: `${url}/`, phase: 'connect', timeoutMs: 50 });
+    await until(() => open === 0);
+  });
+
+  it('names the phase headers', async () => {
+    await using server = await startServer(() => {});
+    const error = await caught('network.timeout', transport({ headersTimeoutMs: 50 }).send(get(server.origin)));
+    expect(error.facts).toMatchObject({ phase: 'headers', timeoutMs: 50 });
+    await until(() => server.openConnections() === 0);
+  });
+
+  it('names the phase idle, after the bytes that came', async () => {
+    await using server = await startServer((_request, response) => {
+      response.writeHead(200, { 'content-length': 10 });
+      response.write('12345');
+    });
+    const response = await transport().send(get(server.origin, { idleTimeoutMs: 50 }));
+    const iterator = response.body[Symbol.asyncIterator]();
+    expect(Buffer.from((await iterator.next()).value as Uint8Array).toString()).toBe('12345');
+    const error = await caught('network.timeout', iterator.next());
+    expect(error.facts).toMatchObject({ phase: 'idle', timeoutMs: 50 });
+    expect(await iterator.next()).toEqual({ done: true, value: undefined });
+    await until(() => server.openConnections() === 0);
+  });
+});
+
+describe('broken connections', () => {
+  it('gives the system code of a refused connection', async () => {
+    const server = await startTcpServer(() => {});
+    await server[Symbol.asyncDispose]();
+    const error = await caught('network.connection', transport().send(get(`${server.origin}/x?secret=1`)));
+    expect(error.facts.systemCode).toBe('ECONNREFUSED');
+    expect(JSON.stringify(error)).not.toContain('secret');
+  });
+
+  it.each([
+    ['ends without an answer', (): string => ''],
+    ['speaks no HTTP', (): string => 'SSH-2.0-OpenSSH_9.6\r\n'],
+    ['answers with headers that do not end', (): string => `HTTP/1.1 200 OK\r\nx: ${'y'.repeat(100_000)}`],
+  ])('types a server that %s', async (_name, answer) => {
+    await using server = await startTcpServer((socket) => {
+      socket.once('data', () => socket.end(answer()));
+    });
+    await caught('network.connection', transport().send(get(server.origin)));
+  });
+
+  it.each([
+    ['content-length: 10\r\n\r\n12345', 'a body cut short'],
+    ['transfer-encoding: chunked\r\n\r\n5\r\n12345\r\n', 'chunks without an end'],
+  ])('gives the bytes and then the error for %j (%s)', async (rest) => {
+    await using server = await startTcpServer((socket) => {
+      socket.once('data', () => socket.end(`HTTP/1.1 200 OK\r\n${rest}`));
+    });
+    const response = await transport().send(get(server.origin));
+    let received = '';
+    const read = async (): Promise<void> => {
+      for await (const chunk of response.body) received += Buffer.from(chunk).toString();
+    };
+    await caught('network.connection', read());
+    expect(received).toBe('12345');
+  });
+
+  it('refuses a URL that undici cannot send', async () => {
+    await caught(
+      'core.invalid-argument',
+      transport().send({ method: 'GET', url: 'http://127.0.0.1', headers: { 'a b': '1' } }),
+    );
+  });
+});
