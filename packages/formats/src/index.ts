@@ -1,1 +1,17 @@
-export {};
+export { detectFormat, type DetectedFormat } from './detect/detect-format.ts';
+export { readGgufHeader, type GgufHeader, type GgufReadOptions } from './gguf/read-header.ts';
+export { defaultGgufLimits, type GgufLimits } from './gguf/limits.ts';
+export type { GgufTensor } from './gguf/read-tensors.ts';
+export type { GgufArray, GgufScalar, GgufValue, GgufValueType } from './gguf/value-types.ts';
+export {
+  readSafetensorsHeader,
+  type SafetensorsHeader,
+  type SafetensorsReadOptions,
+} from './safetensors/read-header.ts';
+export type { ParsedHeader, SafetensorsTensor } from './safetensors/parse-header.ts';
+export { bytesSource } from './source/bytes-source.ts';
+export { openFileSource, type FileSource } from './source/file-source.ts';
+export { createIdentifier, type Identifier, type IdentifierOptions } from './identify/create-identifier.ts';
+export type { Identification } from './identify/identification.ts';
+export { identify, type IdentifyOptions } from './identify/identify.ts';
+export { rulesVersion } from './classify/rules/rule-table.ts';

@@ -1,0 +1,107 @@
+import { isModelkeepError } from '@modelkeep/core';
+import {
+  buildGguf,
+  buildLlamaGguf,
+  buildPickleCheckpoint,
+  buildSafetensors,
+  createSeededRandom,
+  fluxLoraMetadata,
+  type SeededRandom,
+} from '@modelkeep/testing';
+import { expect, it } from 'vitest';
+import { bytesSource, identify, readGgufHeader, readSafetensorsHeader } from './index.ts';
+
+/** Inputs; a nightly run sets more. */
+const rounds = Number(process.env['MODELKEEP_FUZZ'] ?? 24_000);
+const seed = Number(process.env['MODELKEEP_FUZZ_SEED'] ?? 20_260_101);
+/** Of processor time: a busy machine does not count. */
+const MAX_MS = 1000;
+const MAX_HEAP_BYTES = 256 * 1024 * 1024;
+
+const lora = { dtype: 'F16', shape: [2, 3] } as const;
+const samples: readonly Uint8Array[] = [
+  buildSafetensors({
+    tensors: {
+      'a.lora_down.weight': lora,
+      'b\\"': { dtype: 'F8_E4M3', shape: [4] },
+      empty: { dtype: 'I64', shape: [0] },
+    },
+    metadata: fluxLoraMetadata,
+  }),
+  buildSafetensors({ tensors: { emb_params: { dtype: 'F32', shape: [1, 4] } } }),
+  ...([1, 2, 3] as const).map((version) =>
+    buildGguf({
+      version,
+      bigEndian: version === 2,
+      metadata: {
+        'general.architecture': 'llama',
+        words: ['a', 'bc'],
+        'llama.block_count': 1,
+        nan: { type: 'f32', value: Number.NaN },
+      },
+      tensors: { 'x.weight': { type: 'Q8_0', shape: [32, 1] }, y: { type: 'F32', shape: [2] } },
+    }),
+  ),
+  buildLlamaGguf({
+    dimensions: { width: 256, feedForward: 256, blocks: 1, heads: 4, keyValueHeads: 4, vocabulary: 40 },
+    mixture: 'Q8_0',
+  }).subarray(0, 2048),
+  buildPickleCheckpoint({ tensors: { a: 4 } }),
+];
+
+it(`${rounds} damaged files give an answer or a typed error, soon and in little memory`, async () => {
+  const random = createSeededRandom(seed);
+  const outcomes = new Map<string, number>();
+  let slowestMs = 0;
+  let peakBytes = 0;
+  for (let round = 0; round < rounds; round += 1) {
+    const bytes = damaged(samples[random.below(samples.length)] ?? new Uint8Array(0), random);
+    const before = process.cpuUsage();
+    const outcome = await outcomeOf(bytes, round);
+    const { user, system } = process.cpuUsage(before);
+    slowestMs = Math.max(slowestMs, (user + system) / 1000);
+    outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+    if (round % 64 === 0) peakBytes = Math.max(peakBytes, process.memoryUsage().arrayBuffers);
+  }
+  expect([...outcomes.keys()].filter((outcome) => outcome.startsWith('untyped'))).toEqual([]);
+  expect(outcomes.get('formats.invalid')).toBeGreaterThan(rounds / 20);
+  expect(outcomes.get('identified')).toBeGreaterThan(rounds / 50);
+  expect(slowestMs).toBeLessThan(MAX_MS);
+  expect(peakBytes).toBeLessThan(MAX_HEAP_BYTES);
+}, 600_000);
+
+async function outcomeOf(bytes: Uint8Array, round: number): Promise<string> {
+  const source = bytesSource(bytes);
+  const action =
+    [() => identify([source]), () => readGgufHeader(source), () => readSafetensorsHeader(source)][round % 4] ??
+    (() => identify([source]));
+  try {
+    await action();
+    return 'identified';
+  } catch (error) {
+    if (isModelkeepError(error)) return error.code;
+    return `untyped: ${String(error)} in round ${round}`;
+  }
+}
+
+/** One to four changes: bits, bytes that numbers and texts are sensitive to, cut, doubled and swapped ranges. */
+function damaged(sample: Uint8Array, random: SeededRandom): Uint8Array {
+  let bytes = sample.slice();
+  for (let change = random.below(4); change >= 0; change -= 1) {
+    const at = random.below(Math.max(1, bytes.length));
+    const kind = random.below(8);
+    if (kind === 0) bytes[at] = (bytes[at] ?? 0) ^ (1 << random.below(8));
+    else if (kind === 1)
+      bytes[at] = [0x00, 0xff, 0x7f, 0x80, 0x22, 0x5c, 0x7b, 0x7d, 0x5d, 0x2c][random.below(10)] ?? 0;
+    else if (kind === 2) bytes.fill(random.below(2) * 0xff, at, at + 1 + random.below(8));
+    else if (kind === 3) bytes = bytes.slice(0, at);
+    else if (kind === 4)
+      bytes = new Uint8Array(Buffer.concat([bytes.subarray(0, at), bytes.subarray(random.below(at + 1))]));
+    else if (kind === 5) bytes.copyWithin(at, random.below(bytes.length + 1), random.below(bytes.length + 1));
+    else if (kind === 6)
+      new DataView(bytes.buffer).setUint8(Math.min(bytes.length - 1, 8 + random.below(24)), random.below(256));
+    else bytes.set(Uint8Array.of(random.below(256)), at);
+    if (bytes.length === 0) return bytes;
+  }
+  return bytes;
+}

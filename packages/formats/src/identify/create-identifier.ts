@@ -1,0 +1,53 @@
+import { createWorkerPool } from '@modelkeep/workers';
+import type { Identification } from './identification.ts';
+import { workerCode } from '../worker-code.ts';
+
+/** How an {@link Identifier} is made. */
+export interface IdentifierOptions {
+  /** `in-thread` reads and parses on the calling thread, with synchronous calls. @default 'worker' */
+  readonly mode?: 'worker' | 'in-thread' | undefined;
+}
+
+/** Identifies files away from the main thread. */
+export interface Identifier extends AsyncDisposable {
+  /**
+   * Identifies one model by its files.
+   *
+   * @param paths - the file, or all the shards of one model
+   * @throws `formats.invalid`, `formats.too-large`, `io.not-found`, `io.permission`, `io.failed`,
+   * `core.invalid-argument`, `core.closed`, `signal.reason` on abort
+   */
+  identifyFiles(
+    paths: readonly string[],
+    options?: { readonly signal?: AbortSignal | undefined },
+  ): Promise<Identification>;
+  /** Ends the worker. */
+  close(): Promise<void>;
+}
+
+/**
+ * Makes an {@link Identifier}; its worker starts with the first call.
+ *
+ * @example
+ * ```ts
+ * import { createIdentifier } from '@modelkeep/formats';
+ *
+ * const identifier = createIdentifier();
+ * const { scan } = await identifier.identifyFiles(['/data/flux1-dev.safetensors']);
+ * await identifier.close();
+ * ```
+ */
+export function createIdentifier({ mode = 'worker' }: IdentifierOptions = {}): Identifier {
+  const pool = createWorkerPool({
+    name: 'formats',
+    entry: { code: workerCode, url: () => new URL('../worker-entry.ts', import.meta.url) },
+    inThread: async () => (await import('../tasks.ts')).tasks,
+    mode,
+  });
+  const close = (): Promise<void> => pool.close();
+  return {
+    identifyFiles: (paths, { signal } = {}) => pool.run<Identification>('identify', { paths }, { signal }),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}

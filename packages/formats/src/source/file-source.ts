@@ -1,0 +1,74 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { ModelkeepError, type ByteSource } from '@modelkeep/core';
+
+/** A file that is open for reading. */
+export interface FileSource extends ByteSource, Disposable {
+  close(): void;
+}
+
+/**
+ * A file as a source, read with synchronous calls: for worker threads.
+ *
+ * @throws `io.not-found`, `io.permission`, `io.failed`
+ */
+export function openFileSource(path: string): FileSource {
+  const descriptor = translated(path, 'open', () => openSync(path, 'r'));
+  let open = true;
+  const close = (): void => {
+    if (!open) return;
+    open = false;
+    closeSync(descriptor);
+  };
+  try {
+    const stat = translated(path, 'stat', () => fstatSync(descriptor));
+    if (!stat.isFile()) throw notAFile(path);
+    return {
+      sizeBytes: stat.size,
+      async read(offset, length, signal) {
+        signal?.throwIfAborted();
+        const bytes = new Uint8Array(Math.max(0, Math.min(length, stat.size - offset)));
+        let filled = 0;
+        while (filled < bytes.length) {
+          const count = translated(path, 'read', () =>
+            readSync(descriptor, bytes, filled, bytes.length - filled, offset + filled),
+          );
+          if (count === 0) break;
+          filled += count;
+        }
+        return bytes.subarray(0, filled);
+      },
+      close,
+      [Symbol.dispose]: close,
+    };
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+function translated<T>(path: string, operation: string, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    const systemCode = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
+    if (systemCode === undefined) throw error;
+    const options = { message: `cannot ${operation} ${path}: ${systemCode}`, cause: error };
+    if (systemCode === 'ENOENT') throw new ModelkeepError('io.not-found', { ...options, facts: { path } });
+    if (systemCode === 'EACCES' || systemCode === 'EPERM') {
+      throw new ModelkeepError('io.permission', {
+        ...options,
+        facts: { path },
+        hint: 'the user who runs this needs the right to read the file',
+      });
+    }
+    throw new ModelkeepError('io.failed', { ...options, facts: { path, systemCode, operation } });
+  }
+}
+
+function notAFile(path: string): ModelkeepError {
+  return new ModelkeepError('io.failed', {
+    message: `${path} is no regular file`,
+    facts: { path, systemCode: 'EISDIR', operation: 'read' },
+    hint: 'name the model file itself',
+  });
+}

@@ -1,0 +1,4 @@
+import { serveTasks } from '@modelkeep/workers';
+import { tasks } from './tasks.ts';
+
+serveTasks(tasks);
