@@ -35,7 +35,6 @@ interface PendingCall {
 export function createThreadHost(name: string, worker: Worker): WorkerHost {
   const pending = new Map<number, PendingCall>();
   let nextCallId = 1;
-  let dead = false;
 
   const settle = (callId: number): PendingCall | undefined => {
     const call = pending.get(callId);
@@ -44,8 +43,9 @@ export function createThreadHost(name: string, worker: Worker): WorkerHost {
     if (pending.size === 0) worker.unref();
     return call;
   };
+  let end: Error | undefined;
   const failAll = (error: Error): void => {
-    dead = true;
+    end ??= error;
     for (const callId of pending.keys()) settle(callId)?.reject(error);
   };
 
@@ -59,16 +59,15 @@ export function createThreadHost(name: string, worker: Worker): WorkerHost {
     if (message.kind === 'done') call.resolve(message.value);
     else call.reject(call.signal?.aborted === true ? call.signal.reason : errorFromJSON(message.error));
   });
-  worker.on('error', failAll);
-  worker.on('exit', (exitCode) =>
-    failAll(
-      new ModelkeepError('workers.died', {
-        message: `a worker of the pool "${name}" ended with exit code ${exitCode}`,
-        facts: { pool: name, exitCode },
-        hint: 'run the operation again: a new worker is started',
-      }),
-    ),
-  );
+  const died = (exitCode: number, cause?: unknown): ModelkeepError =>
+    new ModelkeepError('workers.died', {
+      message: `a worker of the pool "${name}" ended with exit code ${exitCode}`,
+      facts: { pool: name, exitCode },
+      hint: 'run the operation again: a new worker is started',
+      cause,
+    });
+  worker.on('error', (error) => failAll(died(1, error)));
+  worker.on('exit', (exitCode) => failAll(died(exitCode)));
   worker.unref();
 
   return {
@@ -76,10 +75,12 @@ export function createThreadHost(name: string, worker: Worker): WorkerHost {
       return pending.size;
     },
     get dead() {
-      return dead;
+      return end !== undefined;
     },
     call: (task, input, options) =>
       new Promise((resolve, reject) => {
+        // A message to a thread that has ended goes nowhere, and nothing would ever answer it.
+        if (end !== undefined) return reject(end);
         const callId = nextCallId++;
         const cancelFlag = new SharedArrayBuffer(4);
         const { signal } = options;

@@ -29,5 +29,11 @@ export const tasks: Tasks = {
   recall: ({ key }: { key: string }) => memory.get(key),
   threadId: () => threadId,
   exit: () => process.exit(3),
+  throwLater: () =>
+    new Promise(() => {
+      setImmediate(() => {
+        throw new Error('nobody caught this');
+      });
+    }),
   sum: ({ bytes }: { bytes: Uint8Array }) => bytes.reduce((total, byte) => total + byte, 0),
 };

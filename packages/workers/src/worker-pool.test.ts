@@ -105,6 +105,19 @@ describe('threads', () => {
     expect(await pool.run('add', { a: 2, b: 2 })).toBe(4);
   });
 
+  it('fails the calls of a lease whose worker has died, then and later', async () => {
+    const lease = open().lease();
+    await expect(lease.run('exit', {})).rejects.toMatchObject({ code: 'workers.died' });
+    await expect(lease.run('add', { a: 1, b: 1 })).rejects.toMatchObject({ code: 'workers.died' });
+  });
+
+  it('says that a worker died when its own code threw', async () => {
+    await expect(open().run('throwLater', {})).rejects.toMatchObject({
+      code: 'workers.died',
+      cause: { message: 'nobody caught this' },
+    });
+  });
+
   it('moves transferred buffers instead of copying them', async () => {
     const bytes = new Uint8Array([1, 2, 3]);
     expect(await open().run('sum', { bytes }, { transfer: [bytes.buffer] })).toBe(6);

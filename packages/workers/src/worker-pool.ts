@@ -45,12 +45,15 @@ export interface WorkerPool extends AsyncDisposable {
  *
  * @example
  * ```ts
+ * import { createWorkerPool, type Tasks } from '@modelkeep/workers';
+ *
+ * const tasks: Tasks = { add: ({ a, b }: { a: number; b: number }) => a + b };
  * const pool = createWorkerPool({
- *   name: 'hash',
- *   entry: { code: workerCode, url: () => new URL('./worker-entry.ts', import.meta.url) },
- *   inThread: async () => (await import('./tasks.ts')).tasks,
+ *   name: 'arithmetic',
+ *   entry: { code: undefined, url: () => new URL('./worker-entry.js', import.meta.url) },
+ *   inThread: async () => tasks,
  * });
- * const digest = await pool.run<string>('hash', { path }, { signal });
+ * const sum = await pool.run<number>('add', { a: 1, b: 2 }, { signal: AbortSignal.timeout(1_000) });
  * ```
  */
 export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {

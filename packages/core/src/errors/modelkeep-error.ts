@@ -31,7 +31,7 @@ export interface SerialisedError {
  * import { isModelkeepError } from '@modelkeep/core';
  *
  * try {
- *   await library.download(plan).result;
+ *   await library.download(await library.planDownload('hf:acme/tiny-flux')).result;
  * } catch (error) {
  *   if (isModelkeepError(error, 'transfer.integrity')) console.error(error.facts.expected, error.facts.found);
  *   else throw error;

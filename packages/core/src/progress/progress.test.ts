@@ -72,10 +72,11 @@ describe('the rate', () => {
     meter.note(0, 0);
     meter.note(1_000, 1_000);
     expect(meter.bytesPerSecond).toBe(1_000);
+    // 1,000 bytes in a second, worth half by now, and 3,000 bytes in two seconds.
     meter.note(4_000, 3_000);
-    expect(meter.bytesPerSecond).toBe(1_250);
+    expect(meter.bytesPerSecond).toBe(1_400);
     meter.note(4_000, 3_000);
-    expect(meter.bytesPerSecond).toBe(1_250);
+    expect(meter.bytesPerSecond).toBe(1_400);
   });
 
   it('starts again when the total shrinks', () => {

@@ -11,7 +11,9 @@ export interface RateMeter {
 /** @returns a meter that has seen nothing */
 export function createRateMeter(): RateMeter {
   let last: { bytes: number; atMs: number } | undefined;
-  let rate: number | undefined;
+  // Both fade alike, so a short history is not mistaken for a slow one.
+  let fadedBytes = 0;
+  let fadedMs = 0;
   return {
     note(totalBytes, nowMs) {
       if (last === undefined || totalBytes < last.bytes) {
@@ -20,13 +22,13 @@ export function createRateMeter(): RateMeter {
       }
       const elapsedMs = nowMs - last.atMs;
       if (elapsedMs <= 0) return;
-      const measured = ((totalBytes - last.bytes) / elapsedMs) * 1_000;
       const keep = 0.5 ** (elapsedMs / HALF_LIFE_MS);
-      rate = rate === undefined ? measured : rate * keep + measured * (1 - keep);
+      fadedBytes = fadedBytes * keep + (totalBytes - last.bytes);
+      fadedMs = fadedMs * keep + elapsedMs;
       last = { bytes: totalBytes, atMs: nowMs };
     },
     get bytesPerSecond() {
-      return rate ?? 0;
+      return fadedMs === 0 ? 0 : (fadedBytes / fadedMs) * 1_000;
     },
   };
 }
