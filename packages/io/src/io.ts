@@ -1,0 +1,82 @@
+import type { HashAlgorithm, Digests } from './hashing/hasher.ts';
+import type { Blake3Kind } from './hashing/blake3.ts';
+import type { FileSink, OpenSinkOptions } from './sink/file-sink.ts';
+import type { FileSystem } from './ports/file-system.ts';
+
+/** How {@link Io.hashFile} works. */
+export interface HashFileOptions<A extends HashAlgorithm = HashAlgorithm> {
+  /** All of them are computed in one read of the bytes. */
+  readonly algorithms: readonly A[];
+  readonly signal?: AbortSignal | undefined;
+  /** Takes the bytes read so far. */
+  readonly onProgress?: ((bytesDone: number) => void) | undefined;
+}
+
+/** A file that was read from start to end. */
+export interface HashedFile<A extends HashAlgorithm = HashAlgorithm> {
+  readonly sizeBytes: number;
+  /** Milliseconds since 1970, with a fraction. */
+  readonly mtimeMs: number;
+  readonly digests: Digests<A>;
+}
+
+/** What {@link Io.copyFile} copies. */
+export interface CopyFileOptions<A extends HashAlgorithm = HashAlgorithm> extends HashFileOptions<A> {
+  readonly source: string;
+  /** The new file. Nothing may be there, and its folder exists. */
+  readonly target: string;
+  /** Permission bits of the new file. @default 0o644 */
+  readonly mode?: number | undefined;
+}
+
+/** A file that was copied: size and digests of both, mtime of the source. */
+export interface CopiedFile<A extends HashAlgorithm = HashAlgorithm> extends HashedFile<A> {
+  readonly method: 'reflink' | 'copy';
+}
+
+/** What {@link Io.copyPrefix} copies. */
+export interface CopyPrefixOptions {
+  readonly source: string;
+  /** The new file. Nothing may be there, and its folder exists. */
+  readonly target: string;
+  readonly sizeBytes: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Bulk work on files, off the calling thread. */
+export interface Io extends AsyncDisposable {
+  /** The small calls. */
+  readonly fileSystem: FileSystem;
+  /**
+   * Digests of a file, read once through one descriptor.
+   *
+   * @throws `io.changed-while-read`, `io.not-found`, `io.permission`, `io.failed`, `signal.reason`
+   */
+  hashFile<A extends HashAlgorithm>(path: string, options: HashFileOptions<A>): Promise<HashedFile<A>>;
+  /**
+   * A durable copy, as a reflink where the drive can, hashed in the same read. When it fails there is no target. The
+   * folder is not fsynced.
+   *
+   * @throws `io.exists`, `io.disk-full`, `io.changed-while-read`, `io.not-found`, `io.permission`, `io.failed`, `signal.reason`
+   */
+  copyFile<A extends HashAlgorithm>(options: CopyFileOptions<A>): Promise<CopiedFile<A>>;
+  /**
+   * A durable new file of the first bytes of another one, which may be written behind them meanwhile. When it fails
+   * there is no target.
+   *
+   * @throws `io.exists`, `io.disk-full`, `io.changed-while-read` when the source is shorter, `io.failed`, `signal.reason`
+   */
+  copyPrefix(options: CopyPrefixOptions): Promise<void>;
+  /**
+   * Opens a file that is written in the worker while it is hashed.
+   *
+   * @throws `io.exists`, `io.not-found` when one that is to be continued is missing, `io.failed`, `io.permission`
+   */
+  openSink(options: OpenSinkOptions): Promise<FileSink>;
+  /** Bytes that can still be written at a path, whose folders need not exist. */
+  freeBytes(path: string): Promise<number>;
+  /** Which BLAKE3 the workers use. */
+  blake3Kind(): Blake3Kind;
+  /** Closes open sinks as they are and ends the workers; running calls fail with `workers.died`. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,22 @@
+import type { BigIntStats, Dirent } from 'node:fs';
+import type { FileKind, FileStatus } from '../ports/file-system.ts';
+
+/** @internal Node's entry or status as a kind. */
+export function fileKindOf(found: BigIntStats | Dirent): FileKind {
+  if (found.isFile()) return 'file';
+  if (found.isDirectory()) return 'folder';
+  return found.isSymbolicLink() ? 'symlink' : 'other';
+}
+
+/** @internal Node's status as ours. */
+export function fileStatusOf(found: BigIntStats): FileStatus {
+  return {
+    kind: fileKindOf(found),
+    sizeBytes: Number(found.size),
+    mtimeMs: Number(found.mtimeNs) / 1e6,
+    mode: Number(found.mode) & 0o7777,
+    linkCount: Number(found.nlink),
+    device: String(found.dev),
+    inode: String(found.ino),
+  };
+}

@@ -1,0 +1,28 @@
+import * as fs from 'node:fs';
+import type { BulkFileSystem, OpenMode } from '../ports/bulk-file-system.ts';
+
+const { O_CREAT, O_EXCL, O_RDONLY, O_RDWR, COPYFILE_EXCL, COPYFILE_FICLONE_FORCE } = fs.constants;
+
+const flags: Readonly<Record<OpenMode, number>> = {
+  read: O_RDONLY,
+  create: O_RDWR | O_CREAT | O_EXCL,
+  update: O_RDWR,
+};
+
+/** The blocking calls of the machine, over `node:fs`. */
+export const nodeBulkFileSystem: BulkFileSystem = {
+  open: (path, { mode, permissions = 0o644 }) => fs.openSync(path, flags[mode], permissions),
+  close: (descriptor) => fs.closeSync(descriptor),
+  read: (descriptor, { bytes, position }) => fs.readSync(descriptor, bytes, 0, bytes.byteLength, position),
+  write: (descriptor, { bytes, position }) => fs.writeSync(descriptor, bytes, 0, bytes.byteLength, position),
+  truncate: (descriptor, sizeBytes) => fs.ftruncateSync(descriptor, sizeBytes),
+  chmod: (descriptor, mode) => fs.fchmodSync(descriptor, mode),
+  fsync: (descriptor) => fs.fsyncSync(descriptor),
+  fdatasync: (descriptor) => fs.fdatasyncSync(descriptor),
+  status: (descriptor) => {
+    const found = fs.fstatSync(descriptor, { bigint: true });
+    return { sizeBytes: Number(found.size), mtimeNs: found.mtimeNs, device: found.dev, inode: found.ino };
+  },
+  reflink: (existing, path) => fs.copyFileSync(existing, path, COPYFILE_FICLONE_FORCE | COPYFILE_EXCL),
+  unlink: (path) => fs.unlinkSync(path),
+};

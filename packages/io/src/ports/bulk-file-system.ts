@@ -1,0 +1,39 @@
+/** What an open file is at one moment. */
+export interface OpenFileStatus {
+  readonly sizeBytes: number;
+  readonly mtimeNs: bigint;
+  readonly device: bigint;
+  readonly inode: bigint;
+}
+
+/** How a file is opened: to read it, as a new file, or an existing one to go on writing it. */
+export type OpenMode = 'read' | 'create' | 'update';
+
+/** A part of a buffer, and where it belongs in the file. */
+export interface FileSlice {
+  readonly bytes: Uint8Array;
+  /** From the file's start. */
+  readonly position: number;
+}
+
+/**
+ * The calls that move bytes. They block, and so run in io workers only. They throw the system's errors as they are: the
+ * worker's bodies know the path and translate.
+ */
+export interface BulkFileSystem {
+  /** @returns a descriptor, which the caller closes */
+  open(path: string, options: { readonly mode: OpenMode; readonly permissions?: number | undefined }): number;
+  close(descriptor: number): void;
+  /** May read less than asked; 0 at the end. */
+  read(descriptor: number, slice: FileSlice): number;
+  /** May write less than asked. */
+  write(descriptor: number, slice: FileSlice): number;
+  truncate(descriptor: number, sizeBytes: number): void;
+  chmod(descriptor: number, mode: number): void;
+  fsync(descriptor: number): void;
+  fdatasync(descriptor: number): void;
+  status(descriptor: number): OpenFileStatus;
+  /** Clones the file to a new name; throws where the drive cannot. */
+  reflink(existing: string, path: string): void;
+  unlink(path: string): void;
+}

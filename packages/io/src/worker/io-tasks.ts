@@ -1,0 +1,27 @@
+import type { Tasks } from '@modelkeep/workers';
+import { loadBlake3, type Blake3 } from '../hashing/blake3.ts';
+import type { BulkFileSystem } from '../ports/bulk-file-system.ts';
+import { copyFile, type CopyFileInput } from './copy-file.ts';
+import { copyPrefix, type CopyPrefixInput } from './copy-prefix.ts';
+import { hashFile, type HashFileInput } from './hash-file.ts';
+import { createSinkTasks } from './sink-tasks.ts';
+import type { WorkerTools } from './worker-tools.ts';
+
+/** @internal The tasks of one io worker over a file system; open sinks are their state. */
+export function createIoTasks(bulk: BulkFileSystem): Tasks {
+  const loaded = new Map<string | undefined, Blake3>();
+  const tools: WorkerTools = {
+    bulk,
+    blake3: (resolutionBase) => {
+      const known = loaded.get(resolutionBase) ?? loadBlake3(resolutionBase);
+      loaded.set(resolutionBase, known);
+      return known;
+    },
+  };
+  return {
+    hashFile: (input: HashFileInput, context) => hashFile(tools, input, context),
+    copyFile: (input: CopyFileInput, context) => copyFile(tools, input, context),
+    copyPrefix: (input: CopyPrefixInput, context) => copyPrefix(tools, input, context),
+    ...createSinkTasks(tools),
+  };
+}
