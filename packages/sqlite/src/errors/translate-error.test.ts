@@ -1,0 +1,49 @@
+import { ModelkeepError } from '@modelkeep/core';
+import { describe, expect, test } from 'vitest';
+import { loadNodeSqlite } from '../driver/node-sqlite.ts';
+import { isBusy, translateSqliteError } from './translate-error.ts';
+
+const driver = loadNodeSqlite();
+const at = { driver, path: '/data/a.db' };
+const sqliteError = (errcode: number): Error =>
+  Object.assign(new Error('it failed'), { code: 'ERR_SQLITE_ERROR', errcode });
+
+describe('result codes', () => {
+  test.each([
+    [13, 'io.disk-full', { path: '/data/a.db' }],
+    [8, 'io.read-only', { path: '/data/a.db' }],
+    [776, 'io.read-only', { path: '/data/a.db' }],
+    [261, 'sqlite.locked', { path: '/data/a.db', waitedMs: 0 }],
+    [1032, 'sqlite.failed', { path: '/data/a.db', sqliteCode: 'SQLITE_READONLY_DBMOVED' }],
+    [11, 'sqlite.corrupt', { path: '/data/a.db' }],
+    [267, 'sqlite.corrupt', { path: '/data/a.db' }],
+    [26, 'sqlite.corrupt', { path: '/data/a.db' }],
+    [14, 'io.not-found', { path: '/data/a.db' }],
+    [778, 'sqlite.failed', { path: '/data/a.db', sqliteCode: 'SQLITE_IOERR_WRITE' }],
+    [6410, 'sqlite.failed', { path: '/data/a.db', sqliteCode: 'SQLITE_IOERR' }],
+    [99, 'sqlite.failed', { path: '/data/a.db', sqliteCode: 'SQLITE_99' }],
+  ])('%i is %s', (resultCode, code, facts) => {
+    const cause = sqliteError(resultCode);
+    const error = translateSqliteError(cause, at);
+    expect(error).toMatchObject({ code, facts });
+    expect(error.cause).toBe(cause);
+    expect(error.message).toContain('/data/a.db');
+  });
+
+  test('busy in every form is told from the rest', () => {
+    for (const code of [5, 261, 517, 773]) expect(isBusy(driver, sqliteError(code))).toBe(true);
+    for (const error of [sqliteError(6), sqliteError(11), new Error('busy'), 5])
+      expect(isBusy(driver, error)).toBe(false);
+  });
+
+  test('our own errors pass, those of the driver keep their words', () => {
+    const own = new ModelkeepError('core.closed', { message: 'closed', facts: { resource: 'x' } });
+    expect(translateSqliteError(own, at)).toBe(own);
+    expect(translateSqliteError(new TypeError('cannot be bound'), at)).toMatchObject({
+      code: 'sqlite.failed',
+      facts: { sqliteCode: 'DRIVER' },
+      message: '/data/a.db: cannot be bound',
+    });
+    expect(translateSqliteError('text', at)).toMatchObject({ code: 'sqlite.failed', message: '/data/a.db: text' });
+  });
+});

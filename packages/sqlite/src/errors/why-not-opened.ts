@@ -1,0 +1,58 @@
+import { accessSync, constants, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { ModelkeepError } from '@modelkeep/core';
+
+/**
+ * @internal SQLite says only that it could not open the file; the file system says why. Nothing is opened here: closing
+ * a descriptor of a database drops the locks that this process holds on it.
+ */
+export function whyNotOpened(path: string, cause: unknown): ModelkeepError {
+  const what = `the database ${path} cannot be opened`;
+  const folder = dirname(path);
+  const problem =
+    systemCodeOf(() => statSync(folder)) ??
+    systemCodeOf(() => accessSync(path, constants.R_OK)) ??
+    systemCodeOf(() => accessSync(folder, constants.W_OK));
+  switch (problem) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return new ModelkeepError('io.not-found', {
+        message: `${what}: there is no such file or folder`,
+        facts: { path },
+        hint: `look whether ${folder} is there and its drive mounted`,
+        cause,
+      });
+    case 'EROFS':
+      return new ModelkeepError('io.read-only', {
+        message: `${what}: the file system is read-only`,
+        facts: { path },
+        hint: 'open it read-only, or choose another folder for it',
+        cause,
+      });
+    case 'EACCES':
+    case 'EPERM':
+      return new ModelkeepError('io.permission', {
+        message: `${what}: permission denied`,
+        facts: { path },
+        hint: `let this user read and write ${folder}, or open it read-only`,
+        cause,
+      });
+    case undefined:
+    default:
+      return new ModelkeepError('sqlite.failed', {
+        message: what,
+        facts: { path, sqliteCode: 'SQLITE_CANTOPEN' },
+        hint: 'look whether the path is a regular file and whether the process may open more files',
+        cause,
+      });
+  }
+}
+
+function systemCodeOf(check: () => unknown): string | undefined {
+  try {
+    check();
+    return undefined;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code;
+  }
+}

@@ -1,0 +1,21 @@
+import type { Migration } from './migrations.ts';
+
+/** How a database is opened. */
+export interface OpenDatabaseOptions {
+  /** Absolute. The file is created unless `readOnly`; its folder has to be there. */
+  readonly path: string;
+  /** Schemas of the packages that share the file. @default none */
+  readonly migrations?: readonly Migration[] | undefined;
+  /** Works on read-only drives too. @default false */
+  readonly readOnly?: boolean | undefined;
+  /**
+   * `rollback` never uses a write-ahead log: for network file systems, where it does not work. `auto` uses one for new
+   * files where SQLite is 3.51.3 or newer, and leaves a file with a rollback journal as it is. @default 'auto'
+   */
+  readonly journal?: 'auto' | 'rollback' | undefined;
+  /** `full` survives a power loss with the last commit; `normal` may lose that (and nothing else). @default 'normal' */
+  readonly synchronous?: 'normal' | 'full' | undefined;
+  /** How long a call waits for other connections, in milliseconds, before `sqlite.locked`. @default 30_000 */
+  readonly busyTimeoutMs?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}

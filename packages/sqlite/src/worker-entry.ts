@@ -1,0 +1,4 @@
+import { serveTasks } from '@modelkeep/workers';
+import { createSqliteTasks } from './worker/tasks.ts';
+
+serveTasks(createSqliteTasks());
