@@ -1,1 +1,11 @@
-export {};
+export type { IndexCheck, LibraryIndex, ModelRecords } from './library-index.ts';
+export { openLibraryIndex, type OpenLibraryIndexOptions } from './open-library-index.ts';
+export type { ModelFilters } from './query/filters.ts';
+export type { SearchHit, SearchOptions, SearchResult } from './query/search.ts';
+export type { ChangePage, ChangesOptions, ModelChange } from './read/changes-since.ts';
+export type { FileHash, FileHit } from './read/find-by-file-hash.ts';
+export type { ListOptions, ModelPage } from './read/list.ts';
+export type { IndexStats } from './read/stats.ts';
+export { indexSchemaVersion } from './schema.ts';
+export type { ReplaceAllOptions, ReplaceAllResult } from './write/replace-all.ts';
+export type { WriteOptions } from './write/upsert.ts';

@@ -1,0 +1,16 @@
+import { ModelkeepError } from '@modelkeep/core';
+
+/** @internal The most that one call gives back. */
+export const MOST_RESULTS = 1_000;
+
+/**
+ * @internal
+ * @throws `core.invalid-argument` unless it is an integer from 1 to 1,000
+ */
+export function checkLimit(limit: number): number {
+  if (Number.isInteger(limit) && limit >= 1 && limit <= MOST_RESULTS) return limit;
+  throw new ModelkeepError('core.invalid-argument', {
+    message: `limit has to be an integer from 1 to ${MOST_RESULTS}`,
+    facts: { argument: 'limit', found: limit },
+  });
+}
