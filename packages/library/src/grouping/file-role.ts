@@ -1,0 +1,31 @@
+import type { FileRole } from '@modelkeep/core';
+
+const WEIGHT_EXTENSIONS = new Set(['safetensors', 'sft', 'gguf', 'ckpt', 'pt', 'pt2', 'pth', 'bin', 'pkl', 'onnx']);
+const PREVIEW_EXTENSIONS = new Set(['png', 'jpg', 'jpeg', 'webp', 'gif']);
+const TRAINING_STATE = /^(?:training_args|optimizer|scheduler|rng_state(?:_\d+)?|trainer_state)\.(?:bin|pt|pth|pkl)$/iu;
+const TOKENIZER =
+  /^(?:tokenizer.*\.json|vocab\.(?:json|txt)|merges\.txt|special_tokens_map\.json|added_tokens\.json|spiece\.model|sentencepiece.*\.model|tokenizer\.model|tekken\.json|chat_template\.(?:jinja|json))$/iu;
+
+/** The extension in lower case, without the dot. */
+export function extensionOf(path: string): string {
+  const base = path.slice(path.lastIndexOf('/') + 1);
+  const dot = base.lastIndexOf('.');
+  return dot <= 0 ? '' : base.slice(dot + 1).toLowerCase();
+}
+
+/**
+ * What a file is for, as its name promises: decides what a download selects and which files belong together. What the
+ * bytes really are is told by identification.
+ */
+export function fileRole(path: string): FileRole {
+  const base = path.slice(path.lastIndexOf('/') + 1);
+  const extension = extensionOf(base);
+  if (TOKENIZER.test(base)) return 'tokenizer';
+  if (/\.index\.json$/iu.test(base)) return 'index';
+  if (WEIGHT_EXTENSIONS.has(extension)) return TRAINING_STATE.test(base) ? 'other' : 'weights';
+  if (/^readme(?:\.[a-z]+)?$/iu.test(base)) return 'readme';
+  if (/^(?:licen[cs]e|copying|notice|use_policy)(?:[-_.].*)?$/iu.test(base)) return 'licence';
+  if (PREVIEW_EXTENSIONS.has(extension)) return 'preview';
+  if (extension === 'json' || extension === 'yaml' || extension === 'yml' || extension === 'jinja') return 'config';
+  return 'other';
+}

@@ -1,0 +1,97 @@
+import { dirname, join } from 'node:path';
+import { isModelkeepError, type ModelMetadata, type ModelRecord } from '@modelkeep/core';
+import { createLink, ensureFolder, systemCodeOf } from '@modelkeep/io';
+import { blobPath } from '../blobs/blob-store.ts';
+import { effectiveRecord } from '../metadata/effective-record.ts';
+import { METADATA_FILE, serialiseMetadata } from '../metadata/metadata-file.ts';
+import type { StoreContext } from '../store-context.ts';
+import type { RecordedModel } from '../transaction/transaction-record.ts';
+
+/** @internal What {@link commitModel} commits. */
+export interface CommitModelOptions {
+  readonly metadata: ModelMetadata;
+  /** The transaction's own folder. */
+  readonly folder: string;
+  /** Name of the staged folder in it. */
+  readonly staged: string;
+  readonly announce: (models: readonly RecordedModel[]) => Promise<void>;
+}
+
+/**
+ * @internal Steps 6 to 8 for a new model: its folder is made whole beside the transaction and then renamed to its place.
+ * That rename is the commit. A folder that is taken gives the slug a suffix from the content.
+ */
+export async function commitModel(context: StoreContext, options: CommitModelOptions): Promise<ModelRecord> {
+  const { fileSystem, layout } = context;
+  const staged = join(options.folder, options.staged);
+  await stageFiles(context, staged, options.metadata);
+  for (const slug of slugCandidates(options.metadata)) {
+    const metadata = { ...options.metadata, slug };
+    const final = join(layout.root, slug);
+    if (await isTaken(context, final)) continue;
+    await options.announce([{ id: metadata.id, slug }]);
+    await replaceFile(context, join(staged, METADATA_FILE), serialiseMetadata(metadata));
+    await fileSystem.fsyncFolder(staged);
+    await ensureFolder(fileSystem, dirname(final));
+    if (!(await renameInto(context, staged, final))) continue;
+    await fileSystem.fsyncFolder(dirname(final));
+    await fileSystem.fsyncFolder(options.folder);
+    const record = effectiveRecord(metadata);
+    await context.index.upsert([record]);
+    return record;
+  }
+  throw new Error(`every folder for the model ${options.metadata.id} is taken`);
+}
+
+async function stageFiles(context: StoreContext, staged: string, metadata: ModelMetadata): Promise<void> {
+  const folders = new Set([staged]);
+  await ensureFolder(context.fileSystem, staged);
+  for (const file of metadata.files) {
+    const path = join(staged, file.name);
+    await ensureFolder(context.fileSystem, dirname(path));
+    folders.add(dirname(path));
+    await createLink(context.fileSystem, { existing: blobPath(context, file.sha256), path });
+  }
+  for (const folder of folders) await context.fileSystem.fsyncFolder(folder);
+}
+
+/** The slug, then the slug with the content's hash, then with the id, which nobody else has. */
+function slugCandidates({ slug, files, id }: ModelMetadata): string[] {
+  const weights = files.find(({ role }) => role === 'weights');
+  return [slug, `${slug}-${weights?.sha256.slice(0, 8) ?? id.slice(-8)}`, `${slug}-${id}`];
+}
+
+/** Anything at all in a folder makes it somebody's: a model's, or a person's. */
+async function isTaken(context: StoreContext, final: string): Promise<boolean> {
+  try {
+    if ((await context.fileSystem.lstat(final)).kind !== 'folder') return true;
+    return (await context.fileSystem.readdir(final)).length > 0;
+  } catch (error) {
+    if (isModelkeepError(error, 'io.not-found')) return false;
+    throw error;
+  }
+}
+
+async function renameInto(context: StoreContext, staged: string, final: string): Promise<boolean> {
+  try {
+    await context.fileSystem.rename(staged, final);
+    return true;
+  } catch (error) {
+    if (
+      ['ENOTEMPTY', 'EEXIST', 'ENOTDIR', 'EPERM'].includes(systemCodeOf(error) ?? '') &&
+      (await isTaken(context, final))
+    ) {
+      return false;
+    }
+    throw error;
+  }
+}
+
+async function replaceFile(context: StoreContext, path: string, data: string): Promise<void> {
+  try {
+    await context.fileSystem.unlink(path);
+  } catch (error) {
+    if (!isModelkeepError(error, 'io.not-found')) throw error;
+  }
+  await context.fileSystem.writeFile(path, { data });
+}

@@ -1,0 +1,97 @@
+import { ModelkeepError, newId, type MetadataLayer, type ModelRecord } from '@modelkeep/core';
+import { groupFiles, type ModelGroup } from '../grouping/group-files.ts';
+import { readGroupingFacts } from '../grouping/read-grouping-facts.ts';
+import { uniqueCleanNames } from '../names/unique-names.ts';
+import { withLock, type StoreContext } from '../store-context.ts';
+import type { RecordedModel } from '../transaction/transaction-record.ts';
+import type { StoredFile } from '../transaction/stored-file.ts';
+import { commitModel } from './commit-model.ts';
+import { findSameModel } from './find-same-model.ts';
+import { linkCompanions } from './link-companions.ts';
+import { mergeMetadata } from './merge-metadata.ts';
+import { newMetadata } from './new-metadata.ts';
+import { scanLayers } from './scan-layers.ts';
+import { updateModel } from './update-model.ts';
+
+/** @internal What {@link commitModels} works with. */
+export interface CommitModelsOptions {
+  readonly transactionId: string;
+  /** The transaction's own folder, for what is staged. */
+  readonly folder: string;
+  readonly files: readonly StoredFile[];
+  readonly sourceName: string;
+  readonly sourceGroup: string | null;
+  readonly layers: Readonly<{ hub?: MetadataLayer | undefined }>;
+  /** Records, before it happens, which models this transaction commits. */
+  readonly announce: (models: readonly RecordedModel[]) => Promise<void>;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * @internal Steps 5 to 8 of the commit protocol, for each model that the files make. A model whose weights the library
+ * has already gains the new source and what it lacked.
+ */
+export async function commitModels(context: StoreContext, options: CommitModelsOptions): Promise<ModelRecord[]> {
+  const contents = new Map(options.files.map((file) => [file.name, file]));
+  const groups = groupFiles({
+    paths: [...contents.keys()],
+    ...(await readGroupingFacts(context, options.files)),
+  });
+  if (groups.length === 0) {
+    throw new ModelkeepError('library.nothing-to-import', {
+      message: 'none of the files holds the weights of a model',
+      facts: { paths: [...contents.keys()] },
+      hint: 'select at least one .safetensors, .gguf, .ckpt, .pt, .pth, .bin or .onnx file',
+    });
+  }
+  const cleanNames = uniqueCleanNames([...contents.keys()]);
+  const records: ModelRecord[] = [];
+  for (const [position, group] of groups.entries()) {
+    options.signal?.throwIfAborted();
+    const lockName = filesOf(group, contents)[0]?.content.sha256.slice(0, 2) ?? '00';
+    const record = await withLock(
+      context,
+      lockName,
+      () => commitGroup(context, { ...options, contents, cleanNames, group, position }),
+      options.signal,
+    );
+    records.push(record);
+  }
+  return linkCompanions(context, records, options.transactionId);
+}
+
+interface CommitGroupOptions extends CommitModelsOptions {
+  readonly contents: ReadonlyMap<string, StoredFile>;
+  readonly cleanNames: ReadonlyMap<string, string>;
+  readonly group: ModelGroup;
+  readonly position: number;
+}
+
+async function commitGroup(context: StoreContext, options: CommitGroupOptions): Promise<ModelRecord> {
+  const files = filesOf(options.group, options.contents);
+  const draft = await newMetadata(context, { ...options, id: newId(), files });
+  const same = await findSameModel(context, draft);
+  if (same === null) {
+    return commitModel(context, { ...options, metadata: draft, staged: `model-${options.position}` });
+  }
+  const merged = mergeMetadata(same.metadata, draft);
+  if (merged === same.metadata) {
+    await context.index.upsert([same.record]);
+    return same.record;
+  }
+  await options.announce([{ id: merged.id, slug: merged.slug }]);
+  const scanned = await scanLayers(context, { group: options.group, files: merged.files, signal: options.signal });
+  return updateModel(context, {
+    id: merged.id,
+    slug: merged.slug,
+    txn: options.transactionId,
+    change: (present) => {
+      const changed = mergeMetadata(present, draft);
+      return changed === present ? present : { ...changed, layers: { ...changed.layers, ...scanned } };
+    },
+  });
+}
+
+function filesOf(group: ModelGroup, contents: ReadonlyMap<string, StoredFile>): StoredFile[] {
+  return [...group.weights, ...group.companions].flatMap((name) => contents.get(name) ?? []);
+}

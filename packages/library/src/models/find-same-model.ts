@@ -1,0 +1,58 @@
+import { isModelkeepError, type ModelMetadata } from '@modelkeep/core';
+import type { StoreContext } from '../store-context.ts';
+import { readModel, type FoundModel } from './walk-models.ts';
+
+/**
+ * @internal The model of the library that a draft is, if there is one: the same set of weights, or another part of the
+ * same set of shards. The index says where to look, the metadata on disk decides.
+ */
+export async function findSameModel(context: StoreContext, draft: ModelMetadata): Promise<FoundModel | null> {
+  const candidates = new Set<string>([draft.slug]);
+  for (const file of draft.files) {
+    for (const { modelId } of await context.index.findByFileHash({ sha256: file.sha256 })) {
+      const record = await context.index.get(modelId);
+      if (record !== null) candidates.add(record.slug);
+    }
+  }
+  for (const slug of candidates) {
+    const found = await readIfThere(context, slug);
+    if (found !== null && isSameModel(found.metadata, draft)) return found;
+  }
+  return null;
+}
+
+async function readIfThere(context: StoreContext, slug: string): Promise<FoundModel | null> {
+  try {
+    return await readModel(context.fileSystem, context.layout, slug);
+  } catch (error) {
+    if (isModelkeepError(error, 'io.not-found') || isModelkeepError(error, 'library.corrupt-metadata')) return null;
+    throw error;
+  }
+}
+
+function isSameModel(present: ModelMetadata, draft: ModelMetadata): boolean {
+  return weightsKey(present) === weightsKey(draft) || sharesShardSet(present, draft);
+}
+
+function weightsKey({ files }: ModelMetadata): string {
+  return files
+    .filter(({ role }) => role === 'weights')
+    .map(({ sha256 }) => sha256)
+    .toSorted()
+    .join(' ');
+}
+
+function sharesShardSet(present: ModelMetadata, draft: ModelMetadata): boolean {
+  if (draft.expectedFiles.length < 2 || present.expectedFiles.join('\n') !== draft.expectedFiles.join('\n'))
+    return false;
+  return draft.sources.some(({ provider, repo, commit, path }) =>
+    present.sources.some(
+      (source) =>
+        source.provider === provider &&
+        source.repo === repo &&
+        commit !== null &&
+        source.commit === commit &&
+        source.path === path,
+    ),
+  );
+}

@@ -1,0 +1,75 @@
+import { isModelkeepError, type ModelFacts, type ModelFile } from '@modelkeep/core';
+import type { Identification } from '@modelkeep/formats';
+import { blobPath } from '../blobs/blob-store.ts';
+import { folderOf, type ModelGroup } from '../grouping/group-files.ts';
+import type { StoreContext } from '../store-context.ts';
+
+/** @internal What {@link identifyGroup} reads. */
+export interface IdentifyGroupOptions {
+  readonly group: ModelGroup;
+  readonly files: readonly Pick<ModelFile, 'officialName' | 'role' | 'sha256'>[];
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * @internal What a model is, from the bytes of its weights. A pipeline is what its diffusion part is. Bytes that break
+ * the rules of their format are stored all the same (they are what the source has), as `unknown`, with the reason.
+ */
+export async function identifyGroup(
+  context: StoreContext,
+  { group, files, signal }: IdentifyGroupOptions,
+): Promise<Identification> {
+  const weights = files.filter(({ role }) => role === 'weights');
+  if (group.kind !== 'diffusers') return identify(context, weights, signal);
+
+  const parts: Identification[] = [];
+  for (const folder of new Set(weights.map((file) => folderOf(file.officialName)))) {
+    parts.push(
+      await identify(
+        context,
+        weights.filter((file) => folderOf(file.officialName) === folder),
+        signal,
+      ),
+    );
+  }
+  const main = parts.find(({ scan }) => scan.type === 'diffusion-model');
+  const scan: ModelFacts = main === undefined ? { type: 'unknown' } : { ...main.scan, type: 'checkpoint' };
+  const first = main ?? parts[0];
+  return {
+    format: 'diffusers',
+    embedded: {},
+    scan,
+    rulesVersion: first?.rulesVersion ?? 0,
+    confidence: main?.confidence ?? 0,
+    evidence: ['model_index.json names its parts', ...(main?.evidence ?? ['no part is a known diffusion model'])],
+    tensorCount: first?.tensorCount ?? null,
+    parameterCount: main?.parameterCount ?? null,
+  };
+}
+
+async function identify(
+  context: StoreContext,
+  files: IdentifyGroupOptions['files'],
+  signal?: AbortSignal,
+): Promise<Identification> {
+  try {
+    return await context.identifier.identifyFiles(
+      files.map((file) => blobPath(context, file.sha256)),
+      { signal },
+    );
+  } catch (error) {
+    if (!isModelkeepError(error, 'formats.invalid') && !isModelkeepError(error, 'formats.too-large')) throw error;
+    const names = files.map((file) => file.officialName);
+    context.logger.warn('a model file breaks the rules of its format', { names, reason: error.message });
+    return {
+      format: 'unknown',
+      embedded: {},
+      scan: { type: 'unknown' },
+      rulesVersion: 0,
+      confidence: 0,
+      evidence: [error.message],
+      tensorCount: null,
+      parameterCount: null,
+    };
+  }
+}

@@ -1,0 +1,112 @@
+import {
+  isModelkeepError,
+  type MetadataLayer,
+  type ModelFile,
+  type ModelMetadata,
+  type ModelSource,
+} from '@modelkeep/core';
+import { blobPath } from '../blobs/blob-store.ts';
+import { fileRole } from '../grouping/file-role.ts';
+import type { ModelGroup } from '../grouping/group-files.ts';
+import { groupName } from '../grouping/group-name.ts';
+import { effectiveFacts } from '../metadata/effective-record.ts';
+import { cleanName } from '../names/clean-name.ts';
+import { chooseSlug } from '../names/slug.ts';
+import { timestamp, type StoreContext } from '../store-context.ts';
+import type { StoredFile } from '../transaction/stored-file.ts';
+import { identifyGroup } from './identify-group.ts';
+import { layersOf } from './scan-layers.ts';
+
+/** @internal What {@link newMetadata} is made from. */
+export interface NewMetadataOptions {
+  readonly id: string;
+  readonly transactionId: string;
+  readonly group: ModelGroup;
+  readonly files: readonly StoredFile[];
+  readonly cleanNames: ReadonlyMap<string, string>;
+  readonly sourceName: string;
+  readonly sourceGroup: string | null;
+  readonly layers: Readonly<{ hub?: MetadataLayer | undefined }>;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** @internal The metadata of a model that the library does not have yet: step 5 of the commit protocol. */
+export async function newMetadata(context: StoreContext, options: NewMetadataOptions): Promise<ModelMetadata> {
+  const { group, files, cleanNames, sourceGroup } = options;
+  const at = timestamp(context);
+  const nameBelow = (path: string): string => belowFolder(cleanNames.get(path) ?? path, group.folder);
+  const modelFiles: ModelFile[] = [];
+  for (const file of files)
+    modelFiles.push(await modelFile(context, file, { name: nameBelow(file.name), signal: options.signal }));
+  const identification = await identifyGroup(context, { group, files: modelFiles, signal: options.signal });
+  const layers: ModelMetadata['layers'] = {
+    ...(options.layers.hub === undefined ? {} : { hub: options.layers.hub }),
+    ...layersOf(identification, at),
+  };
+  const { facts } = effectiveFacts(layers);
+  const officialName = groupName(group, options.sourceName);
+  const type = facts.type ?? 'unknown';
+  const family = facts.family ?? null;
+  return {
+    schema: 1,
+    id: options.id,
+    slug: chooseSlug({ type, family, name: officialName }),
+    officialName,
+    cleanedName: cleanName(officialName),
+    format: identification.format,
+    files: modelFiles,
+    sources: uniqueSource(files, group),
+    sourceGroup,
+    variantOf: sourceGroup === null ? null : [sourceGroup, type, family ?? '', facts.parameterCount ?? ''].join('#'),
+    companions: [],
+    expectedFiles: group.expectedWeights.map((path) => nameBelow(path)),
+    layers,
+    revision: 1,
+    txn: options.transactionId,
+    importedAt: at,
+    updatedAt: at,
+  };
+}
+
+/** Files above the model's folder (a read-me at the root) stand beside its own. */
+function belowFolder(path: string, folder: string): string {
+  const depth = folder === '' ? 0 : folder.split('/').length;
+  const segments = path.split('/');
+  return segments.length > depth ? segments.slice(depth).join('/') : segments.slice(-1).join('/');
+}
+
+async function modelFile(
+  context: StoreContext,
+  file: StoredFile,
+  { name, signal }: { name: string; signal: AbortSignal | undefined },
+): Promise<ModelFile> {
+  const { content } = file;
+  return {
+    name,
+    officialName: file.name,
+    role: fileRole(file.name),
+    sizeBytes: content.sizeBytes,
+    sha256: content.sha256,
+    blake3: content.blake3 ?? (await blake3Of(context, content.sha256, signal)),
+    gitSha1: content.gitSha1,
+    source: file.source,
+  };
+}
+
+/** Content that was here before any model had it: its BLAKE3 was never noted. */
+async function blake3Of(context: StoreContext, sha256: string, signal?: AbortSignal): Promise<string | null> {
+  try {
+    const { digests } = await context.io.hashFile(blobPath(context, sha256), { algorithms: ['blake3'], signal });
+    return digests.blake3 ?? null;
+  } catch (error) {
+    if (isModelkeepError(error, 'io.not-found')) return null;
+    throw error;
+  }
+}
+
+/** Where the model came from: its files' source, with the path that tells it within that source. */
+function uniqueSource(files: readonly StoredFile[], group: ModelGroup): ModelSource[] {
+  const [first] = files;
+  if (first === undefined) return [];
+  return [{ ...first.source, path: first.source.provider === 'local' ? first.source.path : group.key }];
+}

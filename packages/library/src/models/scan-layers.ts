@@ -1,0 +1,21 @@
+import type { ModelMetadata } from '@modelkeep/core';
+import type { Identification } from '@modelkeep/formats';
+import { timestamp, type StoreContext } from '../store-context.ts';
+import { identifyGroup, type IdentifyGroupOptions } from './identify-group.ts';
+
+/** @internal The layers that come from the bytes of a model's weights. */
+export async function scanLayers(
+  context: StoreContext,
+  options: IdentifyGroupOptions,
+): Promise<Pick<ModelMetadata['layers'], 'embedded' | 'scan'>> {
+  return layersOf(await identifyGroup(context, options), timestamp(context));
+}
+
+/** @internal */
+export function layersOf(
+  identification: Identification,
+  at: string,
+): Required<Pick<ModelMetadata['layers'], 'embedded' | 'scan'>> {
+  const { embedded, scan, rulesVersion, evidence } = identification;
+  return { embedded: { facts: embedded, at }, scan: { facts: scan, at, rulesVersion, evidence } };
+}

@@ -1,0 +1,75 @@
+import { join } from 'node:path';
+import { isModelkeepError, type ModelkeepError, type ModelMetadata, type ModelRecord } from '@modelkeep/core';
+import type { FileSystem } from '@modelkeep/io';
+import { effectiveRecord } from '../metadata/effective-record.ts';
+import { METADATA_FILE, readMetadata, readOverrides } from '../metadata/metadata-file.ts';
+import { isSlug } from '../names/slug.ts';
+import { reservedFolders, type VolumeLayout } from '../volume/layout.ts';
+
+/** @internal A model's folder as the disk has it. */
+export interface FoundModel {
+  readonly folder: string;
+  readonly slug: string;
+  readonly metadata: ModelMetadata;
+  readonly record: ModelRecord;
+}
+
+/** @internal A model's folder that cannot be read. Its bytes are left as they are. */
+export interface BrokenModel {
+  readonly folder: string;
+  readonly slug: string;
+  readonly error: ModelkeepError;
+}
+
+/** @internal Every `<category>/<family>/<name>` of a volume that holds a metadata.json, in the order of their slugs. */
+export async function* walkModelFolders(fileSystem: FileSystem, layout: VolumeLayout): AsyncGenerator<string> {
+  for (const category of await subfolders(fileSystem, layout.root)) {
+    if (reservedFolders.has(category)) continue;
+    for (const family of await subfolders(fileSystem, join(layout.root, category))) {
+      for (const name of await subfolders(fileSystem, join(layout.root, category, family))) {
+        const slug = `${category}/${family}/${name}`;
+        if (isSlug(slug) && (await exists(fileSystem, join(layout.root, slug, METADATA_FILE)))) yield slug;
+      }
+    }
+  }
+}
+
+/** @internal Reads one model's folder; the folder's place, and not what the file says, is its slug. */
+export async function readModel(fileSystem: FileSystem, layout: VolumeLayout, slug: string): Promise<FoundModel> {
+  const folder = join(layout.root, slug);
+  const metadata = { ...(await readMetadata(fileSystem, folder)), slug };
+  return { folder, slug, metadata, record: effectiveRecord(metadata, await readOverrides(fileSystem, folder)) };
+}
+
+/** @internal Every model of a volume; one that cannot be read does not hide the others. */
+export async function* walkModels(
+  fileSystem: FileSystem,
+  layout: VolumeLayout,
+): AsyncGenerator<FoundModel | BrokenModel> {
+  for await (const slug of walkModelFolders(fileSystem, layout)) {
+    try {
+      yield await readModel(fileSystem, layout, slug);
+    } catch (error) {
+      if (!isModelkeepError(error)) throw error;
+      yield { folder: join(layout.root, slug), slug, error };
+    }
+  }
+}
+
+async function subfolders(fileSystem: FileSystem, folder: string): Promise<string[]> {
+  const entries = await fileSystem.readdir(folder);
+  return entries
+    .filter(({ name, kind }) => kind === 'folder' && !name.startsWith('.'))
+    .map(({ name }) => name)
+    .toSorted();
+}
+
+async function exists(fileSystem: FileSystem, path: string): Promise<boolean> {
+  try {
+    await fileSystem.lstat(path);
+    return true;
+  } catch (error) {
+    if (isModelkeepError(error, 'io.not-found')) return false;
+    throw error;
+  }
+}

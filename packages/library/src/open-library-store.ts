@@ -1,0 +1,141 @@
+import { resolve } from 'node:path';
+import {
+  ModelkeepError,
+  silentLogger,
+  systemClock,
+  type Clock,
+  type Logger,
+  type ModelRecord,
+  type Operation,
+} from '@modelkeep/core';
+import type { Identifier } from '@modelkeep/formats';
+import type { Io } from '@modelkeep/io';
+import type { LibraryIndex } from '@modelkeep/library-index';
+import type { Sqlite } from '@modelkeep/sqlite';
+import { importPaths, type ImportReport } from './import/import-paths.ts';
+import { rebuildIndex, surveyModels, type RebuildReport } from './models/rebuild-index.ts';
+import { resolveReference } from './models/resolve-reference.ts';
+import { verifyModels, type VerifyOptions, type VerifyReport } from './models/verify-models.ts';
+import { refuseUnsafeNames } from './names/refuse-unsafe-names.ts';
+import type { StoreContext } from './store-context.ts';
+import { findContent, type WantedContent } from './transaction/find-content.ts';
+import { recoverTransactions, type RecoveryReport } from './transaction/recover.ts';
+import type { StoredContent, WantedFile } from './transaction/stored-file.ts';
+import { beginTransaction, type Transaction } from './transaction/transaction.ts';
+import type { VolumeLayout } from './volume/layout.ts';
+import { openIndex } from './volume/open-index.ts';
+import { openVolume } from './volume/open-volume.ts';
+
+/** What {@link openLibraryStore} needs. */
+export interface OpenLibraryStoreOptions {
+  /** The library's folder. With `mode: 'write'` an empty or missing folder becomes a library. */
+  readonly root: string;
+  /** @default 'write' */
+  readonly mode?: 'read' | 'write' | undefined;
+  /** Whether an empty or missing folder becomes a library in mode `write`. @default true */
+  readonly create?: boolean | undefined;
+  readonly io: Io;
+  readonly identifier: Identifier;
+  /** Runs the index and the locks. */
+  readonly sqlite: Sqlite;
+  readonly clock?: Clock | undefined;
+  readonly logger?: Logger | undefined;
+}
+
+/** A library on disk: its models, and the way for new ones to get in. */
+export interface LibraryStore extends AsyncDisposable {
+  readonly root: string;
+  readonly libraryId: string;
+  /** `read` also when a newer version of modelkeep wrote the library and lets this one read only. */
+  readonly mode: 'read' | 'write';
+  readonly layout: VolumeLayout;
+  readonly index: LibraryIndex;
+  /** What opening found of processes that ended half-way; null in mode `read`. */
+  readonly recovery: RecoveryReport | null;
+  /** Absolute path of a model's folder. */
+  folderOf(model: Pick<ModelRecord, 'slug'>): string;
+  /** By id, unique prefix of it, or slug. @throws `library.model-not-found`, `library.ambiguous-id` */
+  resolve(reference: string): Promise<ModelRecord>;
+  /** Content that is stored, by what a source says of it before a byte was read. */
+  findContent(wanted: WantedContent): Promise<StoredContent | null>;
+  /**
+   * Starts to store files that come from a hub. Whoever begins ends with `commit`, `release` or `discard`.
+   *
+   * @throws `library.unsafe-name`, `io.disk-full` when the drive has no room for what is not here yet, `library.read-only`
+   */
+  begin(files: readonly WantedFile[]): Promise<Transaction>;
+  /** Copies files and folders into the library. @throws `library.nothing-to-import`, `library.read-only`, `io.*` */
+  import(paths: readonly string[], options?: { readonly signal?: AbortSignal | undefined }): Operation<ImportReport>;
+  /** Compares what is stored with what the metadata says. Changes nothing. */
+  verify(options?: VerifyOptions): Promise<VerifyReport>;
+  /** Counts the models on the disk and says which of them cannot be read. Changes nothing. */
+  survey(options?: { readonly signal?: AbortSignal | undefined }): Promise<RebuildReport>;
+  /** Makes the index anew from the metadata. */
+  rebuild(options?: { readonly signal?: AbortSignal | undefined }): Promise<RebuildReport>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a library. With `mode: 'write'` it first finishes what a process that died had committed.
+ *
+ * @throws `library.invalid`, `library.no-links`, `core.format-newer`, `io.*`
+ */
+export async function openLibraryStore(options: OpenLibraryStoreOptions): Promise<LibraryStore> {
+  const { io, identifier, sqlite, clock = systemClock, logger = silentLogger, mode: wantedMode = 'write' } = options;
+  const root = resolve(options.root);
+  const { layout, file, mode } = await openVolume({
+    root,
+    mode: wantedMode,
+    create: options.create ?? true,
+    fileSystem: io.fileSystem,
+    clock,
+  });
+  const index = await openIndex({ layout, mode, sqlite, clock, logger });
+  const context: StoreContext = { layout, fileSystem: io.fileSystem, io, identifier, sqlite, index, clock, logger };
+  let recovery: RecoveryReport | null = null;
+  try {
+    if (index.needsRebuild) await rebuildIndex(context);
+    if (mode === 'write') recovery = await recoverTransactions(context);
+  } catch (error) {
+    await index.close();
+    throw error;
+  }
+
+  const forWriting = (): void => {
+    if (mode === 'write') return;
+    throw new ModelkeepError('library.read-only', {
+      message: `the library ${root} is open for reading only`,
+      facts: { root },
+      hint: "open it with mode 'write'",
+    });
+  };
+  const close = (): Promise<void> => index.close();
+
+  return {
+    root,
+    libraryId: file.libraryId,
+    mode,
+    layout,
+    index,
+    recovery,
+    folderOf: ({ slug }) => resolve(root, slug),
+    resolve: (reference) => resolveReference(index, reference),
+    findContent: (wanted) => findContent(context, wanted),
+    async begin(files) {
+      forWriting();
+      refuseUnsafeNames(files.map(({ name }) => name));
+      return beginTransaction(context, files);
+    },
+    import(paths, importOptions) {
+      return importPaths(context, paths, { ...importOptions, before: forWriting });
+    },
+    verify: (verifyOptions) => verifyModels(context, verifyOptions),
+    survey: ({ signal } = {}) => surveyModels(context, signal),
+    async rebuild({ signal } = {}) {
+      forWriting();
+      return rebuildIndex(context, signal);
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}

@@ -1,0 +1,39 @@
+import { join } from 'node:path';
+import type { Clock, Logger } from '@modelkeep/core';
+import type { Identifier } from '@modelkeep/formats';
+import type { FileSystem, Io } from '@modelkeep/io';
+import type { LibraryIndex } from '@modelkeep/library-index';
+import type { Sqlite } from '@modelkeep/sqlite';
+import type { VolumeLayout } from './volume/layout.ts';
+
+/** @internal What every part of an open store works with. */
+export interface StoreContext {
+  readonly layout: VolumeLayout;
+  readonly fileSystem: FileSystem;
+  readonly io: Io;
+  readonly identifier: Identifier;
+  readonly sqlite: Sqlite;
+  readonly index: LibraryIndex;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** @internal ISO 8601 of the store's clock. */
+export function timestamp(context: StoreContext): string {
+  return new Date(context.clock.now()).toISOString();
+}
+
+/** @internal Runs `work` while this process alone holds the named lock of the volume. */
+export async function withLock<T>(
+  context: StoreContext,
+  name: string,
+  work: () => Promise<T>,
+  signal?: AbortSignal,
+): Promise<T> {
+  const lock = await context.sqlite.acquireLock(join(context.layout.locks, `${name}.db`), { signal });
+  try {
+    return await work();
+  } finally {
+    await lock.release();
+  }
+}

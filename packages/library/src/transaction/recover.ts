@@ -1,0 +1,101 @@
+import { join } from 'node:path';
+import { isModelkeepError } from '@modelkeep/core';
+import type { FolderEntry } from '@modelkeep/io';
+import { withLock, type StoreContext } from '../store-context.ts';
+import { projectFiles } from '../models/project-files.ts';
+import { readModel } from '../models/walk-models.ts';
+import { discardTransaction } from './discard-transaction.ts';
+import { isAbandoned } from './is-abandoned.ts';
+import { removeTree } from './remove-tree.ts';
+import { sweepLeftovers } from './sweep-leftovers.ts';
+import {
+  listTransactions,
+  readTransaction,
+  transactionFolder,
+  writeTransaction,
+  type RecordedModel,
+  type TransactionRecord,
+} from './transaction-record.ts';
+
+/** How long what was downloaded in part waits for somebody who wants it. */
+const KEEP_PARTS_MS = 14 * 24 * 60 * 60 * 1_000;
+
+/** What opening a library found of earlier processes. */
+export interface RecoveryReport {
+  /** Transactions that had committed and were finished now. */
+  readonly finished: number;
+  /** Transactions whose parts wait to be resumed. */
+  readonly resumable: number;
+  /** Transactions that nobody wanted for 14 days, or that held nothing. */
+  readonly discarded: number;
+}
+
+/**
+ * @internal R1, R2 and R4: looks after the transactions whose process is gone. What was committed is finished; what was not
+ * is kept to be resumed, because the same content is likely to be asked for again.
+ */
+export async function recoverTransactions(context: StoreContext): Promise<RecoveryReport> {
+  const report = { finished: 0, resumable: 0, discarded: 0 };
+  await withLock(context, 'transactions', async () => {
+    for (const id of await listTransactions(context)) {
+      const record = await readTransaction(context, id);
+      if (record === null || !(await isAbandoned(context, record))) continue;
+      report[await recoverTransaction(context, record)] += 1;
+    }
+    await sweepLeftovers(context);
+  });
+  return report;
+}
+
+async function recoverTransaction(context: StoreContext, record: TransactionRecord): Promise<keyof RecoveryReport> {
+  let committed = 0;
+  for (const model of record.models) if (await finishModel(context, record.id, model)) committed += 1;
+  const parts = await dropStaged(context, record.id);
+  const isOld = context.clock.now() - Date.parse(record.startedAt) > KEEP_PARTS_MS;
+  if (parts > 0 && !isOld) {
+    if (record.owner !== null) await writeTransaction(context, { ...record, owner: null });
+    return 'resumable';
+  }
+  await discardTransaction(context, record.id);
+  return committed > 0 ? 'finished' : 'discarded';
+}
+
+/** After the rename of metadata.json everything else is derived: the folder's files and the row of the index. */
+async function finishModel(context: StoreContext, transactionId: string, model: RecordedModel): Promise<boolean> {
+  try {
+    const found = await readModel(context.fileSystem, context.layout, model.slug);
+    if (found.metadata.id !== model.id || found.metadata.txn !== transactionId) return false;
+    await projectFiles(context, { folder: found.folder, metadata: found.metadata });
+    await context.index.upsert([found.record]);
+    return true;
+  } catch (error) {
+    if (isModelkeepError(error, 'io.not-found') || isModelkeepError(error, 'library.corrupt-metadata')) return false;
+    throw error;
+  }
+}
+
+/**
+ * Removes what cannot be resumed: staged folders, and parts without a journal that says what of them is durable.
+ *
+ * @returns how many parts are left
+ */
+async function dropStaged(context: StoreContext, id: string): Promise<number> {
+  const { fileSystem } = context;
+  const folder = transactionFolder(context, id);
+  let entries: readonly FolderEntry[];
+  try {
+    entries = await fileSystem.readdir(folder);
+  } catch (error) {
+    if (isModelkeepError(error, 'io.not-found')) return 0;
+    throw error;
+  }
+  const names = new Set(entries.map(({ name }) => name));
+  let resumable = 0;
+  for (const { name, kind } of entries) {
+    if (kind === 'folder') await removeTree(fileSystem, join(folder, name));
+    else if (!name.endsWith('.part')) continue;
+    else if (names.has(name.replace(/\.part$/u, '.journal'))) resumable += 1;
+    else await fileSystem.unlink(join(folder, name));
+  }
+  return resumable;
+}

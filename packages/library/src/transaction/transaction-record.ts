@@ -1,0 +1,93 @@
+import { join } from 'node:path';
+import { isId, isModelkeepError } from '@modelkeep/core';
+import { decodeProcessIdentity, readJson, writeFileAtomic } from '@modelkeep/io';
+import { z } from 'zod';
+import { isSlug } from '../names/slug.ts';
+import type { StoreContext } from '../store-context.ts';
+
+/** @internal A file that a transaction means to store. */
+export interface RecordedFile {
+  /** Names its part: `<number>.part`. */
+  readonly number: number;
+  readonly name: string;
+  readonly sizeBytes: number | null;
+  readonly sha256: string | null;
+  readonly gitSha1: string | null;
+}
+
+/** @internal A model that a transaction is about to commit. */
+export interface RecordedModel {
+  readonly id: string;
+  readonly slug: string;
+}
+
+/** @internal `txn/<id>.json`: what is under way, so that another process can finish it or take over its parts. */
+export interface TransactionRecord {
+  readonly id: string;
+  /** The process that works on it, as `encodeProcessIdentity` writes it; null once that has let go. */
+  readonly owner: string | null;
+  readonly startedAt: string;
+  readonly files: readonly RecordedFile[];
+  readonly models: readonly RecordedModel[];
+}
+
+const recordSchema: z.ZodType<TransactionRecord> = z.object({
+  id: z.string().refine(isId),
+  owner: z
+    .string()
+    .refine((text) => decodeProcessIdentity(text) !== undefined)
+    .nullable(),
+  startedAt: z.iso.datetime(),
+  files: z.array(
+    z.object({
+      number: z.int().nonnegative(),
+      name: z.string(),
+      sizeBytes: z.int().nonnegative().nullable(),
+      sha256: z.string().nullable(),
+      gitSha1: z.string().nullable(),
+    }),
+  ),
+  models: z.array(z.object({ id: z.string().refine(isId), slug: z.string().refine(isSlug) })),
+});
+
+/** @internal */
+export function transactionPath(context: StoreContext, id: string): string {
+  return join(context.layout.transactions, `${id}.json`);
+}
+
+/** @internal Where a transaction keeps its parts and staged folders. */
+export function transactionFolder(context: StoreContext, id: string): string {
+  return join(context.layout.temp, id);
+}
+
+/** @internal */
+export async function writeTransaction(context: StoreContext, record: TransactionRecord): Promise<void> {
+  await writeFileAtomic(context.fileSystem, {
+    path: transactionPath(context, record.id),
+    data: `${JSON.stringify(record, null, 2)}\n`,
+  });
+}
+
+/** @internal Null where there is none (any more), or nothing that can be read: then it is left alone. */
+export async function readTransaction(context: StoreContext, id: string): Promise<TransactionRecord | null> {
+  const path = transactionPath(context, id);
+  try {
+    const parsed = recordSchema.safeParse(await readJson(context.fileSystem, { path }));
+    if (parsed.success && parsed.data.id === id) return parsed.data;
+    context.logger.warn('a transaction record cannot be used', { path });
+  } catch (error) {
+    if (isModelkeepError(error, 'io.corrupt-json'))
+      context.logger.warn('a transaction record cannot be read', { path });
+    else if (!isModelkeepError(error, 'io.not-found')) throw error;
+  }
+  return null;
+}
+
+/** @internal The ids of all transactions that are recorded. */
+export async function listTransactions(context: StoreContext): Promise<string[]> {
+  const entries = await context.fileSystem.readdir(context.layout.transactions);
+  return entries
+    .filter(({ name }) => name.endsWith('.json'))
+    .map(({ name }) => name.slice(0, -'.json'.length))
+    .filter((id) => isId(id));
+}

@@ -1,0 +1,145 @@
+import { ModelkeepError, newId, type MetadataLayer, type ModelRecord } from '@modelkeep/core';
+import { encodeProcessIdentity, ensureFolder, processIdentity } from '@modelkeep/io';
+import { pin } from '../blobs/pins.ts';
+import { publishBlob } from '../blobs/blob-store.ts';
+import { commitModels } from '../models/commit-models.ts';
+import { timestamp, type StoreContext } from '../store-context.ts';
+import { adoptParts } from './adopt-parts.ts';
+import { discardTransaction } from './discard-transaction.ts';
+import { findContent } from './find-content.ts';
+import { journalPath, partPath } from './part-paths.ts';
+import { reserveRoom } from './reserve-room.ts';
+import type { StoredContent, WantedFile } from './stored-file.ts';
+import { transactionFolder, writeTransaction, type TransactionRecord } from './transaction-record.ts';
+
+/** One file of a transaction. */
+export interface TransactionFile extends WantedFile {
+  /** Where its bytes are to be written, in the library's own file system. */
+  readonly part: string;
+  /** Where the writer says what is durable of the part. */
+  readonly journal: string;
+  /** Set once the content is stored; a file that has it needs no bytes. */
+  readonly content: StoredContent | null;
+}
+
+/** The content of a part that is whole, durable and closed. */
+export interface PublishedContent extends StoredContent {
+  readonly part?: string | undefined;
+}
+
+/** What is said of all models of a transaction. */
+export interface CommitOptions {
+  /** Name of the repo or folder, for models whose files have no name of their own. */
+  readonly sourceName: string;
+  /** Ties the models of one source; null for single local files. */
+  readonly sourceGroup: string | null;
+  /** What the source says of its models. */
+  readonly layers: Readonly<{ hub?: MetadataLayer | undefined }>;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Files on their way into the library. Nothing shows before {@link Transaction.commit}. */
+export interface Transaction {
+  readonly id: string;
+  readonly files: readonly TransactionFile[];
+  /**
+   * Takes a verified, closed part as the content of a file.
+   *
+   * @param name - the file's name in its source
+   * @param content - with `part` where the bytes are not in the file's own part but beside it
+   */
+  publish(name: string, content: PublishedContent): Promise<void>;
+  /** Sorts the stored files into models, identifies them and makes them part of the library. Ends the transaction. */
+  commit(options: CommitOptions): Promise<ModelRecord[]>;
+  /** Lets go: what was written stays, for a later transaction that wants the same content. */
+  release(): Promise<void>;
+  /** Ends the transaction and removes what it wrote. Stored blobs stay. */
+  discard(): Promise<void>;
+}
+
+/** @internal Steps 1 and 2 of the commit protocol. The names have been judged. */
+export async function beginTransaction(context: StoreContext, wanted: readonly WantedFile[]): Promise<Transaction> {
+  const id = newId();
+  let record: TransactionRecord = {
+    id,
+    owner: encodeProcessIdentity(processIdentity()),
+    startedAt: timestamp(context),
+    files: wanted.map(({ name, sizeBytes, sha256, gitSha1 }, number) => ({ number, name, sizeBytes, sha256, gitSha1 })),
+    models: [],
+  };
+  await writeTransaction(context, record);
+  await ensureFolder(context.fileSystem, transactionFolder(context, id));
+
+  const contents = new Map<string, StoredContent>();
+  for (const file of wanted) {
+    if (file.sha256 !== null) await pin(context, file.sha256, id);
+    const found = await findContent(context, file);
+    if (found === null) continue;
+    if (file.sha256 === null) await pin(context, found.sha256, id);
+    contents.set(file.name, found);
+  }
+  await adoptParts(
+    context,
+    id,
+    record.files.filter(({ name }) => !contents.has(name)),
+  );
+
+  async function releaseTransaction(): Promise<void> {
+    record = { ...record, owner: null };
+    await writeTransaction(context, record);
+  }
+
+  const files = (): TransactionFile[] =>
+    wanted.map((file, number) => ({
+      ...file,
+      part: partPath(context, { id, number }),
+      journal: journalPath(context, { id, number }),
+      content: contents.get(file.name) ?? null,
+    }));
+
+  try {
+    await reserveRoom(
+      context,
+      files().filter(({ content }) => content === null),
+    );
+  } catch (error) {
+    await releaseTransaction();
+    throw error;
+  }
+
+  return {
+    id,
+    get files() {
+      return files();
+    },
+    async publish(name, content) {
+      const file = files().find((candidate) => candidate.name === name);
+      if (file === undefined) {
+        throw new ModelkeepError('core.invalid-argument', {
+          message: `the transaction has no file ${JSON.stringify(name)}`,
+          facts: { argument: 'name', found: name },
+        });
+      }
+      await pin(context, content.sha256, id);
+      await publishBlob(context, content.part ?? file.part, content);
+      const { sizeBytes, sha256, blake3, gitSha1 } = content;
+      contents.set(name, { sizeBytes, sha256, blake3, gitSha1 });
+    },
+    async commit(options) {
+      const models = await commitModels(context, {
+        ...options,
+        transactionId: id,
+        folder: transactionFolder(context, id),
+        files: files().flatMap((file) => (file.content === null ? [] : [{ ...file, content: file.content }])),
+        announce: async (planned) => {
+          record = { ...record, models: [...record.models, ...planned] };
+          await writeTransaction(context, record);
+        },
+      });
+      await discardTransaction(context, id);
+      return models;
+    },
+    release: releaseTransaction,
+    discard: () => discardTransaction(context, id),
+  };
+}

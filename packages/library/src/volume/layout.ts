@@ -1,0 +1,39 @@
+import { join } from 'node:path';
+
+/** Where everything of a volume is: format 1. All paths are absolute. */
+export interface VolumeLayout {
+  readonly root: string;
+  readonly volumeFile: string;
+  readonly indexFile: string;
+  readonly blobs: string;
+  readonly private: string;
+  readonly stateFile: string;
+  readonly temp: string;
+  readonly quarantine: string;
+  readonly locks: string;
+  readonly transactions: string;
+  readonly pins: string;
+  readonly trees: string;
+}
+
+/** @param root - absolute path of the volume */
+export function volumeLayout(root: string): VolumeLayout {
+  const inside = join(root, '.modelkeep');
+  return {
+    root,
+    volumeFile: join(root, 'modelkeep.json'),
+    indexFile: join(root, 'models.db'),
+    blobs: join(root, 'blobs', 'sha256'),
+    private: inside,
+    stateFile: join(inside, 'state.db'),
+    temp: join(inside, 'tmp'),
+    quarantine: join(inside, 'quarantine'),
+    locks: join(inside, 'locks'),
+    transactions: join(inside, 'txn'),
+    pins: join(inside, 'pins'),
+    trees: join(inside, 'trees'),
+  };
+}
+
+/** Folders at the top of a volume that hold no models. */
+export const reservedFolders: ReadonlySet<string> = new Set(['blobs', 'repos', 'external', 'trash']);
