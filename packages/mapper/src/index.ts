@@ -1,1 +1,37 @@
-export {};
+export { createMapper, type Mapper, type MapperOptions } from './mapper.ts';
+export type { ApplyOptions } from './apply/apply-plan.ts';
+export {
+  appliedOutcomes,
+  type AppliedLink,
+  type AppliedOutcome,
+  type AppliedPlan,
+  type UnlinkedApp,
+} from './apply/applied-plan.ts';
+export type { CheckedLink, LinkHealth } from './apply/check-links.ts';
+export type { LinkScope } from './apply/recover-links.ts';
+export type { UnlinkAllOptions } from './apply/unlink-all.ts';
+export type { LinkState, LinkStrategy, LinkToMake, LinkToReplace } from './links/link-strategy.ts';
+export { createSymlinkStrategy } from './links/symlink-strategy.ts';
+export {
+  plannedActions,
+  type LinkPlan,
+  type LinkPlanEntry,
+  type PlannedAction,
+  type PlanWarning,
+} from './plan/link-plan.ts';
+export { linkReasonCodes, type LinkReason, type LinkReasonCode } from './plan/link-reason.ts';
+export type { MappableModel, ModelLookup } from './plan/mappable-model.ts';
+export type { PlanLinksOptions } from './plan/plan-links.ts';
+export type {
+  AcceptedModels,
+  AppProfile,
+  MappingRule,
+  ProfileFolder,
+  ProfilePlugin,
+  UnmappedTypes,
+} from './profiles/app-profile.ts';
+export { appProfiles } from './profiles/app-profiles.ts';
+export { parseAppProfile } from './profiles/parse-profile.ts';
+export type { RegistryDatabase } from './registry/database.ts';
+export type { RegisteredLink } from './registry/link-row.ts';
+export { mapperMigrations } from './registry/migrations.ts';

@@ -1,0 +1,53 @@
+import { homedir } from 'node:os';
+import { isAbsolute } from 'node:path';
+import { ModelkeepError } from '@modelkeep/core';
+import { systemCodeOf, type FileSystem } from '@modelkeep/io';
+import { isInside } from './safe-names.ts';
+
+/**
+ * @internal Checks the folder of an app.
+ * @returns its path without links on the way
+ * @throws `mapper.app-root` when it is missing, no folder, or surely not an app: a drive, the home folder or what holds it
+ */
+export async function resolveAppRoot(fileSystem: FileSystem, appRoot: string): Promise<string> {
+  if (!isAbsolute(appRoot)) throw refuse(appRoot, 'the path is not absolute');
+  const resolved = await resolve(fileSystem, appRoot);
+  if ((await fileSystem.stat(resolved)).kind !== 'folder') throw refuse(appRoot, 'it is not a folder');
+  if (isInside(resolved, await homeFolder(fileSystem)))
+    throw refuse(appRoot, 'it is the home folder, or a folder above it');
+  return resolved;
+}
+
+/** @internal The same without errors: null when the folder cannot be reached, for work that goes on without it. */
+export async function findAppRoot(fileSystem: FileSystem, appRoot: string): Promise<string | null> {
+  try {
+    return await fileSystem.realpath(appRoot);
+  } catch (error) {
+    if (systemCodeOf(error) === undefined) throw error;
+    return null;
+  }
+}
+
+async function resolve(fileSystem: FileSystem, appRoot: string): Promise<string> {
+  try {
+    return await fileSystem.realpath(appRoot);
+  } catch (error) {
+    const systemCode = systemCodeOf(error);
+    if (systemCode === 'ENOENT') throw refuse(appRoot, 'there is no such folder');
+    if (systemCode === 'ENOTDIR') throw refuse(appRoot, 'a file is on the way to it');
+    if (systemCode === 'ELOOP') throw refuse(appRoot, 'the links on the way lead to each other');
+    throw error;
+  }
+}
+
+async function homeFolder(fileSystem: FileSystem): Promise<string> {
+  return (await findAppRoot(fileSystem, homedir())) ?? homedir();
+}
+
+function refuse(path: string, reason: string): ModelkeepError {
+  return new ModelkeepError('mapper.app-root', {
+    message: `${path} cannot be the folder of an app: ${reason}`,
+    facts: { path, reason },
+    hint: 'give the absolute path of the folder that the app is installed in',
+  });
+}

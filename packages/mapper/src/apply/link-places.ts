@@ -1,0 +1,66 @@
+import { dirname } from 'node:path';
+import { systemCodeOf } from '@modelkeep/io';
+import { ensureTargetFolder } from '../app/ensure-target-folder.ts';
+import { isSafeRelativePath } from '../app/safe-names.ts';
+import type { TargetFolder } from '../app/target-folder.ts';
+import type { LinkReason } from '../plan/link-reason.ts';
+import { findProfile } from '../profiles/find-profile.ts';
+import type { RegisteredLink } from '../registry/link-row.ts';
+import type { MapperContext } from '../mapper-context.ts';
+
+/** @internal Checks the folders of links once per run. */
+export interface LinkPlaces {
+  /** Makes the folder of a link; answers why the link may not be made there, or null. @throws `io.*` */
+  prepare(link: RegisteredLink): Promise<LinkReason | null>;
+  /** Answers why the link at this path may not be touched, or null. */
+  verify(target: string): Promise<LinkReason | null>;
+}
+
+/** @internal */
+export function createLinkPlaces(context: MapperContext): LinkPlaces {
+  const { fileSystem, folders } = context;
+  const made = new Map<string, Promise<TargetFolder>>();
+  const real = new Map<string, Promise<string | null>>();
+
+  const realFolder = async (path: string): Promise<string | null> => {
+    try {
+      return await fileSystem.realpath(path);
+    } catch (error) {
+      if (systemCodeOf(error) === undefined) throw error;
+      return null;
+    }
+  };
+
+  return {
+    async prepare(link) {
+      const { app, appRoot, folder, target } = link;
+      const refused = await outsideProfile(context, link);
+      if (refused !== null) return refused;
+      const key = JSON.stringify([app, appRoot, folder]);
+      const making = made.get(key) ?? ensureTargetFolder({ fileSystem, folders, app, appRoot, folder });
+      made.set(key, making);
+      const found = await making;
+      if (found.problem !== null) return found.problem;
+      return found.path === dirname(target) ? null : moved(target, found.path);
+    },
+    async verify(target) {
+      const folder = dirname(target);
+      const resolving = real.get(folder) ?? realFolder(folder);
+      real.set(folder, resolving);
+      const found = await resolving;
+      return found === null || found === folder ? null : moved(target, found);
+    },
+  };
+}
+
+function moved(target: string, found: string): LinkReason {
+  return { code: 'folder-moved', message: `the folder of ${target} leads to ${found} now` };
+}
+
+/** Links are made in the folders of the app's profile only, whatever a plan or the database says. */
+async function outsideProfile(context: MapperContext, { app, folder }: RegisteredLink): Promise<LinkReason | null> {
+  const { rules } = await findProfile(context.profiles, app);
+  const known = rules.some((rule) => rule.folders.some(({ path }) => folder === path || folder.startsWith(`${path}/`)));
+  if (known && isSafeRelativePath(folder)) return null;
+  return { code: 'folder-unusable', message: `"${folder}" is no folder for models in the profile of ${app}` };
+}

@@ -1,0 +1,88 @@
+import { dirname } from 'node:path';
+import { isModelkeepError, serialiseError } from '@modelkeep/core';
+import { findAppRoot } from '../app/app-root.ts';
+import { sweepFolders } from '../app/sweep-folders.ts';
+import type { RegisteredLink } from '../registry/link-row.ts';
+import type { LinkChange } from '../registry/link-statements.ts';
+import type { AppPlace } from '../app/app-place.ts';
+import { appliedLink, type AppliedLink } from './applied-plan.ts';
+import { createLinkPlaces, type LinkPlaces } from './link-places.ts';
+import type { ChangeOutcome } from './link-outcome.ts';
+import type { MapperContext } from '../mapper-context.ts';
+import { performChange } from './perform-change.ts';
+import { makeDurable } from './run-changes.ts';
+import { temporaryLinkName } from './temporary-link.ts';
+
+/** Which links are recovered, or looked at. */
+export interface LinkScope {
+  /** @default every app */
+  readonly app?: string | undefined;
+  /** @default every folder */
+  readonly appRoot?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** @internal R3: finishes what a process that ended in between had recorded. */
+export async function recoverLinks(context: MapperContext, scope: LinkScope): Promise<readonly AppliedLink[]> {
+  const { app, appRoot, signal } = scope;
+  const unfinished = await context.links.list({ app, appRoot, unfinished: true }, signal);
+  const places = createLinkPlaces(context);
+  const results: AppliedLink[] = [];
+  const touched = new Map<string, AppPlace>();
+  for (const link of unfinished) {
+    signal?.throwIfAborted();
+    const outcome = await recoverLink(context, link, places);
+    if (outcome === null) continue;
+    touched.set(JSON.stringify([link.app, link.appRoot]), { app: link.app, appRoot: link.appRoot });
+    results.push(appliedLink(link, { outcome, done: link.state === 'removing' ? 'removed' : 'created' }));
+  }
+  for (const place of touched.values()) await sweepFolders({ ...context, ...place });
+  return results;
+}
+
+/** null when it cannot be decided now, because the app's folder or its drive is not there. */
+async function recoverLink(
+  context: MapperContext,
+  link: RegisteredLink,
+  places: LinkPlaces,
+): Promise<ChangeOutcome | null> {
+  const { links, fileSystem } = context;
+  if ((await findAppRoot(fileSystem, link.appRoot)) !== link.appRoot) return null;
+  const change = recordedChange(link);
+  const outcome = await finishChange(context, { change, runId: link.runId, places });
+  if (outcome.kind === 'done') {
+    await makeDurable(fileSystem, dirname(link.target));
+    await links.settle([{ change: { ...change, restore: null }, outcome: 'done' }], {
+      runId: link.runId,
+      undoable: false,
+    });
+  }
+  if (outcome.kind === 'conflict') await links.forget([link]);
+  return outcome;
+}
+
+async function finishChange(
+  { strategy }: MapperContext,
+  { change, runId, places }: { readonly change: LinkChange; readonly runId: string; readonly places: LinkPlaces },
+): Promise<ChangeOutcome> {
+  const { target, after } = change;
+  try {
+    const refused = after === null ? await places.verify(target) : await places.prepare(after);
+    if (refused !== null) return { kind: 'conflict', reason: refused };
+    const outcome = await performChange(strategy, { ...change, runId });
+    const temporary = temporaryLinkName(target, runId);
+    const left = await strategy.read(temporary);
+    if (left.kind === 'link' && left.source === after?.source) await strategy.remove(temporary);
+    return outcome;
+  } catch (error) {
+    if (isModelkeepError(error)) return { kind: 'failed', error: serialiseError(error) };
+    throw error;
+  }
+}
+
+/** What the run was about to do. */
+function recordedChange(link: RegisteredLink): LinkChange {
+  const { target, previousSource, state } = link;
+  if (state === 'removing') return { target, before: link, after: null };
+  return { target, before: previousSource === null ? null : { ...link, source: previousSource }, after: link };
+}

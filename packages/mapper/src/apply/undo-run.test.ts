@@ -1,0 +1,174 @@
+import { mkdir, readFile, rename, symlink, unlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createWorld, treeOf, type TestWorld } from '../mapper.test-world.ts';
+import { UNDOABLE_RUNS } from '../registry/undo-journal.ts';
+import type { AppliedPlan, UnlinkedApp } from './applied-plan.ts';
+
+let world: TestWorld;
+beforeEach(async () => {
+  world = await createWorld();
+});
+afterEach(() => world.close());
+
+const apply = async (): Promise<AppliedPlan> =>
+  world.mapper.apply(await world.mapper.planLinks({ app: 'comfyui', appRoot: world.appRoot, models: world.list() }));
+const outcomes = ({ results }: UnlinkedApp) => results.map(({ outcome, reason }) => [outcome, reason?.code ?? null]);
+const state = async () => [
+  await treeOf(world.appRoot),
+  (await world.mapper.check()).map(({ link, health }) => [link, health]),
+];
+const checkpoint = (name: string): string => join(world.appRoot, 'models/checkpoints', name);
+
+describe('undo', () => {
+  it('removes what was created, and the folders that were made', async () => {
+    const before = await state();
+    await world.addModel({});
+    await world.addModel({ type: 'vae' });
+    const applied = await apply();
+    expect(outcomes(await world.mapper.undo(applied))).toEqual([
+      ['removed', null],
+      ['removed', null],
+    ]);
+    expect(await state()).toEqual(before);
+  });
+
+  it('brings back what was replaced and removed, with its record', async () => {
+    const replaced = await world.addModel({ files: [{ name: 'a.safetensors' }] });
+    const removed = await world.addModel({ type: 'vae', files: [{ name: 'b.safetensors' }] });
+    await apply();
+    const before = await state();
+    world.models.delete(removed.record.id);
+    await rename(replaced.folder, join(world.libraryRoot, 'moved'));
+    world.models.set(replaced.record.id, { ...replaced, folder: join(world.libraryRoot, 'moved') });
+    const applied = await apply();
+    expect(applied.counts).toMatchObject({ replaced: 1, removed: 1 });
+    await rename(join(world.libraryRoot, 'moved'), replaced.folder);
+    expect(outcomes(await world.mapper.undo(applied))).toEqual([
+      ['replaced', null],
+      ['created', null],
+    ]);
+    expect(await state()).toEqual(before);
+  });
+
+  it('takes back run after run', async () => {
+    const states = [await state()];
+    const runs: AppliedPlan[] = [];
+    for (const name of ['a', 'b', 'c']) {
+      await world.addModel({ files: [{ name: `${name}.safetensors` }] });
+      const [oldest] = world.list();
+      if (name === 'c' && oldest !== undefined) world.models.delete(oldest.record.id);
+      runs.push(await apply());
+      states.push(await state());
+    }
+    for (const run of runs.toReversed()) {
+      states.pop();
+      await world.mapper.undo(run);
+      expect(await state()).toEqual(states.at(-1));
+    }
+  });
+
+  it('does nothing the second time', async () => {
+    await world.addModel({});
+    const applied = await apply();
+    await world.mapper.undo(applied);
+    const before = await state();
+    expect((await world.mapper.undo(applied)).results).toEqual([]);
+    expect(await state()).toEqual(before);
+  });
+
+  it('removes a link that had been made again for somebody who had removed it', async () => {
+    await world.addModel({ files: [{ name: 'a.safetensors' }] });
+    await apply();
+    await unlink(checkpoint('a.safetensors'));
+    await world.mapper.undo(await apply());
+    expect((await treeOf(world.appRoot))['models/checkpoints/a.safetensors']).toBeUndefined();
+  });
+
+  it('does not bring back a link that was gone before it was forgotten', async () => {
+    const model = await world.addModel({ files: [{ name: 'a.safetensors' }] });
+    await world.addModel({ files: [{ name: 'b.safetensors' }] });
+    await apply();
+    await unlink(checkpoint('a.safetensors'));
+    world.models.delete(model.record.id);
+    const applied = await apply();
+    expect(applied.counts).toMatchObject({ removed: 1 });
+    await world.mapper.undo(applied);
+    expect(Object.keys(await treeOf(join(world.appRoot, 'models/checkpoints')))).toEqual(['b.safetensors']);
+  });
+
+  it('touches nothing that is not as it left it', async () => {
+    for (const name of ['a', 'b', 'c']) await world.addModel({ files: [{ name: `${name}.safetensors` }] });
+    const applied = await apply();
+    await unlink(checkpoint('a.safetensors'));
+    await writeFile(checkpoint('a.safetensors'), 'mine');
+    await unlink(checkpoint('b.safetensors'));
+    await symlink('/elsewhere', checkpoint('b.safetensors'));
+    expect(outcomes(await world.mapper.undo(applied))).toEqual([
+      ['conflict', 'foreign-file'],
+      ['conflict', 'foreign-link'],
+      ['removed', null],
+    ]);
+    expect(await readFile(checkpoint('a.safetensors'), 'utf8')).toBe('mine');
+    expect(await treeOf(join(world.appRoot, 'models/checkpoints'))).toEqual({
+      'a.safetensors': '4',
+      'b.safetensors': '-> /elsewhere',
+    });
+  });
+
+  it('does not take a name back that has something else now', async () => {
+    const model = await world.addModel({ files: [{ name: 'a.safetensors' }] });
+    await apply();
+    world.models.delete(model.record.id);
+    const applied = await apply();
+    await mkdir(join(world.appRoot, 'models/checkpoints'), { recursive: true });
+    await writeFile(checkpoint('a.safetensors'), 'mine');
+    expect(outcomes(await world.mapper.undo(applied))).toEqual([['conflict', 'foreign-file']]);
+    expect(await readFile(checkpoint('a.safetensors'), 'utf8')).toBe('mine');
+  });
+
+  it('leaves what a later run changed', async () => {
+    const model = await world.addModel({ files: [{ name: 'a.safetensors' }] });
+    const first = await apply();
+    await rename(model.folder, join(world.libraryRoot, 'moved'));
+    world.models.set(model.record.id, { ...model, folder: join(world.libraryRoot, 'moved') });
+    await apply();
+    const before = await state();
+    expect(outcomes(await world.mapper.undo(first))).toEqual([['conflict', 'changed-since']]);
+    expect(await state()).toEqual(before);
+  });
+
+  it('uses nothing of what it is given but the id of the run', async () => {
+    await world.addModel({ files: [{ name: 'a.safetensors' }] });
+    const applied = await apply();
+    await symlink('/elsewhere', join(world.root, 'foreign'));
+    const forged = {
+      ...applied,
+      results: [{ outcome: 'created', target: join(world.root, 'foreign'), source: '/elsewhere' }],
+    };
+    expect(outcomes(await world.mapper.undo(forged))).toEqual([['removed', null]]);
+    expect((await treeOf(world.root))['foreign']).toBe('-> /elsewhere');
+    await expect(world.mapper.undo({ ...applied, id: "' or 1" })).rejects.toMatchObject({
+      code: 'core.invalid-argument',
+    });
+  });
+
+  it(`knows the last ${UNDOABLE_RUNS} runs of an app`, async () => {
+    const runs: AppliedPlan[] = [];
+    for (let index = 0; index < UNDOABLE_RUNS + 2; index += 1) {
+      await world.addModel({ files: [{ name: `${index}.safetensors` }] });
+      runs.push(await apply());
+    }
+    const [first, , third] = runs;
+    expect((await world.mapper.undo(first as AppliedPlan)).results).toEqual([]);
+    expect((await world.mapper.undo(third as AppliedPlan)).counts).toMatchObject({ removed: 1 });
+  });
+
+  it('stops when its signal aborts', async () => {
+    await world.addModel({});
+    const applied = await apply();
+    const reason = new Error('enough');
+    await expect(world.mapper.undo(applied, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+    expect(await world.mapper.check()).toHaveLength(1);
+  });
+});

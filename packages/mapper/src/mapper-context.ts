@@ -1,0 +1,20 @@
+import type { Clock } from '@modelkeep/core';
+import type { FileSystem } from '@modelkeep/io';
+import type { LinkStrategy } from './links/link-strategy.ts';
+import type { ModelLookup } from './plan/mappable-model.ts';
+import type { AppProfile } from './profiles/app-profile.ts';
+import type { FolderRegistry } from './registry/folder-registry.ts';
+import type { LinkRegistry } from './registry/link-registry.ts';
+import type { UndoJournal } from './registry/undo-journal.ts';
+
+/** @internal What the parts of the mapper share. */
+export interface MapperContext {
+  readonly fileSystem: FileSystem;
+  readonly clock: Clock;
+  readonly library: ModelLookup;
+  readonly profiles: readonly AppProfile[];
+  readonly strategy: LinkStrategy;
+  readonly links: LinkRegistry;
+  readonly folders: FolderRegistry;
+  readonly journal: UndoJournal;
+}

@@ -1,0 +1,130 @@
+import { systemClock, type Clock } from '@modelkeep/core';
+import { nodeFileSystem, type FileSystem } from '@modelkeep/io';
+import type { AppliedLink, AppliedPlan, UnlinkedApp } from './apply/applied-plan.ts';
+import { applyPlan, type ApplyOptions } from './apply/apply-plan.ts';
+import { checkLinks, type CheckedLink } from './apply/check-links.ts';
+import type { MapperContext } from './mapper-context.ts';
+import { recoverLinks, type LinkScope } from './apply/recover-links.ts';
+import { undoRun } from './apply/undo-run.ts';
+import { unlinkAllOf, type UnlinkAllOptions } from './apply/unlink-all.ts';
+import type { LinkStrategy } from './links/link-strategy.ts';
+import { createSymlinkStrategy } from './links/symlink-strategy.ts';
+import type { LinkPlan } from './plan/link-plan.ts';
+import type { ModelLookup } from './plan/mappable-model.ts';
+import { planLinks, type PlanLinksOptions } from './plan/plan-links.ts';
+import { appProfiles } from './profiles/app-profiles.ts';
+import type { AppProfile } from './profiles/app-profile.ts';
+import type { RegistryDatabase } from './registry/database.ts';
+import { createFolderRegistry } from './registry/folder-registry.ts';
+import { createLinkRegistry } from './registry/link-registry.ts';
+import type { RegisteredLink } from './registry/link-row.ts';
+import { createUndoJournal } from './registry/undo-journal.ts';
+
+/** What a mapper is made from. */
+export interface MapperOptions {
+  /** The state database, opened with `mapperMigrations` and `synchronous=FULL`. The caller closes it. */
+  readonly registry: RegistryDatabase;
+  /** Stands for this machine: rows of other machines are not looked at. */
+  readonly machineId: string;
+  /** Says what the library has now: a plan that comes back is compared with it. */
+  readonly library: ModelLookup;
+  /** @default the file system of the machine */
+  readonly fileSystem?: FileSystem | undefined;
+  /** @default symbolic links */
+  readonly strategy?: LinkStrategy | undefined;
+  /** @default {@link appProfiles} */
+  readonly profiles?: readonly AppProfile[] | undefined;
+  /** @default the clock of the system */
+  readonly clock?: Clock | undefined;
+}
+
+/** Makes models appear in the folders of apps. It holds nothing open. */
+export interface Mapper {
+  /**
+   * Says what would be done. Changes nothing.
+   * @throws `mapper.unknown-app`, `mapper.app-root`, `mapper.invalid-profile`, `io.*`, `sqlite.*`
+   */
+  planLinks(options: PlanLinksOptions): Promise<LinkPlan>;
+  /**
+   * Does what a plan says, as far as it still fits. Each line is compared with the disk again: what does not fit is a
+   * `conflict` in the result, what the system refuses is `failed`; neither stops the others. Atomic per link; a run that
+   * was cut off is finished by {@link Mapper.recover}, or by the next run.
+   *
+   * @param plan - a plan, possibly edited or from another process: it is checked as untrusted data
+   * @throws `mapper.invalid-plan`, `mapper.stale-plan`, `mapper.app-root`, `mapper.unknown-app`, `sqlite.*`
+   */
+  apply(plan: LinkPlan, options?: ApplyOptions): Promise<AppliedPlan>;
+  /**
+   * Takes a run back, as far as nobody changed its links since: created links go, replaced and removed ones return, and
+   * the empty folders that were made go. The last 20 runs of an app can be taken back.
+   *
+   * @param applied - what `apply` answered, or its `id`, `app` and `appRoot`
+   * @throws `core.invalid-argument`, `sqlite.*`
+   */
+  undo(
+    applied: Pick<AppliedPlan, 'id' | 'app' | 'appRoot'>,
+    options?: { readonly signal?: AbortSignal | undefined },
+  ): Promise<UnlinkedApp>;
+  /**
+   * Removes every link of an app that is as it was recorded, and the empty folders that were made. What is not as
+   * recorded is left alone, reported as a `conflict`, and no longer counted as ours.
+   * @throws `sqlite.*`
+   */
+  unlinkAll(options: UnlinkAllOptions): Promise<UnlinkedApp>;
+  /**
+   * Finishes what a process that ended in between had recorded: exactly the recorded link → done; nothing there → it is
+   * made; anything else → left alone and reported. Links of an app whose folder is not there wait.
+   * @throws `sqlite.*`
+   */
+  recover(scope?: LinkScope): Promise<readonly AppliedLink[]>;
+  /** The links that lead to a model, in every app. */
+  linksOf(modelId: string, options?: { readonly signal?: AbortSignal | undefined }): Promise<readonly RegisteredLink[]>;
+  /** Compares the recorded links with the disk. Changes nothing. */
+  check(scope?: LinkScope): Promise<readonly CheckedLink[]>;
+}
+
+/**
+ * Makes a mapper over a state database.
+ *
+ * @example
+ * ```ts
+ * import { createMapper, mapperMigrations, type MappableModel } from '@modelkeep/mapper';
+ * import { openSqlite } from '@modelkeep/sqlite';
+ *
+ * export async function mapAll(models: readonly MappableModel[]): Promise<void> {
+ *   await using registry = await openSqlite({
+ *     path: '/data/models/.modelkeep/state.db',
+ *     migrations: [mapperMigrations],
+ *     synchronous: 'full',
+ *   });
+ *   const modelsById = async (ids: readonly string[]) => models.filter(({ record }) => ids.includes(record.id));
+ *   const mapper = createMapper({ registry, machineId: 'this-machine', library: { modelsById } });
+ *   await mapper.recover();
+ *   const plan = await mapper.planLinks({ app: 'comfyui', appRoot: '/apps/ComfyUI', models });
+ *   const applied = await mapper.apply(plan);
+ *   if (applied.counts.conflict > 0) await mapper.undo(applied);
+ * }
+ * ```
+ */
+export function createMapper(options: MapperOptions): Mapper {
+  const { registry, machineId, library, fileSystem = nodeFileSystem } = options;
+  const context: MapperContext = {
+    fileSystem,
+    library,
+    clock: options.clock ?? systemClock,
+    profiles: options.profiles ?? appProfiles,
+    strategy: options.strategy ?? createSymlinkStrategy(fileSystem),
+    links: createLinkRegistry(registry, machineId),
+    folders: createFolderRegistry(registry, machineId),
+    journal: createUndoJournal(registry, machineId),
+  };
+  return {
+    planLinks: (request) => planLinks(context, request),
+    apply: (plan, request) => applyPlan(context, plan, request),
+    undo: (applied, { signal } = {}) => undoRun(context, { applied, signal }),
+    unlinkAll: (request) => unlinkAllOf(context, request),
+    recover: (scope = {}) => recoverLinks(context, scope),
+    linksOf: (modelId, { signal } = {}) => context.links.list({ modelId }, signal),
+    check: (scope = {}) => checkLinks(context, scope),
+  };
+}

@@ -1,0 +1,54 @@
+import { extname } from 'node:path';
+import type { ModelRecord } from '@modelkeep/core';
+import type { AppFacts } from '../app/app-facts.ts';
+import type { AcceptedModels, AppProfile, MappingRule } from '../profiles/app-profile.ts';
+import type { LinkReason } from './link-reason.ts';
+
+/** @internal The rule that takes a model, or why none does. */
+export type Acceptance =
+  | { readonly rule: MappingRule; readonly accepts: AcceptedModels; readonly reason: null }
+  | { readonly rule: null; readonly reason: LinkReason };
+
+/** @internal Finds the rule of a profile that takes a model. */
+export function acceptedBy(profile: AppProfile, record: ModelRecord): Acceptance {
+  const ofType = profile.rules.filter(({ types }) => types.includes(record.type));
+  for (const rule of ofType) {
+    const accepts = rule.accepts.find(({ formats }) => formats.includes(record.format));
+    if (accepts !== undefined) return { rule, accepts, reason: null };
+  }
+  if (ofType.length > 0) {
+    const message = `${profile.name} does not open ${record.format} files of type ${record.type}`;
+    return { rule: null, reason: { code: 'format-not-accepted', message } };
+  }
+  const unmapped = profile.unmapped.find(({ types }) => types.includes(record.type));
+  const message = unmapped?.reason ?? `${profile.name} has no folder for models of type ${record.type}`;
+  return { rule: null, reason: { code: 'type-not-mapped', message } };
+}
+
+/** @internal What stands against linking a model that a rule takes, whatever its files' names are; null when nothing does. */
+export function missingForApp(accepts: AcceptedModels, record: ModelRecord, facts: AppFacts): LinkReason | null {
+  const { plugin } = accepts;
+  if (plugin?.missing === 'skip' && !facts.hasPlugin(plugin.name)) {
+    return {
+      code: 'plugin-missing',
+      message: `${record.format} models need ${plugin.name}, which is not installed in this app`,
+    };
+  }
+  const names = new Set(record.files.map(({ name }) => name));
+  const group = accepts.needsOneOf.find((oneOf) => !oneOf.some((name) => names.has(name)));
+  if (group !== undefined) {
+    return { code: 'file-missing-in-model', message: `the app opens such a folder only with ${group.join(' or ')}` };
+  }
+  return null;
+}
+
+/** @internal Whether the app reads a file with this name as what it is. */
+export function extensionProblem(accepts: AcceptedModels, name: string): LinkReason | null {
+  const extension = extname(name).toLowerCase();
+  if (accepts.extensions.includes(extension)) return null;
+  const wanted = accepts.extensions.join(', ');
+  return {
+    code: 'extension-not-accepted',
+    message: `the app reads ${accepts.formats.join(' and ')} files only with the extension ${wanted}: ${name}`,
+  };
+}

@@ -1,0 +1,114 @@
+import { basename } from 'node:path';
+import { setImmediate as yieldToLoop } from 'node:timers/promises';
+import { foldName } from '../app/safe-names.ts';
+import type { RegisteredLink } from '../registry/link-row.ts';
+import { candidateNames } from './candidate-names.ts';
+import type { LinkReason } from './link-reason.ts';
+import type { Placement } from './placement.ts';
+
+/** @internal A placement and its name, or why it gets none. */
+export type NamedPlacement =
+  | { readonly placement: Placement; readonly name: string; readonly reason: null }
+  | { readonly placement: Placement; readonly name: null; readonly reason: LinkReason };
+
+interface Claim {
+  readonly placement: Placement;
+  /** The name that the model has in the app now; null when it has none, or one that it would never get. */
+  readonly registeredName: string | null;
+  /** 0: it has the wanted name; 1: it has another one; 2: it has none. */
+  readonly precedence: 0 | 1 | 2;
+}
+
+/** Names that are given without giving the event loop a turn. */
+const NAMES_AT_ONCE = 1000;
+
+/**
+ * @internal Gives each placement of an app a name that is unique in its folder, also where case does not count. A model
+ * that is linked keeps its name, because workflows refer to it; among the others the one that was imported first gets
+ * the plain name and later ones a part of their digest. The same content under the same name is linked once.
+ *
+ * @returns in the order of the placements
+ */
+export async function assignNames(
+  placements: readonly Placement[],
+  registered: readonly RegisteredLink[],
+): Promise<readonly NamedPlacement[]> {
+  const linksByModel = Map.groupBy(registered, ({ modelId }) => modelId);
+  const claims = placements.map((placement) => claimOf(placement, linksByModel.get(placement.model.record.id) ?? []));
+  const taken = new Map<string, Placement>();
+  const named = new Map<Placement, NamedPlacement>();
+  for (const [index, claim] of claims.toSorted(byPrecedence).entries()) {
+    if (index % NAMES_AT_ONCE === NAMES_AT_ONCE - 1) await yieldToLoop();
+    named.set(claim.placement, nameFor(claim, taken));
+  }
+  return placements.map((placement) => named.get(placement) as NamedPlacement);
+}
+
+function claimOf(placement: Placement, links: readonly RegisteredLink[]): Claim {
+  const name = nameInApp(placement, links);
+  if (name === placement.baseName) return { placement, registeredName: name, precedence: 0 };
+  if (name === null || !namesOf(placement).includes(name)) return { placement, registeredName: null, precedence: 2 };
+  return { placement, registeredName: name, precedence: 1 };
+}
+
+function nameFor({ placement, registeredName }: Claim, taken: Map<string, Placement>): NamedPlacement {
+  const { folder, digest, baseName } = placement;
+  const give = (name: string): NamedPlacement | null => {
+    const key = `${folder}/${foldName(name)}`;
+    const holder = taken.get(key);
+    if (holder === undefined) {
+      taken.set(key, placement);
+      return { placement, name, reason: null };
+    }
+    if (holder.digest !== digest || foldName(holder.baseName) !== foldName(baseName)) return null;
+    const message = `the same content is linked under this name from ${holder.model.record.slug}`;
+    return { placement, name: null, reason: { code: 'same-content', message } };
+  };
+
+  const wanted = give(registeredName ?? baseName);
+  if (wanted !== null) return wanted;
+  for (const name of namesOf(placement)) {
+    const given = give(name);
+    if (given !== null) return given;
+  }
+  return { placement, name: null, reason: { code: 'no-free-name', message: `other models have the name ${baseName}` } };
+}
+
+function namesOf(placement: Placement): readonly string[] {
+  return candidateNames({
+    ...placement,
+    isFile: placement.files[0]?.leadsTo === 'file' && !isFolderOfLinks(placement),
+  });
+}
+
+/** Linked models first, and among them those that have the wanted name; then by the time of the import. */
+function byPrecedence(left: Claim, right: Claim): number {
+  const first = left.placement.model.record;
+  const second = right.placement.model.record;
+  return (
+    left.precedence - right.precedence || compare(first.importedAt, second.importedAt) || compare(first.id, second.id)
+  );
+}
+
+function compare(left: string, right: string): number {
+  if (left === right) return 0;
+  return left < right ? -1 : 1;
+}
+
+/** Whether the links of a placement are in a folder of their own. */
+function isFolderOfLinks({ files }: Placement): boolean {
+  return files.some(({ nameInFolder }) => nameInFolder !== null);
+}
+
+function nameInApp(placement: Placement, links: readonly RegisteredLink[]): string | null {
+  const { folder, files } = placement;
+  for (const link of links) {
+    const isOurs = files.some(
+      ({ source, fileSha256 }) => link.source === source || (fileSha256 !== null && link.fileSha256 === fileSha256),
+    );
+    if (!isOurs) continue;
+    if (link.folder === folder) return basename(link.target);
+    if (link.folder.startsWith(`${folder}/`)) return link.folder.slice(folder.length + 1).split('/')[0] ?? null;
+  }
+  return null;
+}

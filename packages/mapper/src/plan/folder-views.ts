@@ -1,0 +1,46 @@
+import { foldName, isInside } from '../app/safe-names.ts';
+import { resolveTargetFolder } from '../app/target-folder.ts';
+import type { FileSystem, FolderEntry } from '@modelkeep/io';
+import type { LinkReason } from './link-reason.ts';
+
+/** @internal A folder of the app as it is when the plan is made. */
+export interface FolderView {
+  /** Absolute, without links on the way. */
+  readonly path: string;
+  readonly leavesApp: boolean;
+  readonly problem: LinkReason | null;
+  /** What is in it, by folded name. */
+  readonly entries: ReadonlyMap<string, readonly FolderEntry[]>;
+}
+
+/** @internal */
+export interface FolderViewsOptions {
+  readonly fileSystem: FileSystem;
+  readonly appRoot: string;
+  /** Folders of libraries: no link is made inside of them through a link of the user's. */
+  readonly libraryRoots: ReadonlySet<string>;
+}
+
+/** @internal Looks at each folder once. */
+export function createFolderViews(options: FolderViewsOptions): (folder: string) => Promise<FolderView> {
+  const views = new Map<string, Promise<FolderView>>();
+  return (folder) => {
+    const view = views.get(folder) ?? viewFolder(options, folder);
+    views.set(folder, view);
+    return view;
+  };
+}
+
+async function viewFolder(
+  { fileSystem, appRoot, libraryRoots }: FolderViewsOptions,
+  folder: string,
+): Promise<FolderView> {
+  const { path, exists, leavesApp, problem } = await resolveTargetFolder(fileSystem, { appRoot, folder });
+  const library = leavesApp ? [...libraryRoots].find((root) => isInside(root, path)) : undefined;
+  if (library !== undefined) {
+    const message = `${folder} leads into the library (${path}): links are not made there`;
+    return { path, leavesApp, problem: { code: 'folder-unusable', message }, entries: new Map() };
+  }
+  const entries = exists ? await fileSystem.readdir(path) : [];
+  return { path, leavesApp, problem, entries: Map.groupBy(entries, ({ name }) => foldName(name)) };
+}

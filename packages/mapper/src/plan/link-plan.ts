@@ -1,0 +1,43 @@
+import type { LinkReason } from './link-reason.ts';
+
+/** What is to be done with one link. */
+export const plannedActions = ['create', 'keep', 'replace', 'remove', 'conflict', 'skipped'] as const;
+export type PlannedAction = (typeof plannedActions)[number];
+
+/** One line of a plan. */
+export interface LinkPlanEntry {
+  readonly action: PlannedAction;
+  readonly modelId: string;
+  readonly slug: string;
+  /** Content of the linked file, 64 hex; null where a whole folder is linked, and for what is skipped as a whole. */
+  readonly fileSha256: string | null;
+  /** The file or folder in the library, absolute; null for what is skipped. */
+  readonly source: string | null;
+  /** Folder of the link relative to the app's folder, `/` between segments, as the profile says it; null for what is skipped. */
+  readonly folder: string | null;
+  /** The link below that folder, `/` between segments: what the app shows as the model's name; null for what is skipped. */
+  readonly name: string | null;
+  /** The link itself, absolute, without links on the way; null for what is skipped. */
+  readonly target: string | null;
+  /** Why, for everything but a plain `create`, `keep` or `replace`. */
+  readonly reason: LinkReason | null;
+}
+
+/** Something that a person should know before the plan is applied. */
+export interface PlanWarning {
+  readonly code: 'not-recognised' | 'plugin-missing' | 'linked-folder';
+  readonly message: string;
+}
+
+/** What would be done to make the models appear in an app: plain data that can be shown, cloned and sent. */
+export interface LinkPlan {
+  readonly id: string;
+  readonly app: string;
+  /** The app's folder, absolute, without links on the way. */
+  readonly appRoot: string;
+  /** ISO 8601. */
+  readonly createdAt: string;
+  readonly entries: readonly LinkPlanEntry[];
+  readonly counts: Readonly<Record<PlannedAction, number>>;
+  readonly warnings: readonly PlanWarning[];
+}

@@ -1,0 +1,35 @@
+/** Why a model is skipped, why a link is in conflict, or why it is removed. */
+export const linkReasonCodes = [
+  'type-not-mapped',
+  'format-not-accepted',
+  'extension-not-accepted',
+  'plugin-missing',
+  'shards-not-supported',
+  'file-missing-in-model',
+  'incomplete',
+  'no-weights',
+  'unsafe-name',
+  'same-content',
+  'no-free-name',
+  'source-missing',
+  'source-not-in-library',
+  'folder-unusable',
+  'folder-moved',
+  'foreign-file',
+  'foreign-link',
+  'case-collision',
+  'registered-elsewhere',
+  'linked-by-others',
+  'no-longer-mapped',
+  'already-gone',
+  'changed-since',
+  'app-root-gone',
+] as const;
+export type LinkReasonCode = (typeof linkReasonCodes)[number];
+
+/** A reason as a code for apps and a sentence for people. */
+export interface LinkReason {
+  readonly code: LinkReasonCode;
+  /** English; apps translate by the code. */
+  readonly message: string;
+}

@@ -1,0 +1,34 @@
+import { basename } from 'node:path';
+import { foreignReason } from '../links/foreign-reason.ts';
+import { mapWithLimit } from '../support/map-with-limit.ts';
+import type { LinkStrategy } from '../links/link-strategy.ts';
+import type { RegisteredLink } from '../registry/link-row.ts';
+import type { LinkPlanEntry, PlannedAction } from './link-plan.ts';
+import type { LinkReason } from './link-reason.ts';
+
+/** @internal Plans the links that are recorded and not wanted any more. */
+export async function planRemovals(
+  links: readonly RegisteredLink[],
+  strategy: LinkStrategy,
+): Promise<readonly LinkPlanEntry[]> {
+  return mapWithLimit(links, {
+    limit: 8,
+    run: async (link) => {
+      const state = await strategy.read(link.target);
+      if (state.kind === 'absent')
+        return removal(link, 'remove', { code: 'already-gone', message: `${link.target} is gone already` });
+      if (state.kind === 'link' && (state.source === link.source || state.source === link.previousSource)) {
+        return removal(link, 'remove', {
+          code: 'no-longer-mapped',
+          message: 'this model is no longer mapped to this name',
+        });
+      }
+      return removal(link, 'conflict', foreignReason(link.target, state));
+    },
+  });
+}
+
+function removal(link: RegisteredLink, action: PlannedAction, reason: LinkReason): LinkPlanEntry {
+  const { modelId, slug, fileSha256, source, folder, target } = link;
+  return { action, modelId, slug, fileSha256, source, folder, name: basename(target), target, reason };
+}
