@@ -1,0 +1,54 @@
+import { ModelkeepError } from '@modelkeep/core';
+import type { OpenWorkspaceOptions } from '@modelkeep/workflows';
+import type { OpenLibraryOptions } from './open-library.ts';
+
+/** @internal Options with what the environment adds. An option that is given wins. */
+export function readEnvironment(
+  options: OpenLibraryOptions,
+  environment: Readonly<Record<string, string | undefined>>,
+): OpenWorkspaceOptions {
+  const root = options.root ?? valueOf(environment, 'MODELKEEP_ROOT');
+  if (root === undefined || root === '') {
+    throw new ModelkeepError('core.invalid-argument', {
+      message: 'there is no folder for the library',
+      facts: { argument: 'root' },
+      hint: 'pass a root (--root on the command line), or set MODELKEEP_ROOT',
+    });
+  }
+  const { mode, create, transport, clock, logger } = options;
+  const endpoint = options.hub?.endpoint ?? valueOf(environment, 'HF_ENDPOINT');
+  if (endpoint !== undefined && !isHttpUrl(endpoint)) {
+    throw new ModelkeepError('core.invalid-argument', {
+      message: `${JSON.stringify(endpoint)} is no address of a hub`,
+      facts: { argument: 'hub.endpoint', found: endpoint },
+      hint: 'give an address with its scheme, such as https://huggingface.co',
+    });
+  }
+  return {
+    root,
+    mode,
+    create,
+    transport,
+    clock,
+    logger,
+    hub: {
+      endpoint,
+      token: options.hub?.token ?? valueOf(environment, 'HF_TOKEN'),
+      offline: options.hub?.offline ?? isYes(valueOf(environment, 'HF_HUB_OFFLINE')),
+    },
+  };
+}
+
+/** A variable that is set to nothing is not set. */
+function valueOf(environment: Readonly<Record<string, string | undefined>>, name: string): string | undefined {
+  const value = environment[name]?.trim();
+  return value === '' ? undefined : value;
+}
+
+function isYes(value: string | undefined): boolean {
+  return value !== undefined && ['1', 'on', 'yes', 'true'].includes(value.toLowerCase());
+}
+
+function isHttpUrl(text: string): boolean {
+  return URL.canParse(text) && ['http:', 'https:'].includes(new URL(text).protocol);
+}

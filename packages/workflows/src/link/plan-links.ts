@@ -1,0 +1,85 @@
+import { resolve } from 'node:path';
+import type { ModelRecord } from '@modelkeep/core';
+import { machineId, type FileSystem } from '@modelkeep/io';
+import type { LibraryStore } from '@modelkeep/library';
+import {
+  createMapper,
+  type AppliedPlan,
+  type LinkPlan,
+  type MappableModel,
+  type Mapper,
+  type RegistryDatabase,
+  type UnlinkedApp,
+} from '@modelkeep/mapper';
+import { listAllModels } from './list-all-models.ts';
+
+/** Which app is to see which models. */
+export interface PlanLinksOptions {
+  /** The app's folder. To pass it is the grant to make links there. */
+  readonly appRoot: string;
+  /** Such as `0.3.40`. @default the folders that are there decide */
+  readonly appVersion?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Whose links are removed. */
+export interface UnlinkOptions {
+  /** The app's folder; it may be gone. */
+  readonly appRoot: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A plan, and the hands to carry it out. */
+export interface AppLinks {
+  /** What would be done: plain data. */
+  readonly plan: LinkPlan;
+  /** Does it, as far as it still fits. */
+  apply(options?: { readonly signal?: AbortSignal | undefined }): Promise<AppliedPlan>;
+  /** Takes the last {@link AppLinks.apply} back; nothing where there was none. */
+  undo(options?: { readonly signal?: AbortSignal | undefined }): Promise<UnlinkedApp | null>;
+}
+
+/** @internal The mapper over a library's state database. */
+export function mapperOf(store: LibraryStore, registry: RegistryDatabase, fileSystem: FileSystem): Mapper {
+  return createMapper({
+    registry,
+    fileSystem,
+    machineId: machineId(),
+    library: {
+      async modelsById(ids) {
+        const records = await Promise.all(ids.map((id) => store.index.get(id)));
+        return records.flatMap((record) => (record === null ? [] : [mappable(store, record)]));
+      },
+    },
+  });
+}
+
+/** @internal All models of the library, planned for an app. */
+export async function planAppLinks(
+  { store, mapper }: { readonly store: LibraryStore; readonly mapper: Mapper },
+  app: string,
+  options: PlanLinksOptions,
+): Promise<AppLinks> {
+  const { appVersion, signal } = options;
+  const models: MappableModel[] = [];
+  for await (const record of listAllModels(store, { signal })) models.push(mappable(store, record));
+  const plan = await mapper.planLinks({ app, appRoot: resolve(options.appRoot), appVersion, models, signal });
+  let applied: AppliedPlan | null = null;
+  return {
+    plan,
+    async apply(applyOptions) {
+      applied = await mapper.apply(plan, applyOptions);
+      return applied;
+    },
+    async undo(undoOptions) {
+      if (applied === null) return null;
+      const undone = await mapper.undo(applied, undoOptions);
+      applied = null;
+      return undone;
+    },
+  };
+}
+
+function mappable(store: LibraryStore, record: ModelRecord): MappableModel {
+  return { record, folder: store.folderOf(record) };
+}

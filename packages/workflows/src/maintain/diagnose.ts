@@ -1,0 +1,83 @@
+import type { Io } from '@modelkeep/io';
+import type { LibraryStore } from '@modelkeep/library';
+import type { LinkHealth, Mapper } from '@modelkeep/mapper';
+import type { Sqlite } from '@modelkeep/sqlite';
+
+/** Something that a person should look at. */
+export interface Finding {
+  readonly level: 'info' | 'warning' | 'problem';
+  /** Stable name of what was looked at. */
+  readonly check: 'sqlite' | 'hashing' | 'disk' | 'index' | 'metadata' | 'recovery' | 'links';
+  readonly message: string;
+}
+
+/** What the doctor saw. Plain data. */
+export interface Diagnosis {
+  readonly root: string;
+  readonly mode: 'read' | 'write';
+  readonly node: string;
+  readonly sqlite: { readonly version: string; readonly fts5: boolean; readonly walSafe: boolean };
+  readonly blake3: 'native' | 'wasm';
+  readonly freeBytes: number;
+  readonly models: number;
+  readonly files: number;
+  /** Recorded links by how they are. */
+  readonly links: Readonly<Record<LinkHealth, number>>;
+  readonly findings: readonly Finding[];
+}
+
+const LITTLE_ROOM_BYTES = 10_000_000_000;
+
+/** @internal Looks at everything that is cheap to look at. Changes nothing. */
+export async function diagnose(
+  { store, io, sqlite, mapper }: { store: LibraryStore; io: Io; sqlite: Sqlite; mapper: Mapper | null },
+  signal?: AbortSignal,
+): Promise<Diagnosis> {
+  const findings: Finding[] = [];
+  const note = (level: Finding['level'], check: Finding['check'], message: string): void => {
+    findings.push({ level, check, message });
+  };
+
+  const facts = await sqlite.facts({ signal });
+  if (!facts.walSafe)
+    note(
+      'info',
+      'sqlite',
+      `SQLite ${facts.version} has a write-ahead log that can lose data: the rollback journal is used`,
+    );
+  const blake3 = io.blake3Kind();
+  if (blake3 === 'wasm')
+    note('info', 'hashing', 'BLAKE3 runs as WebAssembly: install @napi-rs/blake-hash for more speed');
+  const freeBytes = await io.freeBytes(store.root);
+  if (freeBytes < LITTLE_ROOM_BYTES) note('warning', 'disk', `${freeBytes} bytes are free on the drive of the library`);
+
+  const { models, files } = await store.index.stats();
+  const onDisk = await store.survey({ signal });
+  if (onDisk.models !== models) {
+    note('problem', 'index', `the index has ${models} models and the disk ${onDisk.models}: run rebuild`);
+  }
+  for (const { slug, reason } of onDisk.problems) note('problem', 'metadata', `${slug}: ${reason}`);
+  const { recovery } = store;
+  if (recovery !== null && recovery.resumable > 0) {
+    note('info', 'recovery', `${recovery.resumable} downloads did not end: the same command resumes them`);
+  }
+
+  const links = { ok: 0, broken: 0, foreign: 0, missing: 0 };
+  for (const { link, health } of (await mapper?.check({ signal })) ?? []) {
+    links[health] += 1;
+    if (health !== 'ok') note('problem', 'links', `${link.target} is ${health}: run link again for ${link.appRoot}`);
+  }
+  const { version, fts5, walSafe } = facts;
+  return {
+    root: store.root,
+    mode: store.mode,
+    node: process.versions.node,
+    sqlite: { version, fts5, walSafe },
+    blake3,
+    freeBytes,
+    models,
+    files,
+    links,
+    findings,
+  };
+}

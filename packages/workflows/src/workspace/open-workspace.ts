@@ -1,0 +1,146 @@
+import {
+  ModelkeepError,
+  silentLogger,
+  systemClock,
+  type Clock,
+  type HttpTransport,
+  type Logger,
+  type ModelRecord,
+} from '@modelkeep/core';
+import { createIdentifier } from '@modelkeep/formats';
+import { createHubClient } from '@modelkeep/hf-client';
+import { createIo } from '@modelkeep/io';
+import { openLibraryStore, type LibraryStore } from '@modelkeep/library';
+import { mapperMigrations, type Mapper } from '@modelkeep/mapper';
+import { createHttpClient } from '@modelkeep/network';
+import { createSqlite, type Sqlite } from '@modelkeep/sqlite';
+import { download } from '../acquire/download.ts';
+import { planDownload } from '../acquire/plan-download.ts';
+import { listAllModels } from '../link/list-all-models.ts';
+import { mapperOf, planAppLinks } from '../link/plan-links.ts';
+import { diagnose } from '../maintain/diagnose.ts';
+import { verifyLibrary } from '../maintain/verify-library.ts';
+import { createTreeStore } from '../trees/tree-store.ts';
+import { offlineTransport } from './offline-transport.ts';
+import { createRunningOperations } from './running-operations.ts';
+import type { Workspace } from './workspace.ts';
+
+/** The hub that a library downloads from. */
+export interface HubOptions {
+  /** @default 'https://huggingface.co' */
+  readonly endpoint?: string | undefined;
+  /** Sent to the endpoint's exact origin and to no other. */
+  readonly token?: string | undefined;
+  /** Makes no request at all. @default false */
+  readonly offline?: boolean | undefined;
+}
+
+/** What {@link openWorkspace} needs. */
+export interface OpenWorkspaceOptions {
+  /** The library's folder. */
+  readonly root: string;
+  /** `read` works on a read-only drive. @default 'write' */
+  readonly mode?: 'read' | 'write' | undefined;
+  /** Whether an empty or missing folder becomes a library. @default true */
+  readonly create?: boolean | undefined;
+  readonly hub?: HubOptions | undefined;
+  /** The way to the network. @default undici */
+  readonly transport?: HttpTransport | undefined;
+  readonly clock?: Clock | undefined;
+  readonly logger?: Logger | undefined;
+}
+
+/**
+ * Opens a library with all that works on it. What a process that died had committed is finished first.
+ *
+ * @throws `library.invalid`, `library.no-links`, `core.format-newer`, `sqlite.*`, `io.*`
+ */
+export async function openWorkspace(options: OpenWorkspaceOptions): Promise<Workspace> {
+  const { clock = systemClock, logger = silentLogger, hub: hubOptions = {} } = options;
+  const endpoint = new URL(hubOptions.endpoint ?? 'https://huggingface.co').origin;
+  const { token } = hubOptions;
+  await using resources = new AsyncDisposableStack();
+  const io = resources.use(createIo({ logger }));
+  const sqlite = resources.use(createSqlite({ logger }));
+  const identifier = createIdentifier();
+  resources.defer(() => identifier.close());
+  const http = resources.use(
+    createHttpClient({
+      transport: hubOptions.offline === true ? offlineTransport : options.transport,
+      credentialsFor: (origin) => (token !== undefined && origin === endpoint ? `Bearer ${token}` : undefined),
+      clock,
+      logger,
+    }),
+  );
+  const hub = createHubClient({ http, endpoint });
+  const { mode, create } = options;
+  const store = resources.use(
+    await openLibraryStore({ root: options.root, mode, create, io, identifier, sqlite, clock, logger }),
+  );
+  const mapper = await openMapper(store, sqlite, io.fileSystem);
+  if (store.mode === 'write') await mapper?.recover();
+  const trees = createTreeStore(io.fileSystem, store.layout.trees);
+  const operations = createRunningOperations((ms, signal) => clock.sleep(ms, signal));
+  const opened = resources.move();
+
+  const mapping = (): Mapper => {
+    if (mapper !== null) return mapper;
+    throw new ModelkeepError('library.read-only', {
+      message: `links cannot be managed from ${store.root}: it is open for reading only`,
+      facts: { root: store.root },
+      hint: "open the library with mode 'write'",
+    });
+  };
+  let closed: Promise<void> | undefined;
+  const close: Workspace['close'] = ({ drainMs = 0 } = {}) =>
+    (closed ??= operations.drain(drainMs).then(() => opened.disposeAsync()));
+
+  return {
+    root: store.root,
+    mode: store.mode,
+    recovery: store.recovery,
+    planDownload: (reference, request = {}) =>
+      planDownload({ hub, store, trees, clock, logger }, reference, {
+        ...request,
+        signal: operations.join(request.signal),
+      }),
+    download: (plan, { signal } = {}) =>
+      operations.track(download({ http, hub, store, io, clock, logger }, plan, { signal: operations.join(signal) })),
+    import: (paths, { signal } = {}) =>
+      operations.track(store.import(typeof paths === 'string' ? [paths] : paths, { signal: operations.join(signal) })),
+    async search(query, request = {}) {
+      const { hits, approximate } = await store.index.search(query, request);
+      return { models: hits.map(({ record }) => record), approximate };
+    },
+    async list(request = {}) {
+      const models: ModelRecord[] = [];
+      for await (const record of listAllModels(store, request)) models.push(record);
+      return models;
+    },
+    get: (reference) => store.resolve(reference),
+    folderOf: (model) => store.folderOf(model),
+    planLinks: async (app, request) => planAppLinks({ store, mapper: mapping() }, app, request),
+    unlink: async (app, request) => mapping().unlinkAll({ app, ...request }),
+    verify: (request = {}) =>
+      operations.track(verifyLibrary(store, { ...request, signal: operations.join(request.signal) })),
+    rebuildIndex: (request) => store.rebuild(request),
+    diagnose: ({ signal } = {}) => diagnose({ store, io, sqlite, mapper }, signal),
+    close,
+    [Symbol.asyncDispose]: () => close(),
+  };
+}
+
+/** What links to what is machine-local state: without a place to write it there are no links to manage. */
+async function openMapper(
+  store: LibraryStore,
+  sqlite: Sqlite,
+  fileSystem: Parameters<typeof mapperOf>[2],
+): Promise<Mapper | null> {
+  if (store.mode === 'read') return null;
+  const registry = await sqlite.open({
+    path: store.layout.stateFile,
+    migrations: [mapperMigrations],
+    synchronous: 'full',
+  });
+  return mapperOf(store, registry, fileSystem);
+}

@@ -1,0 +1,84 @@
+import type { ModelRecord, Operation } from '@modelkeep/core';
+import type { ImportReport, RebuildReport, RecoveryReport, VerifyReport } from '@modelkeep/library';
+import type { Download, DownloadOptions } from '../acquire/download.ts';
+import type { DownloadPlan } from '../acquire/download-plan.ts';
+import type { PlanDownloadOptions } from '../acquire/plan-download.ts';
+import type { AppLinks, PlanLinksOptions, UnlinkOptions } from '../link/plan-links.ts';
+import type { Diagnosis } from '../maintain/diagnose.ts';
+import type { VerifyLibraryOptions } from '../maintain/verify-library.ts';
+import type { UnlinkedApp } from '@modelkeep/mapper';
+
+/** Which models {@link Workspace.list} gives. */
+export interface ListModelsOptions {
+  readonly type?: ModelRecord['type'] | undefined;
+  readonly family?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** How {@link Workspace.search} narrows down. */
+export interface SearchModelsOptions extends ListModelsOptions {
+  readonly baseModel?: string | undefined;
+  readonly format?: ModelRecord['format'] | undefined;
+  /** From 1 to 1000. @default 20 */
+  readonly limit?: number | undefined;
+}
+
+/** Models that a search found, the best first. */
+export interface SearchModelsResult {
+  readonly models: readonly ModelRecord[];
+  /** Whether the search was so broad that only a part of its matches was ranked. */
+  readonly approximate: boolean;
+}
+
+/** What an operation accepts that can be given up. */
+export interface Cancellable {
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** An open library with everything that can be done with it. */
+export interface Workspace extends AsyncDisposable {
+  /** Absolute path. */
+  readonly root: string;
+  /** `read` also when a newer version of modelkeep wrote the library and lets this one read only. */
+  readonly mode: 'read' | 'write';
+  /** What opening found of processes that ended half-way; null in mode `read`. */
+  readonly recovery: RecoveryReport | null;
+
+  /**
+   * Tells what a download would fetch, before anything is fetched.
+   *
+   * @param reference - `hf:org/name[@revision][/path]`, or the address of a repo or file on the hub
+   * @throws `hub.*`, `network.*`, `workflows.nothing-selected`, `library.unsafe-name`
+   */
+  planDownload(reference: string, options?: PlanDownloadOptions): Promise<DownloadPlan>;
+  /** Fetches what a plan needs; verified while it streams, stored once, identified, indexed. */
+  download(plan: DownloadPlan, options?: DownloadOptions): Download;
+  /** Copies files and folders into the library. The originals stay as they are. */
+  import(paths: string | readonly string[], options?: Cancellable): Operation<ImportReport>;
+
+  /** Finds models by words, the last of which may be unfinished. Any text is a plain text: there is no query language. */
+  search(query: string, options?: SearchModelsOptions): Promise<SearchModelsResult>;
+  /** All models in the order of their slugs. */
+  list(options?: ListModelsOptions): Promise<readonly ModelRecord[]>;
+  /** A model by its id, a unique prefix of it, or its slug. @throws `library.model-not-found`, `library.ambiguous-id` */
+  get(reference: string): Promise<ModelRecord>;
+  /** Absolute path of a model's folder. */
+  folderOf(model: Pick<ModelRecord, 'slug'>): string;
+
+  /** Tells what would be linked into an app's folders, and does it on demand. @throws `mapper.unknown-app`, `mapper.app-root` */
+  planLinks(app: string, options: PlanLinksOptions): Promise<AppLinks>;
+  /** Removes the links of this library from an app's folders; what is not a link of ours is left alone. */
+  unlink(app: string, options: UnlinkOptions): Promise<UnlinkedApp>;
+
+  /** Compares what is stored with what the metadata says, byte by byte unless asked otherwise. Changes nothing. */
+  verify(options?: VerifyLibraryOptions): Operation<VerifyReport>;
+  /** Makes the index anew from the metadata of the models. */
+  rebuildIndex(options?: Cancellable): Promise<RebuildReport>;
+  /** Looks at the machine, the drive and the library, and says what is not as it should be. */
+  diagnose(options?: Cancellable): Promise<Diagnosis>;
+
+  /**
+   * Gives running operations `drainMs` to end (none by default), pauses the others, and closes everything.
+   */
+  close(options?: { readonly drainMs?: number | undefined }): Promise<void>;
+}
