@@ -1,0 +1,19 @@
+#!/usr/bin/env node
+import { findNode, isSupported, runWith } from './node-version.js';
+
+const node = isSupported(process.versions.node) ? process.execPath : findNode(import.meta.url);
+if (node === undefined) {
+  console.error(
+    `error: modelkeep needs Node 22.23.3 or newer of 22, or 24.21 or newer; this is ${process.versions.node}\n` +
+      '  hint: install a current Node, or put one beside modelkeep: npm install node@24',
+  );
+  process.exitCode = 1;
+} else if (node === process.execPath) {
+  // Where an older Node started this one, its end is the end of this one, however it came.
+  process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+  process.channel?.unref();
+  const { main } = await import('../dist/index.js');
+  process.exitCode = await main(process.argv.slice(2));
+} else {
+  process.exitCode = await runWith(node, process.argv.slice(1));
+}

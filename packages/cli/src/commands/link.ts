@@ -1,0 +1,63 @@
+import { resolve } from 'node:path';
+import type { AppliedLink, LinkPlan, UnlinkedApp } from 'modelkeep';
+import type { ExitCode } from '../main.ts';
+import { alignColumns } from '../output/model-lines.ts';
+import type { CommandContext, CommonOptions } from '../session.ts';
+
+/** @internal */
+export interface LinkOptions extends CommonOptions {
+  readonly dryRun?: boolean;
+  readonly appVersion?: string;
+}
+
+/** @internal Makes the models appear in an app. A link that could not be made makes the command fail. */
+export async function linkApp(
+  { library, terminal, signal, json }: CommandContext,
+  { app, directory, options }: { readonly app: string; readonly directory: string; readonly options: LinkOptions },
+): Promise<ExitCode> {
+  const { appVersion } = options;
+  const links = await library.planLinks(app, { appRoot: resolve(directory), appVersion, signal });
+  if (!json) for (const { message } of links.plan.warnings) terminal.err(`warning: ${message}`);
+  if (options.dryRun === true) {
+    terminal.out(json ? JSON.stringify(links.plan, null, 2) : planText(links.plan));
+    return 0;
+  }
+  const applied = await links.apply({ signal });
+  terminal.out(json ? JSON.stringify(applied, null, 2) : outcomeText(applied.results, applied.counts));
+  return applied.counts.conflict + applied.counts.failed === 0 ? 0 : 1;
+}
+
+/** @internal Removes the links of this library from an app. */
+export async function unlinkApp(
+  { library, terminal, signal, json }: CommandContext,
+  { app, directory }: { readonly app: string; readonly directory: string },
+): Promise<ExitCode> {
+  const removed: UnlinkedApp = await library.unlink(app, { appRoot: resolve(directory), signal });
+  terminal.out(json ? JSON.stringify(removed, null, 2) : outcomeText(removed.results, removed.counts));
+  return removed.counts.conflict + removed.counts.failed === 0 ? 0 : 1;
+}
+
+function planText(plan: LinkPlan): string {
+  const lines = plan.entries.map(({ action, slug, target, reason }) => [
+    action,
+    target ?? slug,
+    reason === null ? '' : `(${reason.message})`,
+  ]);
+  return [alignColumns(lines), countText(plan.counts)].filter(Boolean).join('\n');
+}
+
+function outcomeText(results: readonly AppliedLink[], counts: Readonly<Record<string, number>>): string {
+  const lines = results
+    .filter(({ outcome }) => outcome !== 'kept')
+    .map(({ outcome, slug, target, reason, error }) => [
+      outcome,
+      target ?? slug,
+      reason === null && error === null ? '' : `(${reason?.message ?? error?.message ?? ''})`,
+    ]);
+  return [alignColumns(lines), countText(counts)].filter(Boolean).join('\n');
+}
+
+function countText(counts: Readonly<Record<string, number>>): string {
+  const parts = Object.entries(counts).filter(([, count]) => count > 0);
+  return parts.length === 0 ? 'nothing to do' : parts.map(([name, count]) => `${count} ${name}`).join(', ');
+}

@@ -1,0 +1,37 @@
+import type { ExitCode } from '../main.ts';
+import { formatBytes } from '../output/format-bytes.ts';
+import { withProgress } from '../output/show-progress.ts';
+import type { CommandContext, CommonOptions } from '../session.ts';
+
+/** @internal */
+export interface VerifyOptions extends CommonOptions {
+  readonly quick?: boolean;
+}
+
+/** @internal Compares what is stored with what the metadata says. Problems make the command fail. */
+export async function verifyLibrary(context: CommandContext, options: VerifyOptions): Promise<ExitCode> {
+  const { library, terminal, signal, json } = context;
+  const depth = options.quick === true ? 'size' : 'hash';
+  const report = await withProgress(terminal, library.verify({ depth, signal }));
+  if (json) terminal.out(JSON.stringify(report, null, 2));
+  else {
+    for (const { slug, file, problem, expected, found } of report.problems) {
+      const detail = [expected === null ? '' : `expected ${expected}`, found === null ? '' : `found ${found}`];
+      terminal.err(
+        `${problem}: ${slug}${file === null ? '' : `/${file}`} ${detail.filter(Boolean).join(', ')}`.trimEnd(),
+      );
+    }
+    terminal.out(
+      `${report.models} models, ${report.files} files, ${formatBytes(report.bytesHashed)} hashed: ${report.problems.length} problems`,
+    );
+  }
+  return report.problems.length === 0 ? 0 : 1;
+}
+
+/** @internal Makes the index anew. Models that cannot be read make the command fail; the others are indexed. */
+export async function rebuildIndex({ library, terminal, signal, json }: CommandContext): Promise<ExitCode> {
+  const report = await library.rebuildIndex({ signal });
+  if (json) terminal.out(JSON.stringify(report, null, 2));
+  else terminal.out(`${report.models} models in the index, ${report.problems.length} left out`);
+  return report.problems.length === 0 ? 0 : 1;
+}

@@ -1,0 +1,107 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { modelFormats, modelTypes } from '@modelkeep/core';
+import { diagnoseLibrary } from './commands/doctor.ts';
+import { getModels, type GetOptions } from './commands/get.ts';
+import { importFiles } from './commands/import.ts';
+import { linkApp, unlinkApp, type LinkOptions } from './commands/link.ts';
+import { listModels, searchModels, showModel, type ListOptions, type SearchOptions } from './commands/list.ts';
+import { rebuildIndex, verifyLibrary, type VerifyOptions } from './commands/verify.ts';
+import { openFor, type LibraryAccess, type LibraryOptions } from './open-for.ts';
+import { createLogger } from './output/create-logger.ts';
+import { version } from './version.ts';
+import type { CommandContext, CommonOptions, Session } from './session.ts';
+import type { ExitCode } from './main.ts';
+
+/** @internal The command line with all its commands. */
+export function createProgram(session: Session): Command {
+  const program = new Command('modelkeep')
+    .description('Finds, downloads, verifies, identifies and links AI model files, each stored once.')
+    .version(version, '--version')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => session.terminal.out(text.trimEnd()),
+      writeErr: (text) => session.terminal.err(text.trimEnd()),
+    })
+    .showHelpAfterError('(run with --help for the usage)');
+
+  const within = async (
+    options: LibraryOptions,
+    access: LibraryAccess,
+    run: (context: CommandContext) => Promise<ExitCode>,
+  ): Promise<void> => {
+    const library = await openFor(access, options, createLogger(session.terminal));
+    try {
+      const context = { library, terminal: session.terminal, signal: session.signal, json: options.json === true };
+      session.exitCode = await run(context);
+    } finally {
+      await library.close();
+    }
+  };
+
+  const command = (usage: string, description: string): Command =>
+    program
+      .command(usage)
+      .description(description)
+      .option('--root <dir>', "the library's folder (default: MODELKEEP_ROOT)")
+      .option('--json', 'one JSON document on stdout');
+  const type = new Option('--type <type>', 'only models of this type').choices(modelTypes);
+  const format = new Option('--format <format>', 'only models of this format').choices(modelFormats);
+
+  command('get <reference>', 'download models: hf:org/name[@revision][/path]')
+    .option('--include <glob>', 'only files that match (may be repeated)', collect, [])
+    .option('--exclude <glob>', 'no files that match (may be repeated)', collect, [])
+    .option('--endpoint <url>', 'the hub (default: HF_ENDPOINT, then the public hub)')
+    .option('--token <token>', 'a token of the hub (default: HF_TOKEN, which other users of the machine do not see)')
+    .option('--dry-run', 'only tell what would be downloaded')
+    .action((reference: string, options: GetOptions) =>
+      within(options, 'create', (context) => getModels(context, reference, options)),
+    );
+  command('import <paths...>', 'copy model files and folders into the library').action(
+    (paths: string[], options: CommonOptions) => within(options, 'create', (context) => importFiles(context, paths)),
+  );
+  command('search <query...>', 'find models by words; the last one may be unfinished')
+    .addOption(type)
+    .addOption(format)
+    .option('--family <family>', 'only models of this family')
+    .option('--limit <count>', 'at most so many', positiveInteger, 20)
+    .action((words: string[], options: SearchOptions) =>
+      within(options, 'read', (context) => searchModels(context, words.join(' '), options)),
+    );
+  command('list', 'all models')
+    .addOption(type)
+    .option('--family <family>', 'only models of this family')
+    .action((options: ListOptions) => within(options, 'read', (context) => listModels(context, options)));
+  command('show <model>', 'everything about one model: id, start of an id, or slug').action(
+    (model: string, options: CommonOptions) => within(options, 'read', (context) => showModel(context, model)),
+  );
+  command('link <app> <dir>', 'make the models appear in the folders of an app (comfyui)')
+    .option('--dry-run', 'only tell what would be linked')
+    .option('--app-version <version>', 'version of the app')
+    .action((app: string, directory: string, options: LinkOptions) =>
+      within(options, 'write', (context) => linkApp(context, { app, directory, options })),
+    );
+  command('unlink <app> <dir>', 'remove the links of this library from an app').action(
+    (app: string, directory: string, options: CommonOptions) =>
+      within(options, 'write', (context) => unlinkApp(context, { app, directory })),
+  );
+  command('verify', 'compare every stored byte with its hash')
+    .option('--quick', 'only compare sizes')
+    .action((options: VerifyOptions) => within(options, 'read', (context) => verifyLibrary(context, options)));
+  command('rebuild', 'make the index anew from the metadata of the models').action((options: CommonOptions) =>
+    within(options, 'write', rebuildIndex),
+  );
+  command('doctor', 'look at the machine, the drive and the library').action((options: CommonOptions) =>
+    within(options, 'read', diagnoseLibrary),
+  );
+
+  return program;
+}
+
+function collect(value: string, previous: readonly string[]): string[] {
+  return [...previous, value];
+}
+
+function positiveInteger(value: string): number {
+  if (!/^[1-9]\d{0,8}$/u.test(value)) throw new InvalidArgumentError('a whole number above 0 is expected');
+  return Number(value);
+}

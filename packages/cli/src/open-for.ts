@@ -1,0 +1,26 @@
+import { isModelkeepError, type Logger } from '@modelkeep/core';
+import { openLibrary, type Library } from 'modelkeep';
+import type { CommonOptions } from './session.ts';
+
+/** @internal `create`: makes the library where there is none. `read`: works on a read-only drive as well. */
+export type LibraryAccess = 'create' | 'write' | 'read';
+
+/** @internal What the command line says of the library and the hub. */
+export interface LibraryOptions extends CommonOptions {
+  readonly endpoint?: string;
+  readonly token?: string;
+}
+
+/** @internal Opens the library that the command line means, as the command needs it. */
+export async function openFor(access: LibraryAccess, options: LibraryOptions, logger: Logger): Promise<Library> {
+  const { root, endpoint, token } = options;
+  const settings = { root, hub: { endpoint, token }, create: access === 'create', logger };
+  try {
+    // Also a command that only reads opens for writing: that finishes what a process that died had committed.
+    return await openLibrary({ ...settings, mode: 'write' });
+  } catch (error) {
+    const cannotWrite = isModelkeepError(error, 'io.read-only') || isModelkeepError(error, 'io.permission');
+    if (access !== 'read' || !cannotWrite) throw error;
+    return openLibrary({ ...settings, mode: 'read' });
+  }
+}

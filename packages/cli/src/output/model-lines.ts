@@ -1,0 +1,76 @@
+import type { ModelRecord } from '@modelkeep/core';
+import { formatBytes } from './format-bytes.ts';
+
+/** Models as aligned lines: id, type, family, size, slug. */
+export function modelTable(models: readonly ModelRecord[]): string {
+  const rows = models.map((model) => [
+    model.id,
+    model.type,
+    model.family ?? '-',
+    model.quantisation ?? model.precision ?? '-',
+    formatBytes(model.sizeBytes),
+    model.slug,
+  ]);
+  return alignColumns([['ID', 'TYPE', 'FAMILY', 'PRECISION', 'SIZE', 'SLUG'], ...rows]);
+}
+
+/** Everything that is known of one model. */
+export function modelCard(model: ModelRecord, folder: string): string {
+  const origin = (name: keyof ModelRecord['origins']): string => {
+    const layer = model.origins[name];
+    return layer === undefined ? '' : `  (${layer})`;
+  };
+  const facts: [string, string | null][] = [
+    ['name', model.officialName],
+    ['id', model.id],
+    ['slug', model.slug],
+    ['type', `${model.type}${origin('type')}`],
+    ['family', model.family && `${model.family}${origin('family')}`],
+    ['base model', model.baseModel && `${model.baseModel}${origin('baseModel')}`],
+    ['variant', model.variant],
+    ['format', model.format],
+    ['precision', model.precision],
+    ['quantisation', model.quantisation],
+    ['parameters', model.parameterCount === null ? null : model.parameterCount.toLocaleString('en')],
+    ['licence', model.licence],
+    ['tags', model.tags.join(', ')],
+    ['trigger words', model.triggerWords.join(', ')],
+    ['description', model.description],
+    ['size', formatBytes(model.sizeBytes)],
+    ['complete', model.complete ? null : `no: ${missing(model).join(', ')}`],
+    ['folder', folder],
+  ];
+  const lines = facts
+    .filter(([, value]) => value !== null && value !== '')
+    .map(([name, value]) => [`${name}:`, value ?? '']);
+  const sources = model.sources.map(({ provider, repo, commit, path }) =>
+    provider === 'hf' ? `  hf:${repo ?? ''}@${commit ?? ''}/${path ?? ''}` : `  ${path ?? ''}`,
+  );
+  const files = model.files.map((file) => [
+    `  ${file.name}`,
+    formatBytes(file.sizeBytes),
+    file.role,
+    `sha256:${file.sha256}`,
+  ]);
+  return [alignColumns(lines), 'sources:', ...sources, 'files:', alignColumns(files)].join('\n');
+}
+
+function missing({ expectedFiles, files }: ModelRecord): string[] {
+  const present = new Set(files.map(({ name }) => name));
+  return expectedFiles.filter((name) => !present.has(name));
+}
+
+/** Rows as text with columns of the same width. */
+export function alignColumns(rows: readonly (readonly string[])[]): string {
+  const widths: number[] = [];
+  for (const row of rows)
+    for (const [index, cell] of row.entries()) widths[index] = Math.max(widths[index] ?? 0, cell.length);
+  return rows
+    .map((row) =>
+      row
+        .map((cell, index) => cell.padEnd(widths[index] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
