@@ -1,0 +1,53 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '..');
+
+/** How the command is run. */
+export interface RunCliOptions {
+  /** Variables beside the few that a process needs; nothing of the machine's own settings gets in. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Sees the process as soon as it runs. */
+  readonly onStart?: (child: ChildProcess) => void;
+  /** The built command instead of the sources. */
+  readonly built?: boolean;
+}
+
+/** What a run of the command gave. */
+export interface CliRun {
+  readonly exitCode: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** stdout as the JSON document that `--json` promises. */
+  json<T>(): T;
+}
+
+const fromSources = [
+  '--conditions=modelkeep-source',
+  '--input-type=module',
+  '-e',
+  "import { main } from '@modelkeep/cli'; process.exitCode = await main(process.argv.slice(1));",
+  '--',
+];
+
+/** Runs the command as a process of its own and waits for its end. */
+export function runCli(args: readonly string[], options: RunCliOptions = {}): Promise<CliRun> {
+  const start = options.built === true ? [join(root, 'packages/cli/bin/modelkeep.js')] : fromSources;
+  const child = spawn(process.execPath, [...start, ...args], {
+    cwd: import.meta.dirname,
+    env: { PATH: process.env['PATH'] ?? '', HOME: '/nonexistent', ...options.environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  options.onStart?.(child);
+  return new Promise((resolve, reject) => {
+    let stdout = '';
+    let stderr = '';
+    child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+    child.on('error', reject);
+    child.on('close', (exitCode, signal) =>
+      resolve({ exitCode, signal, stdout, stderr, json: <T>() => JSON.parse(stdout) as T }),
+    );
+  });
+}
