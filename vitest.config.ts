@@ -1,9 +1,9 @@
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type ViteUserConfig } from 'vitest/config';
 
 /** Packages are read from their sources, in the test process and in every worker and program it starts. */
 const sourceConditions = ['modelkeep-source', 'node', 'import', 'module', 'default'];
 
-export default defineConfig({
+const config: ViteUserConfig = defineConfig({
   ssr: { resolve: { conditions: sourceConditions, externalConditions: sourceConditions } },
   resolve: { conditions: sourceConditions },
   test: {
@@ -16,8 +16,10 @@ export default defineConfig({
     coverage: {
       provider: 'v8',
       include: ['packages/*/src/**/*.ts'],
-      exclude: ['**/*.test.ts', '**/*.test-*.ts'],
+      exclude: ['**/*.test.ts', '**/*.test-*.ts', '**/src/fixtures/**'],
       reporter: ['text-summary', 'json-summary'],
     },
   },
 });
+
+export default config;
