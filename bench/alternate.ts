@@ -11,10 +11,10 @@ export type Times = ReadonlyMap<string, readonly number[]>;
 export async function alternate(contenders: readonly Contender[], rounds: number): Promise<Times> {
   const times = new Map(contenders.map(({ name }) => [name, [] as number[]]));
   for (let round = 0; round <= rounds; round += 1) {
-    for (const { name, run } of contenders) {
+    for (const contender of contenders) {
       const started = performance.now();
-      await run();
-      if (round > 0) times.get(name)?.push((performance.now() - started) / 1_000);
+      await contender.run();
+      if (round > 0) times.get(contender.name)?.push((performance.now() - started) / 1_000);
     }
   }
   return times;

@@ -45,7 +45,9 @@ try {
     create virtual table search using fts5 (name, labels, files, description, prefix = '2 3');`);
   const insertRecord = byHand.prepare('insert into records values (?, ?, ?, ?)');
   const insertFile = byHand.prepare('insert into files values (?, ?)');
-  const insertText = byHand.prepare('insert into search (rowid, name, labels, files, description) values (?, ?, ?, ?, ?)');
+  const insertText = byHand.prepare(
+    'insert into search (rowid, name, labels, files, description) values (?, ?, ?, ?, ?)',
+  );
   let started = performance.now();
   let key = 0;
   byHand.exec('begin');
@@ -69,8 +71,12 @@ try {
   delay.disable();
   const { size } = await stat(index.path);
   console.log(`${models} models, ${(size / 1e6).toFixed(0)} MB`);
-  console.log(`rebuild ${rebuildSeconds.toFixed(1)} s, by hand ${byHandSeconds.toFixed(1)} s, ratio ${(rebuildSeconds / byHandSeconds).toFixed(2)}`);
-  console.log(`loop delay during the rebuild: p99 ${(delay.percentile(99) / 1e6).toFixed(1)} ms, most ${(delay.max / 1e6).toFixed(1)} ms`);
+  console.log(
+    `rebuild ${rebuildSeconds.toFixed(1)} s, by hand ${byHandSeconds.toFixed(1)} s, ratio ${(rebuildSeconds / byHandSeconds).toFixed(2)}`,
+  );
+  console.log(
+    `loop delay during the rebuild: p99 ${(delay.percentile(99) / 1e6).toFixed(1)} ms, most ${(delay.max / 1e6).toFixed(1)} ms`,
+  );
 
   const search = byHand.prepare(`select record from (select rowid as key from search where search match ?
     order by bm25(search, 10, 3, 2, 1), rowid limit 20) join records using (key)`);
@@ -78,7 +84,10 @@ try {
   for (const [name, query] of queries) {
     const ours: number[] = [];
     const theirs: number[] = [];
-    const match = query.split(' ').map((word) => `"${word}"*`).join(' ');
+    const match = query
+      .split(' ')
+      .map((word) => `"${word}"*`)
+      .join(' ');
     let approximate = false;
     for (let round = -3; round < rounds; round += 1) {
       let since = performance.now();

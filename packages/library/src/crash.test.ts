@@ -44,7 +44,7 @@ async function expectWhole(store: LibraryStore, sources: readonly string[]): Pro
   expect((await store.verify()).problems).toEqual([]);
   const { records } = await store.index.list();
   expect(records.map(({ slug }) => slug).toSorted()).toEqual(['lora/flux1/line', 'vae/other/vae']);
-  expect(await store.survey()).toEqual({ models: 2, problems: [] });
+  expect(await store.survey()).toEqual({ models: 2, stale: 0, problems: [] });
   expect(
     records
       .find(({ type }) => type === 'lora')
@@ -206,9 +206,9 @@ describe('a download', () => {
       instanceId: '00000000cafe',
     };
     await declareDead(folder.path, elsewhere);
-    const { close, recovery } = await openTestStore({ root: folder.path });
-    await close();
-    expect(recovery).toEqual({ finished: 0, resumable: 0, discarded: 0 });
+    const soon = await openTestStore({ root: folder.path });
+    await soon.close();
+    expect(soon.recovery).toEqual({ finished: 0, resumable: 0, discarded: 0 });
     await using later = await openTestStore({ root: folder.path, clock: laterBy(0.2) });
     expect(later.recovery).toEqual({ finished: 0, resumable: 1, discarded: 0 });
     expect(await readFile((await later.begin([wanted])).files[0]?.part ?? '', 'utf8')).toBe('part');

@@ -2,7 +2,7 @@ export { fileRole } from './grouping/file-role.ts';
 export type { ImportReport } from './import/import-paths.ts';
 export type { SkippedPath } from './import/find-importable.ts';
 export { effectiveFacts, effectiveRecord, type EffectiveFacts } from './metadata/effective-record.ts';
-export type { ModelProblem, RebuildReport } from './models/rebuild-index.ts';
+export type { ModelProblem, RebuildReport, SurveyReport } from './models/rebuild-index.ts';
 export type { VerifyOptions, VerifyProblem, VerifyReport } from './models/verify-models.ts';
 export { cleanName } from './names/clean-name.ts';
 export { judgeName } from './names/judge-name.ts';

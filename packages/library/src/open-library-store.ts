@@ -13,7 +13,7 @@ import type { Io } from '@modelkeep/io';
 import type { LibraryIndex } from '@modelkeep/library-index';
 import type { Sqlite } from '@modelkeep/sqlite';
 import { importPaths, type ImportReport } from './import/import-paths.ts';
-import { rebuildIndex, surveyModels, type RebuildReport } from './models/rebuild-index.ts';
+import { rebuildIndex, surveyModels, type RebuildReport, type SurveyReport } from './models/rebuild-index.ts';
 import { resolveReference } from './models/resolve-reference.ts';
 import { verifyModels, type VerifyOptions, type VerifyReport } from './models/verify-models.ts';
 import { refuseUnsafeNames } from './names/refuse-unsafe-names.ts';
@@ -63,13 +63,13 @@ export interface LibraryStore extends AsyncDisposable {
    *
    * @throws `library.unsafe-name`, `io.disk-full` when the drive has no room for what is not here yet, `library.read-only`
    */
-  begin(files: readonly WantedFile[]): Promise<Transaction>;
+  begin(files: readonly WantedFile[], options?: { readonly signal?: AbortSignal | undefined }): Promise<Transaction>;
   /** Copies files and folders into the library. @throws `library.nothing-to-import`, `library.read-only`, `io.*` */
   import(paths: readonly string[], options?: { readonly signal?: AbortSignal | undefined }): Operation<ImportReport>;
   /** Compares what is stored with what the metadata says. Changes nothing. */
   verify(options?: VerifyOptions): Promise<VerifyReport>;
-  /** Counts the models on the disk and says which of them cannot be read. Changes nothing. */
-  survey(options?: { readonly signal?: AbortSignal | undefined }): Promise<RebuildReport>;
+  /** Reads the models on the disk and compares them with the index. Changes nothing. */
+  survey(options?: { readonly signal?: AbortSignal | undefined }): Promise<SurveyReport>;
   /** Makes the index anew from the metadata. */
   rebuild(options?: { readonly signal?: AbortSignal | undefined }): Promise<RebuildReport>;
   close(): Promise<void>;
@@ -121,10 +121,10 @@ export async function openLibraryStore(options: OpenLibraryStoreOptions): Promis
     folderOf: ({ slug }) => resolve(root, slug),
     resolve: (reference) => resolveReference(index, reference),
     findContent: (wanted) => findContent(context, wanted),
-    async begin(files) {
+    async begin(files, { signal } = {}) {
       forWriting();
       refuseUnsafeNames(files.map(({ name }) => name));
-      return beginTransaction(context, files);
+      return beginTransaction(context, files, signal);
     },
     import(paths, importOptions) {
       return importPaths(context, paths, { ...importOptions, before: forWriting });

@@ -1,4 +1,5 @@
-export { openLibrary, type Library, type OpenLibraryOptions } from './open-library.ts';
+export { openLibrary, type Library } from './open-library.ts';
+export type { OpenLibraryOptions } from './open-library-options.ts';
 export { errorFromJSON, isModelkeepError, ModelkeepError } from '@modelkeep/core';
 export type {
   Clock,

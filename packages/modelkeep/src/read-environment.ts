@@ -1,6 +1,6 @@
 import { ModelkeepError } from '@modelkeep/core';
 import type { OpenWorkspaceOptions } from '@modelkeep/workflows';
-import type { OpenLibraryOptions } from './open-library.ts';
+import type { OpenLibraryOptions } from './open-library-options.ts';
 
 /** @internal Options with what the environment adds. An option that is given wins. */
 export function readEnvironment(

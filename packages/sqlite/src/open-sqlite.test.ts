@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { isModelkeepError } from '@modelkeep/core';
+import { setImmediate } from 'node:timers/promises';
+import { isModelkeepError, silentLogger } from '@modelkeep/core';
 import { describe, expect, test } from 'vitest';
 import { makeFolder } from './child.test-helper.ts';
 import { createSqlite } from './create-sqlite.ts';
@@ -84,6 +85,13 @@ describe.each(['worker', 'in-thread'] as const)('a database (%s)', (mode) => {
   });
 });
 
+test('the work is done by a worker thread, not by the calling one', async () => {
+  const warnings: string[] = [];
+  await using sqlite = createSqlite({ logger: { ...silentLogger, warn: (message) => warnings.push(message) } });
+  await sqlite.facts();
+  expect(warnings).toEqual([]);
+});
+
 test('a write in a query is refused with a hint', async () => {
   await using database = await openSqlite({ path: join(await makeFolder(), 'a.db'), migrations });
   await expect(database.all("insert into things (name) values ('a')")).rejects.toMatchObject({
@@ -102,12 +110,13 @@ test('reads go on while a long transaction of the same database runs, and see th
     sql: 'insert or replace into things (name, data) values (?, ?)',
     paramRows: names.map(([name = '']) => [`${name} ${index}`, 'x'.repeat(100)]),
   }));
-  const writing = database.transaction(statements).then(() => (progress.ended = true));
+  const writing = database.transaction(statements).finally(() => (progress.ended = true));
   let readsMeanwhile = 0;
   while (!progress.ended) {
     const { count } = (await database.get<{ count: number }>('select count(*) as count from things')) ?? { count: -1 };
     expect([0, 80_000]).toContain(count);
     if (count === 0) readsMeanwhile += 1;
+    await setImmediate();
   }
   await writing;
   expect(readsMeanwhile).toBeGreaterThan(3);

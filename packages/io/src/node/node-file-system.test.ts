@@ -57,7 +57,7 @@ describe('reading', () => {
   });
 
   it('reads no more than the limit of a file that does not tell its size', async () => {
-    await expect(fileSystem.readFile('/dev/zero', { maxBytes: 100 })).rejects.toMatchObject({
+    await expect(fileSystem.readFile('/proc/self/status', { maxBytes: 100 })).rejects.toMatchObject({
       facts: { systemCode: 'EFBIG' },
     });
     expect((await fileSystem.readFile('/proc/self/status', { maxBytes: 100_000 })).byteLength).toBeGreaterThan(100);

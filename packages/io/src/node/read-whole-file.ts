@@ -1,3 +1,4 @@
+import { constants, type Stats } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { ModelkeepError } from '@modelkeep/core';
 import { translateSystemError } from '../errors/translate-system-error.ts';
@@ -5,13 +6,18 @@ import type { ReadFileOptions } from '../ports/file-system.ts';
 
 const CHUNK_BYTES = 1 << 20;
 
-/** @internal Reads a file of bounded size through one descriptor. */
+/** A named pipe without a writer would hold the call for ever. Windows has no such flag: there it is undefined, hence 0. */
+const READ_WITHOUT_WAITING = constants.O_RDONLY | constants.O_NONBLOCK;
+
+/** @internal Reads a regular file of bounded size through one descriptor. */
 export async function readWholeFile(path: string, { maxBytes, signal }: ReadFileOptions): Promise<Uint8Array> {
   signal?.throwIfAborted();
   try {
-    const handle = await open(path, 'r');
+    const handle = await open(path, READ_WITHOUT_WAITING);
     try {
-      const { size } = await handle.stat();
+      const status = await handle.stat();
+      if (!status.isFile()) throw notRegular(path, status);
+      const { size } = status;
       if (size > maxBytes) throw tooLarge(path, maxBytes);
       const chunks: Uint8Array[] = [];
       let total = 0;
@@ -31,6 +37,15 @@ export async function readWholeFile(path: string, { maxBytes, signal }: ReadFile
     if (signal?.aborted === true && error === signal.reason) throw error;
     throw translateSystemError(error, { path, operation: 'read' });
   }
+}
+
+function notRegular(path: string, status: Stats): ModelkeepError {
+  const isFolder = status.isDirectory();
+  return new ModelkeepError('io.failed', {
+    message: `cannot read ${path}: it is ${isFolder ? 'a folder' : 'a pipe or a device'}, not a regular file`,
+    facts: { path, systemCode: isFolder ? 'EISDIR' : 'EINVAL', operation: 'read' },
+    hint: 'name a regular file',
+  });
 }
 
 function tooLarge(path: string, maxBytes: number): ModelkeepError {

@@ -8,13 +8,17 @@ const BLOB_MODE = 0o444;
 
 /** @internal Where the bytes with this digest are, or would be. */
 export function blobPath(context: StoreContext, sha256: string): string {
-  if (!isSha256(sha256)) {
-    throw new ModelkeepError('core.invalid-argument', {
-      message: `${JSON.stringify(sha256)} is no SHA-256`,
-      facts: { argument: 'sha256', found: sha256 },
-    });
-  }
+  if (!isSha256(sha256)) throw notSha256(sha256);
   return join(context.layout.blobs, sha256);
+}
+
+/** @internal */
+export function notSha256(found: string): ModelkeepError {
+  return new ModelkeepError('core.invalid-argument', {
+    message: `${JSON.stringify(found)} is no SHA-256`,
+    facts: { argument: 'sha256', found },
+    hint: 'digests are 64 characters of lower-case hex',
+  });
 }
 
 /** @internal The blob's status, or null where there is none. */
@@ -43,18 +47,17 @@ export async function publishBlob(
   await fileSystem.fsyncFile(part);
   try {
     await fileSystem.link(part, path);
-    await fileSystem.fsyncFolder(dirname(path));
   } catch (error) {
     if (!isModelkeepError(error, 'io.exists')) throw error;
     const present = await blobStatus(context, blob.sha256);
     if (present?.sizeBytes !== blob.sizeBytes) {
-      throw new ModelkeepError('library.invalid', {
-        message: `the blob ${path} has ${present?.sizeBytes ?? 'no'} bytes where its content has ${blob.sizeBytes}`,
-        facts: { path, reason: 'a blob of the wrong size' },
-        hint: 'run verify: the stored blob is damaged',
-        cause: error,
-      });
+      // What stands there cannot be this content, and these bytes were just verified.
+      context.logger.warn('a damaged blob is replaced', { path });
+      await fileSystem.rename(part, path);
+      await fileSystem.fsyncFolder(dirname(path));
+      return;
     }
   }
+  await fileSystem.fsyncFolder(dirname(path));
   await fileSystem.unlink(part);
 }

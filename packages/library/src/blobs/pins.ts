@@ -1,9 +1,11 @@
 import { join } from 'node:path';
-import { isModelkeepError } from '@modelkeep/core';
+import { isModelkeepError, isSha256 } from '@modelkeep/core';
+import { notSha256 } from './blob-store.ts';
 import type { StoreContext } from '../store-context.ts';
 
 /** @internal Says, before anybody looks for the blob, that a transaction needs it: a collection of garbage leaves it. */
 export async function pin(context: StoreContext, sha256: string, transactionId: string): Promise<void> {
+  if (!isSha256(sha256)) throw notSha256(sha256);
   try {
     await context.fileSystem.writeFile(join(context.layout.pins, `${sha256}.${transactionId}`), { data: '' });
   } catch (error) {

@@ -40,6 +40,47 @@ describe('grouping the files of a source', () => {
     expect(groups.map(({ companions }) => companions)).toEqual([['a.json', 'a.preview.png'], ['ab.civitai.info']]);
   });
 
+  it('gives a sidecar to the longest name that it carries', () => {
+    const groups = groupFiles({
+      paths: [
+        'Llama-3.safetensors',
+        'Llama-3.1.safetensors',
+        'Llama-3.json',
+        'Llama-3.1.json',
+        'a.safetensors',
+        'a.v2.safetensors',
+        'a.preview.png',
+        'a.v2.preview.png',
+        'a.v3.preview.png',
+      ],
+    });
+    expect(groups.map(({ key, companions }) => [key, companions])).toEqual([
+      ['Llama-3.1.safetensors', ['Llama-3.1.json']],
+      ['Llama-3.safetensors', ['Llama-3.json']],
+      ['a.safetensors', ['a.preview.png', 'a.v3.preview.png']],
+      ['a.v2.safetensors', ['a.v2.preview.png']],
+    ]);
+  });
+
+  it('takes no file of a folder for the sidecar of a model whose name begins like the folder', () => {
+    const groups = groupFiles({ paths: ['a.safetensors', 'a.d/b.safetensors', 'a.d/config.json', '.bin.json'] });
+    expect(groups.map(({ key, companions }) => [key, companions])).toEqual([
+      ['a.d/b.safetensors', ['a.d/config.json']],
+      ['a.safetensors', ['.bin.json']],
+    ]);
+  });
+
+  it('sorts 5,000 models with their sidecars', () => {
+    const stems = Array.from({ length: 5_000 }, (_, index) => `loras/${index % 7}/style.v${index}`);
+    const groups = groupFiles({
+      paths: stems.flatMap((stem) => [`${stem}.json`, `${stem}.preview.png`, `${stem}.safetensors`]),
+    });
+    const expected = stems
+      .map((stem) => ({ key: `${stem}.safetensors`, companions: [`${stem}.json`, `${stem}.preview.png`] }))
+      .toSorted((a, b) => (a.key < b.key ? -1 : 1));
+    expect(groups.map(({ key, companions }) => ({ key, companions }))).toEqual(expected);
+  });
+
   it('joins shards by their index, and says which are missing', () => {
     const shardIndexes = new Map([
       ['m/model.safetensors.index.json', { files: ['part-a.safetensors', 'part-b.safetensors'] }],

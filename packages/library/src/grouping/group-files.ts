@@ -37,7 +37,7 @@ export function groupFiles(options: GroupFilesOptions): ModelGroup[] {
     const weights = inside.filter((path) => fileRole(path) === 'weights');
     if (weights.length === 0) continue;
     for (const path of inside) taken.add(path);
-    const companions = inside.filter((path) => !weights.includes(path));
+    const companions = inside.filter((path) => fileRole(path) !== 'weights');
     groups.push({ kind: 'diffusers', folder, key: folder, weights, companions, expectedWeights: weights });
   }
 
@@ -67,8 +67,9 @@ export function groupFiles(options: GroupFilesOptions): ModelGroup[] {
   }
 
   const companions = loose.filter((path) => fileRole(path) !== 'weights');
+  const shares = shareOut(companions, groups);
   return groups
-    .map((group) => ({ ...group, companions: [...group.companions, ...companionsOf(group, groups, companions)] }))
+    .map((group) => ({ ...group, companions: [...group.companions, ...(shares.get(group) ?? [])] }))
     .toSorted((a, b) => (a.key < b.key ? -1 : 1));
 }
 
@@ -83,30 +84,63 @@ function isComponentFile(path: string, folder: string, components: readonly stri
   return components.some((component) => path.startsWith(`${prefix}${component}/`));
 }
 
-function isWithin(path: string, folder: string): boolean {
-  return folder === '' || path === folder || path.startsWith(`${folder}/`);
-}
+/** Each group's share of the companions, in their order. */
+function shareOut(companions: readonly string[], groups: readonly ModelGroup[]): Map<ModelGroup, string[]> {
+  const byStem = new Map<string, ModelGroup>();
+  const inFolder = new Map<string, ModelGroup[]>();
+  const atOrBelow = new Map<string, ModelGroup[]>();
+  for (const group of groups) {
+    const stem = stemOf(group.key);
+    if (group.kind !== 'diffusers' && !byStem.has(stem)) byStem.set(stem, group);
+    append(inFolder, group.folder, group);
+    for (const folder of withParents(group.folder)) append(atOrBelow, folder, group);
+  }
 
-function companionsOf(group: ModelGroup, groups: readonly ModelGroup[], companions: readonly string[]): string[] {
-  return companions.filter((path) => {
-    const owner = sidecarOwner(path, groups);
-    if (owner !== undefined) return owner === group;
+  const shares = new Map<ModelGroup, string[]>();
+  for (const path of companions) {
+    const owner = sidecarOwner(path, byStem);
+    if (owner !== undefined) {
+      append(shares, owner, path);
+      continue;
+    }
     const folder = folderOf(path);
-    if (!isWithin(group.folder, folder)) return false;
     const role = fileRole(path);
-    if (role === 'readme' || role === 'licence' || group.folder === folder) return true;
-    return !groups.some((other) => other.folder === folder);
-  });
+    const isForAll = role === 'readme' || role === 'licence';
+    const takers = (isForAll ? undefined : inFolder.get(folder)) ?? atOrBelow.get(folder) ?? [];
+    for (const group of takers) append(shares, group, path);
+  }
+  return shares;
 }
 
-/** `a/b.json`, `a/b.preview.png`, … go with `a/b.safetensors` alone; `a/b.safetensors.index.json` with its shards. */
-function sidecarOwner(path: string, groups: readonly ModelGroup[]): ModelGroup | undefined {
-  return groups.find(
-    (group) => group.kind !== 'diffusers' && path !== group.key && path.startsWith(`${stemOf(group.key)}.`),
-  );
+/**
+ * `a/b.json`, `a/b.preview.png`, … go with `a/b.safetensors` alone; `a/b.safetensors.index.json` with its shards. The
+ * longest stem wins: `b.v2.json` goes with `b.v2.safetensors` even where there is a `b.safetensors`.
+ */
+function sidecarOwner(path: string, byStem: ReadonlyMap<string, ModelGroup>): ModelGroup | undefined {
+  let rest = path;
+  for (;;) {
+    const stem = stemOf(rest);
+    if (stem === rest) return undefined;
+    const owner = byStem.get(stem);
+    if (owner !== undefined) return owner;
+    rest = stem;
+  }
 }
 
 function stemOf(path: string): string {
   const dot = path.lastIndexOf('.');
   return dot > path.lastIndexOf('/') + 1 ? path.slice(0, dot) : path;
+}
+
+/** The folder itself, those above it, and the root. */
+function withParents(folder: string): string[] {
+  const folders = [folder];
+  for (let rest = folder; rest !== ''; folders.push(rest)) rest = folderOf(rest);
+  return folders;
+}
+
+function append<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [value]);
+  else list.push(value);
 }

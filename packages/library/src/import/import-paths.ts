@@ -80,7 +80,7 @@ async function importSet(
     const models = await transaction.commit({ sourceName: set.name, sourceGroup: null, layers: {}, signal });
     return { models, bytesCopied, bytesSaved };
   } catch (error) {
-    await transaction.discard();
+    await transaction.abandon(context.logger);
     throw error;
   }
 }

@@ -3,6 +3,7 @@ import { isModelkeepError, ModelkeepError, type ModelMetadata, type ModelOverrid
 import { modelMetadataSchema, modelOverridesSchema } from '@modelkeep/core/schemas';
 import { readJson, type FileSystem } from '@modelkeep/io';
 import { judgeName } from '../names/judge-name.ts';
+import { isOwnName } from '../names/unique-names.ts';
 import { effectiveFacts } from './effective-record.ts';
 
 export const METADATA_FILE = 'metadata.json';
@@ -25,6 +26,7 @@ export async function readMetadata(fileSystem: FileSystem, folder: string): Prom
   for (const file of parsed.data.files) {
     const problem = judgeName(file.name);
     if (problem !== null) throw corrupt(path, `the file name ${JSON.stringify(file.name)} is unsafe (${problem})`);
+    if (isOwnName(file.name)) throw corrupt(path, `the file name ${JSON.stringify(file.name)} is the library's own`);
   }
   return parsed.data;
 }

@@ -5,6 +5,7 @@ import { blobPath } from '../blobs/blob-store.ts';
 import { effectiveRecord } from '../metadata/effective-record.ts';
 import { METADATA_FILE, serialiseMetadata } from '../metadata/metadata-file.ts';
 import type { StoreContext } from '../store-context.ts';
+import { ensureRealFolder } from '../volume/require-real-folders.ts';
 import type { RecordedModel } from '../transaction/transaction-record.ts';
 
 /** @internal What {@link commitModel} commits. */
@@ -32,7 +33,7 @@ export async function commitModel(context: StoreContext, options: CommitModelOpt
     await options.announce([{ id: metadata.id, slug }]);
     await replaceFile(context, join(staged, METADATA_FILE), serialiseMetadata(metadata));
     await fileSystem.fsyncFolder(staged);
-    await ensureFolder(fileSystem, dirname(final));
+    await ensureRealFolder(fileSystem, layout.root, dirname(final));
     if (!(await renameInto(context, staged, final))) continue;
     await fileSystem.fsyncFolder(dirname(final));
     await fileSystem.fsyncFolder(options.folder);

@@ -1,4 +1,5 @@
-import { ModelkeepError, newId, type MetadataLayer, type ModelRecord } from '@modelkeep/core';
+import { createHash } from 'node:crypto';
+import { ModelkeepError, newId, type MetadataLayer, type ModelMetadata, type ModelRecord } from '@modelkeep/core';
 import { groupFiles, type ModelGroup } from '../grouping/group-files.ts';
 import { readGroupingFacts } from '../grouping/read-grouping-facts.ts';
 import { uniqueCleanNames } from '../names/unique-names.ts';
@@ -48,28 +49,32 @@ export async function commitModels(context: StoreContext, options: CommitModelsO
   const records: ModelRecord[] = [];
   for (const [position, group] of groups.entries()) {
     options.signal?.throwIfAborted();
-    const lockName = filesOf(group, contents)[0]?.content.sha256.slice(0, 2) ?? '00';
-    const record = await withLock(
-      context,
-      lockName,
-      () => commitGroup(context, { ...options, contents, cleanNames, group, position }),
-      options.signal,
-    );
+    const files = filesOf(group, contents);
+    // Reading and hashing come before the lock, which is for milliseconds.
+    const draft = await newMetadata(context, { ...options, cleanNames, group, id: newId(), files });
+    const commit = (): Promise<ModelRecord> => commitGroup(context, { ...options, group, position, draft });
+    const record = await withLock(context, lockNameOf(draft), commit, options.signal);
     records.push(record);
   }
+  await options.announce(records.map(({ id, slug }) => ({ id, slug })));
   return linkCompanions(context, records, options.transactionId);
 }
 
 interface CommitGroupOptions extends CommitModelsOptions {
-  readonly contents: ReadonlyMap<string, StoredFile>;
-  readonly cleanNames: ReadonlyMap<string, string>;
   readonly group: ModelGroup;
   readonly position: number;
+  readonly draft: ModelMetadata;
+}
+
+/** Who stores the same model, or another part of the same set, takes the same lock. */
+function lockNameOf({ expectedFiles, files }: ModelMetadata): string {
+  const weights = files.filter(({ role }) => role === 'weights').map(({ sha256 }) => sha256);
+  const key = expectedFiles.length > 1 ? expectedFiles.join('\n') : (weights[0] ?? '');
+  return createHash('sha256').update(key).digest('hex').slice(0, 2);
 }
 
 async function commitGroup(context: StoreContext, options: CommitGroupOptions): Promise<ModelRecord> {
-  const files = filesOf(options.group, options.contents);
-  const draft = await newMetadata(context, { ...options, id: newId(), files });
+  const { draft } = options;
   const same = await findSameModel(context, draft);
   if (same === null) {
     return commitModel(context, { ...options, metadata: draft, staged: `model-${options.position}` });
@@ -80,7 +85,8 @@ async function commitGroup(context: StoreContext, options: CommitGroupOptions): 
     return same.record;
   }
   await options.announce([{ id: merged.id, slug: merged.slug }]);
-  const scanned = await scanLayers(context, { group: options.group, files: merged.files, signal: options.signal });
+  const isWhole = merged.files.length === same.metadata.files.length;
+  const scanned = isWhole ? {} : await scanLayers(context, { ...options, files: merged.files });
   return updateModel(context, {
     id: merged.id,
     slug: merged.slug,

@@ -9,18 +9,30 @@ import type { ModelFile, ModelMetadata, ModelSource } from '@modelkeep/core';
 export function mergeMetadata(present: ModelMetadata, draft: ModelMetadata): ModelMetadata {
   const files = mergeFiles(present.files, draft.files);
   const sources = mergeSources(present.sources, draft.sources);
-  const gainsHub = present.layers.hub === undefined && draft.layers.hub !== undefined;
-  if (files === present.files && sources === present.sources && !gainsHub) return present;
+  const group = leadingGroup(present, draft);
+  if (files === present.files && sources === present.sources && group === null) return present;
+  return { ...present, files, sources, ...group };
+}
+
+/**
+ * Of several sources of the same model one gives its facts and ties it to its siblings: the first by name, so that the
+ * order in which they came makes no difference; of one source the newer facts count.
+ */
+function leadingGroup(
+  present: ModelMetadata,
+  draft: ModelMetadata,
+): Pick<ModelMetadata, 'sourceGroup' | 'variantOf' | 'layers'> | null {
+  if (draft.sourceGroup === null) return null;
+  const leads = present.sourceGroup === null || draft.sourceGroup < present.sourceGroup;
+  const { hub } = draft.layers;
+  const known = present.layers.hub;
+  const hasNews = hub !== undefined && JSON.stringify(hub.facts) !== JSON.stringify(known?.facts);
+  const isNewer = draft.sourceGroup === present.sourceGroup && hasNews && hub.at >= (known?.at ?? '');
+  if (!leads && !isNewer) return null;
   return {
-    ...present,
-    files,
-    sources,
-    sourceGroup: present.sourceGroup ?? draft.sourceGroup,
-    variantOf: present.variantOf ?? draft.variantOf,
-    layers: {
-      ...present.layers,
-      ...(draft.layers.hub === undefined ? {} : { hub: draft.layers.hub }),
-    },
+    sourceGroup: draft.sourceGroup,
+    variantOf: draft.variantOf,
+    layers: { ...present.layers, ...(hub === undefined ? {} : { hub }) },
   };
 }
 
@@ -30,12 +42,12 @@ function isWeights({ role }: ModelFile): boolean {
 
 function mergeFiles(present: readonly ModelFile[], added: readonly ModelFile[]): readonly ModelFile[] {
   const files = new Map(present.map((file) => [file.name, file]));
-  const contents = new Set(present.map(({ sha256 }) => sha256));
+  const weights = new Set(present.filter((file) => isWeights(file)).map(({ sha256 }) => sha256));
   let changed = false;
   for (const file of added) {
-    // The same content under another name adds nothing: another copy of the model was called differently.
-    if (contents.has(file.sha256)) continue;
     const known = files.get(file.name);
+    // The same weights under another name add nothing: another copy of the model was called differently.
+    if (known?.sha256 === file.sha256 || weights.has(file.sha256)) continue;
     // Another source's read-me does not replace the one that is here; a newer one of the same repo does.
     if (known !== undefined && !isNewerOfSameRepo(known, file)) continue;
     files.set(file.name, file);

@@ -9,9 +9,11 @@ import { blobPath } from '../blobs/blob-store.ts';
 import { fileRole } from '../grouping/file-role.ts';
 import type { ModelGroup } from '../grouping/group-files.ts';
 import { groupName } from '../grouping/group-name.ts';
+import { variantStem } from '../grouping/variant-stem.ts';
 import { effectiveFacts } from '../metadata/effective-record.ts';
-import { cleanName } from '../names/clean-name.ts';
+import { cleanName, cleanPath } from '../names/clean-name.ts';
 import { chooseSlug } from '../names/slug.ts';
+import { notOwnName } from '../names/unique-names.ts';
 import { timestamp, type StoreContext } from '../store-context.ts';
 import type { StoredFile } from '../transaction/stored-file.ts';
 import { identifyGroup } from './identify-group.ts';
@@ -34,7 +36,8 @@ export interface NewMetadataOptions {
 export async function newMetadata(context: StoreContext, options: NewMetadataOptions): Promise<ModelMetadata> {
   const { group, files, cleanNames, sourceGroup } = options;
   const at = timestamp(context);
-  const nameBelow = (path: string): string => belowFolder(cleanNames.get(path) ?? path, group.folder);
+  const nameBelow = (path: string): string =>
+    notOwnName(belowFolder(cleanNames.get(path) ?? cleanPath(path), group.folder), path);
   const modelFiles: ModelFile[] = [];
   for (const file of files)
     modelFiles.push(await modelFile(context, file, { name: nameBelow(file.name), signal: options.signal }));
@@ -57,7 +60,7 @@ export async function newMetadata(context: StoreContext, options: NewMetadataOpt
     files: modelFiles,
     sources: uniqueSource(files, group),
     sourceGroup,
-    variantOf: sourceGroup === null ? null : [sourceGroup, type, family ?? '', facts.parameterCount ?? ''].join('#'),
+    variantOf: sourceGroup === null ? null : [sourceGroup, type, family ?? '', variantStem(officialName)].join('#'),
     companions: [],
     expectedFiles: group.expectedWeights.map((path) => nameBelow(path)),
     layers,

@@ -1,34 +1,34 @@
 import { randomBytes } from 'node:crypto';
 import { dirname, join } from 'node:path';
-import { isModelkeepError, type ModelMetadata } from '@modelkeep/core';
-import { createLink, ensureFolder, type FileStatus } from '@modelkeep/io';
+import { isModelkeepError, type ModelFile, type ModelMetadata } from '@modelkeep/core';
+import { createLink, type FileStatus } from '@modelkeep/io';
 import { blobPath, blobStatus } from '../blobs/blob-store.ts';
 import type { StoreContext } from '../store-context.ts';
+import { ensureRealFolder, requireRealFolder } from '../volume/require-real-folders.ts';
 
 /** @internal What {@link projectFiles} works with. */
 export interface ProjectFilesOptions {
   readonly folder: string;
   readonly metadata: ModelMetadata;
-  /** The metadata before the change: only files that are still as it says are replaced. */
-  readonly previous?: ModelMetadata | undefined;
 }
 
-/** @internal Gives a model's folder the files that its metadata names. What somebody else changed there is left alone. */
+/** @internal Gives a model's folder the files that its metadata names. Content that
+ * stands there alone, because somebody else changed it, is kept. */
 export async function projectFiles(context: StoreContext, options: ProjectFilesOptions): Promise<void> {
-  const { folder, metadata, previous } = options;
+  const { folder, metadata } = options;
   for (const file of metadata.files) {
     const path = join(folder, file.name);
+    await requireRealFolder(context.fileSystem, context.layout.root, dirname(path));
     const blob = blobPath(context, file.sha256);
     const present = await statusOf(context, path);
     if (present === null) {
-      await ensureFolder(context.fileSystem, dirname(path));
+      await ensureRealFolder(context.fileSystem, context.layout.root, dirname(path));
       await createLink(context.fileSystem, { existing: blob, path });
       await context.fileSystem.fsyncFolder(dirname(path));
       continue;
     }
-    const before = previous?.files.find(({ name }) => name === file.name);
-    if (before === undefined || before.sha256 === file.sha256) continue;
-    if (await holds(context, path, { status: present, sha256: before.sha256 })) await replaceLink(context, blob, path);
+    if (await isWanted(context, path, { present, file })) continue;
+    if (await isOurs(context, path, present)) await replaceLink(context, blob, path);
     else context.logger.warn('a file of a model was changed by somebody else and is kept', { path });
   }
 }
@@ -42,17 +42,28 @@ async function statusOf(context: StoreContext, path: string): Promise<FileStatus
   }
 }
 
-/** Whether a file has the content of a blob: it is the blob's other name, or its bytes are the same. */
-async function holds(
-  context: StoreContext,
-  path: string,
-  { status, sha256 }: { status: FileStatus; sha256: string },
-): Promise<boolean> {
-  if (status.kind !== 'file') return false;
-  const blob = await blobStatus(context, sha256);
-  if (blob !== null && blob.inode === status.inode && blob.device === status.device) return true;
-  const { digests } = await context.io.hashFile(path, { algorithms: ['sha256'] });
-  return digests.sha256 === sha256;
+interface PresentFile {
+  readonly present: FileStatus;
+  readonly file: ModelFile;
+}
+
+/** Whether the name stands for the blob already. A reflink has an inode of its own, and only its content can tell. */
+async function isWanted(context: StoreContext, path: string, { present, file }: PresentFile): Promise<boolean> {
+  if (present.kind !== 'file') return false;
+  const blob = await blobStatus(context, file.sha256);
+  if (blob === null || (blob.inode === present.inode && blob.device === present.device)) return true;
+  if (blob.linkCount > 1 || present.linkCount > 1 || blob.sizeBytes !== present.sizeBytes) return false;
+  // Weights are never replaced by others under the same name, and would take long to read.
+  return file.role === 'weights' || (await digestOf(context, path)) === file.sha256;
+}
+
+/** Whether nothing is lost when the name stands for other bytes: the store has these as well. */
+async function isOurs(context: StoreContext, path: string, present: FileStatus): Promise<boolean> {
+  return present.kind === 'file' && (await blobStatus(context, await digestOf(context, path))) !== null;
+}
+
+async function digestOf(context: StoreContext, path: string): Promise<string> {
+  return (await context.io.hashFile(path, { algorithms: ['sha256'] })).digests.sha256;
 }
 
 async function replaceLink(context: StoreContext, blob: string, path: string): Promise<void> {

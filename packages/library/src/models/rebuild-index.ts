@@ -26,11 +26,19 @@ export async function rebuildIndex(context: StoreContext, signal?: AbortSignal):
   return report;
 }
 
-/** @internal What a rebuild would find. */
-export async function surveyModels(context: StoreContext, signal?: AbortSignal): Promise<RebuildReport> {
-  const report = { models: 0, problems: [] as ModelProblem[] };
-  const models = readableModels(context, report, signal);
-  while ((await models.next()).done !== true) signal?.throwIfAborted();
+/** What is on the disk, compared with the index. */
+export interface SurveyReport extends RebuildReport {
+  /** Models of which the index says something else than their files, or nothing. */
+  readonly stale: number;
+}
+
+/** @internal What a rebuild would find, and how far the index is from that. */
+export async function surveyModels(context: StoreContext, signal?: AbortSignal): Promise<SurveyReport> {
+  const report = { models: 0, stale: 0, problems: [] as ModelProblem[] };
+  for await (const record of readableModels(context, report, signal)) {
+    const indexed = await context.index.get(record.id);
+    if (JSON.stringify(indexed) !== JSON.stringify(record)) report.stale += 1;
+  }
   return report;
 }
 

@@ -33,7 +33,7 @@ export async function updateModel(context: StoreContext, options: UpdateModelOpt
       updatedAt: timestamp(context),
     };
     await writeFileAtomic(context.fileSystem, { path: join(folder, METADATA_FILE), data: serialiseMetadata(metadata) });
-    await projectFiles(context, { folder, metadata, previous: present });
+    await projectFiles(context, { folder, metadata });
     const record = effectiveRecord(metadata, overrides);
     await context.index.upsert([record]);
     return record;

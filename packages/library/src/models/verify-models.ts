@@ -14,8 +14,9 @@ export interface VerifyProblem {
   /**
    * `missing`: no such file in the model's folder. `blob-missing`: no blob. `size`, `corrupt`: other bytes than the
    * metadata says, in the blob. `diverged`: the folder's file is no longer the blob. `metadata`: it cannot be read.
+   * `unreadable`: the drive or a permission keeps the bytes back; `found` says which.
    */
-  readonly problem: 'missing' | 'blob-missing' | 'size' | 'corrupt' | 'diverged' | 'metadata';
+  readonly problem: 'missing' | 'blob-missing' | 'size' | 'corrupt' | 'diverged' | 'metadata' | 'unreadable';
   readonly expected: string | null;
   readonly found: string | null;
 }
@@ -101,12 +102,18 @@ export async function verifyModels(context: StoreContext, options: VerifyOptions
     count.models += 1;
     for (const file of model.metadata.files) {
       count.files += 1;
-      const problem = await checkFile(model, file);
+      const problem = await checkFile(model, file).catch((error: unknown) => unreadable(error, file));
       if (problem !== null)
         problems.push({ modelId: model.metadata.id, slug: model.slug, file: file.name, ...problem });
     }
   }
   return { ...count, problems };
+}
+
+/** A file that cannot be read is a finding and not the end of the search. */
+function unreadable(error: unknown, file: ModelFile): Omit<VerifyProblem, 'modelId' | 'slug' | 'file'> {
+  if (!isModelkeepError(error) || !error.code.startsWith('io.')) throw error;
+  return { problem: 'unreadable', expected: file.sha256, found: error.message };
 }
 
 async function statusOf(context: StoreContext, path: string): Promise<FileStatus | null> {

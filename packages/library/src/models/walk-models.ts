@@ -3,7 +3,7 @@ import { isModelkeepError, type ModelkeepError, type ModelMetadata, type ModelRe
 import type { FileSystem } from '@modelkeep/io';
 import { effectiveRecord } from '../metadata/effective-record.ts';
 import { METADATA_FILE, readMetadata, readOverrides } from '../metadata/metadata-file.ts';
-import { isSlug } from '../names/slug.ts';
+import { isSlug, isSlugSegment } from '../names/slug.ts';
 import { reservedFolders, type VolumeLayout } from '../volume/layout.ts';
 
 /** @internal A model's folder as the disk has it. */
@@ -59,7 +59,7 @@ export async function* walkModels(
 async function subfolders(fileSystem: FileSystem, folder: string): Promise<string[]> {
   const entries = await fileSystem.readdir(folder);
   return entries
-    .filter(({ name, kind }) => kind === 'folder' && !name.startsWith('.'))
+    .filter(({ name, kind }) => kind === 'folder' && isSlugSegment(name))
     .map(({ name }) => name)
     .toSorted();
 }

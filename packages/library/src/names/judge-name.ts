@@ -6,6 +6,8 @@ const CONTROL = /[\u0000-\u001f\u007f-\u009f]/u;
 const BIDI = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
 const RESERVED = /[:<>"|?*]/u;
 const MAX_SEGMENT_BYTES = 255;
+/** What metadata.json takes. */
+const MAX_PATH_CHARACTERS = 1_024;
 
 function judgeSegment(segment: string): NameProblem | null {
   if (segment === '') return 'empty';
@@ -31,6 +33,7 @@ export function judgeName(path: string): NameProblem | null {
   if (BIDI.test(path)) return 'bidi-control';
   if (path.includes('\\')) return 'backslash';
   if (path.startsWith('/') || /^[A-Za-z]:/u.test(path)) return 'absolute';
+  if (path.length > MAX_PATH_CHARACTERS) return 'too-long';
   for (const segment of path.split('/')) {
     const problem = judgeSegment(segment);
     if (problem !== null) return problem;

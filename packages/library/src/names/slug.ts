@@ -27,9 +27,13 @@ export function chooseSlug(model: { type: ModelType; family: string | null; name
   return [categories[model.type] ?? model.type, slugify(model.family ?? 'other'), slugify(model.name)].join('/');
 }
 
-const SLUG = /^[\p{L}\p{M}\p{N}\-_.]+\/[\p{L}\p{M}\p{N}\-_.]+\/[\p{L}\p{M}\p{N}\-_.]+$/u;
+/** Whether a name may be one of the three folders of a slug: what systems put on a drive (`lost+found`) is none. */
+export function isSlugSegment(name: string): boolean {
+  return /^[\p{L}\p{M}\p{N}\-_][\p{L}\p{M}\p{N}\-_.]*$/u.test(name);
+}
 
 /** Whether a text read back from disk may be a model's folder. */
 export function isSlug(text: string): boolean {
-  return SLUG.test(text) && text.split('/').every((segment) => !segment.startsWith('.'));
+  const segments = text.split('/');
+  return segments.length === 3 && segments.every((segment) => isSlugSegment(segment));
 }

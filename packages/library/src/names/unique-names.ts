@@ -14,6 +14,19 @@ export function withSuffix(path: string, suffix: string): string {
   return `${path.slice(0, cut)}-${suffix}${path.slice(cut)}`;
 }
 
+/** Names in a model's folder that the library and its users write: a source's file never gets one of them. */
+const OWN_NAMES = ['metadata.json', 'overrides.json'];
+
+/** Whether a path below a model's folder is one of the library's own files. */
+export function isOwnName(name: string): boolean {
+  return OWN_NAMES.some((own) => collisionKey(own) === collisionKey(name));
+}
+
+/** The path, or where it would be one of the library's own files, the path with a hash of its official name. */
+export function notOwnName(name: string, official: string): string {
+  return isOwnName(name) ? withSuffix(name, shortHash(official)) : name;
+}
+
 /**
  * Cleaned names for the files of one set, unique even where letter case does not count. The first in sorted order keeps
  * its name; another that would collide gets a short hash of its official name, so the result does not depend on order.
@@ -26,11 +39,13 @@ export function uniqueCleanNames(officialNames: readonly string[]): Map<string, 
   for (const official of officialNames.toSorted()) {
     const cleaned = cleanPath(official);
     const isFree = !taken.has(collisionKey(cleaned));
-    const name = isFree
-      ? cleaned
-      : withSuffix(cleaned, createHash('sha256').update(official).digest('hex').slice(0, 8));
+    const name = isFree ? cleaned : withSuffix(cleaned, shortHash(official));
     taken.add(collisionKey(name));
     names.set(official, name);
   }
   return names;
+}
+
+function shortHash(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 8);
 }

@@ -16,15 +16,9 @@ const SILENT_FOR_MS = 10 * 60 * 1_000;
 export async function isAbandoned(context: StoreContext, record: TransactionRecord): Promise<boolean> {
   const owner = record.owner === null ? undefined : decodeProcessIdentity(record.owner);
   if (owner === undefined) return true;
-  switch (processLiveness(owner)) {
-    case 'dead':
-      return true;
-    case 'alive':
-    case 'self':
-      return false;
-    case 'unknown':
-      return context.clock.now() - (await lastTouchedMs(context, record.id)) > SILENT_FOR_MS;
-  }
+  const liveness = processLiveness(owner);
+  if (liveness !== 'unknown') return liveness === 'dead';
+  return context.clock.now() - (await lastTouchedMs(context, record.id)) > SILENT_FOR_MS;
 }
 
 async function lastTouchedMs(context: StoreContext, id: string): Promise<number> {

@@ -84,6 +84,7 @@ async function dropStaged(context: StoreContext, id: string): Promise<number> {
   const folder = transactionFolder(context, id);
   let entries: readonly FolderEntry[];
   try {
+    if ((await fileSystem.lstat(folder)).kind !== 'folder') return 0;
     entries = await fileSystem.readdir(folder);
   } catch (error) {
     if (isModelkeepError(error, 'io.not-found')) return 0;

@@ -1,4 +1,4 @@
-import { ModelkeepError, newId, type MetadataLayer, type ModelRecord } from '@modelkeep/core';
+import { ModelkeepError, newId, type Logger, type MetadataLayer, type ModelRecord } from '@modelkeep/core';
 import { encodeProcessIdentity, ensureFolder, processIdentity } from '@modelkeep/io';
 import { pin } from '../blobs/pins.ts';
 import { publishBlob } from '../blobs/blob-store.ts';
@@ -55,10 +55,19 @@ export interface Transaction {
   release(): Promise<void>;
   /** Ends the transaction and removes what it wrote. Stored blobs stay. */
   discard(): Promise<void>;
+  /**
+   * After a failure: {@link Transaction.discard}, or {@link Transaction.release} once models were announced, because the
+   * next start finishes what was committed. Its own failure is only logged: the first one is what the caller must see.
+   */
+  abandon(logger: Logger, options?: { readonly keepParts?: boolean | undefined }): Promise<void>;
 }
 
 /** @internal Steps 1 and 2 of the commit protocol. The names have been judged. */
-export async function beginTransaction(context: StoreContext, wanted: readonly WantedFile[]): Promise<Transaction> {
+export async function beginTransaction(
+  context: StoreContext,
+  wanted: readonly WantedFile[],
+  signal?: AbortSignal,
+): Promise<Transaction> {
   const id = newId();
   let record: TransactionRecord = {
     id,
@@ -67,23 +76,7 @@ export async function beginTransaction(context: StoreContext, wanted: readonly W
     files: wanted.map(({ name, sizeBytes, sha256, gitSha1 }, number) => ({ number, name, sizeBytes, sha256, gitSha1 })),
     models: [],
   };
-  await writeTransaction(context, record);
-  await ensureFolder(context.fileSystem, transactionFolder(context, id));
-
   const contents = new Map<string, StoredContent>();
-  for (const file of wanted) {
-    if (file.sha256 !== null) await pin(context, file.sha256, id);
-    const found = await findContent(context, file);
-    if (found === null) continue;
-    if (file.sha256 === null) await pin(context, found.sha256, id);
-    contents.set(file.name, found);
-  }
-  await adoptParts(
-    context,
-    id,
-    record.files.filter(({ name }) => !contents.has(name)),
-  );
-
   async function releaseTransaction(): Promise<void> {
     record = { ...record, owner: null };
     await writeTransaction(context, record);
@@ -97,13 +90,38 @@ export async function beginTransaction(context: StoreContext, wanted: readonly W
       content: contents.get(file.name) ?? null,
     }));
 
+  async function abandon(logger: Logger, { keepParts = false } = {}): Promise<void> {
+    try {
+      if (keepParts || record.models.length > 0) await releaseTransaction();
+      else await discardTransaction(context, id);
+    } catch (error) {
+      logger.warn('what a transaction has left could not be tidied up; the next start does it', {
+        id,
+        error: String(error),
+      });
+    }
+  }
+
   try {
-    await reserveRoom(
+    await writeTransaction(context, record);
+    await ensureFolder(context.fileSystem, transactionFolder(context, id));
+    for (const file of wanted) {
+      signal?.throwIfAborted();
+      if (file.sha256 !== null) await pin(context, file.sha256, id);
+      const found = await findContent(context, file);
+      if (found === null) continue;
+      if (file.sha256 === null) await pin(context, found.sha256, id);
+      contents.set(file.name, found);
+    }
+    const missing = files().filter(({ content }) => content === null);
+    await adoptParts(
       context,
-      files().filter(({ content }) => content === null),
+      id,
+      record.files.filter(({ name }) => !contents.has(name)),
     );
+    await reserveRoom(context, missing);
   } catch (error) {
-    await releaseTransaction();
+    await abandon(context.logger, { keepParts: true });
     throw error;
   }
 
@@ -141,5 +159,6 @@ export async function beginTransaction(context: StoreContext, wanted: readonly W
     },
     release: releaseTransaction,
     discard: () => discardTransaction(context, id),
+    abandon,
   };
 }

@@ -28,14 +28,21 @@ export async function openIndex(options: OpenIndexOptions): Promise<LibraryIndex
     const unusable =
       isModelkeepError(error, 'io.not-found') ||
       isModelkeepError(error, 'sqlite.corrupt') ||
-      isModelkeepError(error, 'sqlite.schema-older');
+      isModelkeepError(error, 'sqlite.schema-older') ||
+      isModelkeepError(error, 'sqlite.schema-newer');
     if (!unusable) throw error;
   }
   const folder = await mkdtemp(join(tmpdir(), 'modelkeep-index-'));
-  const index = await openLibraryIndex({ path: join(folder, 'models.db'), sqlite, clock, logger });
+  const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
+  const index = await openLibraryIndex({ path: join(folder, 'models.db'), sqlite, clock, logger }).catch(
+    async (error: unknown) => {
+      await remove();
+      throw error;
+    },
+  );
   const close = async (): Promise<void> => {
     await index.close();
-    await rm(folder, { recursive: true, force: true });
+    await remove();
   };
   return Object.defineProperties(Object.create(index) as LibraryIndex, {
     close: { value: close },

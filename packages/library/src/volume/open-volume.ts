@@ -3,6 +3,7 @@ import { isModelkeepError, ModelkeepError, newId, type Clock, type VolumeFile } 
 import { volumeFileSchema } from '@modelkeep/core/schemas';
 import { ensureFolder, probeLinks, readJson, writeFileAtomic, type FileSystem } from '@modelkeep/io';
 import { volumeLayout, type VolumeLayout } from './layout.ts';
+import { ensureRealFolder } from './require-real-folders.ts';
 
 /** The format that this version reads and writes. */
 export const SUPPORTED_FORMAT = 1;
@@ -112,8 +113,9 @@ function mayBeBesideNewVolume(name: string): boolean {
 
 async function ensurePrivateFolders(fileSystem: FileSystem, layout: VolumeLayout): Promise<void> {
   const { blobs, temp, quarantine, locks, transactions, pins, trees } = layout;
-  for (const folder of [blobs, temp, quarantine, locks, transactions, pins, trees])
-    await ensureFolder(fileSystem, folder);
+  for (const folder of [blobs, temp, quarantine, locks, transactions, pins, trees]) {
+    await ensureRealFolder(fileSystem, layout.root, folder);
+  }
 }
 
 function formatNewer(layout: VolumeLayout, format: number): ModelkeepError {

@@ -81,6 +81,7 @@ interface RunOptions {
 async function run(context: DownloadContext, plan: DownloadPlan, options: RunOptions): Promise<DownloadResult> {
   const { signal, report } = options;
   signal.throwIfAborted();
+  refuseOtherHub(context.hub.endpoint, plan);
   refuseClosedGate(plan);
   const transaction = await context.store.begin(
     plan.files.map(({ path, sizeBytes, sha256, gitSha1 }) => ({
@@ -97,6 +98,7 @@ async function run(context: DownloadContext, plan: DownloadPlan, options: RunOpt
         path,
       },
     })),
+    { signal },
   );
   try {
     const fetched = await fetchFiles(context, { plan, transaction, signal, report });
@@ -119,8 +121,7 @@ async function run(context: DownloadContext, plan: DownloadPlan, options: RunOpt
     report({ phase: 'done', fraction: 1, etaMs: 0 });
     return { models, ...fetched };
   } catch (error) {
-    if (options.cancelled.aborted) await transaction.discard();
-    else await transaction.release();
+    await transaction.abandon(context.logger, { keepParts: !options.cancelled.aborted });
     throw error;
   }
 }
@@ -212,6 +213,16 @@ async function fetchFiles(
 
 function sizeOf(files: readonly TransactionFile[]): number {
   return files.reduce((sum, { sizeBytes }) => sum + (sizeBytes ?? 0), 0);
+}
+
+/** A plan names the hub that it was made for; what another hub says under the same names is something else. */
+function refuseOtherHub(endpoint: string, plan: DownloadPlan): void {
+  if (plan.endpoint === endpoint || plan.bytesNeeded === 0) return;
+  throw new ModelkeepError('core.invalid-argument', {
+    message: `the plan was made for ${plan.endpoint} and this library downloads from ${endpoint}`,
+    facts: { argument: 'plan.endpoint', found: plan.endpoint },
+    hint: 'plan the download again',
+  });
 }
 
 function refuseClosedGate({ gate, repo, bytesNeeded }: DownloadPlan): void {

@@ -101,9 +101,13 @@ async function remember(context: PlanDownloadContext, tree: StoredTree): Promise
   if (context.store.mode === 'write') await context.trees.put(tree);
 }
 
+/** More of them, or longer ones, are no words that people search by. */
+const MAX_TAGS = 500;
+const MAX_TAG_CHARACTERS = 200;
+
 /** The hub mixes its own bookkeeping (`license:mit`, `region:us`) into the tags of people. */
 function wordsOf(tags: readonly string[]): string[] {
-  return tags.filter((tag) => !tag.includes(':'));
+  return tags.filter((tag) => !tag.includes(':') && tag.length <= MAX_TAG_CHARACTERS).slice(0, MAX_TAGS);
 }
 
 /** Info and file list of a gated repo are public; only asking for a file tells whether the token may have it. */

@@ -53,8 +53,9 @@ export async function diagnose(
 
   const { models, files } = await store.index.stats();
   const onDisk = await store.survey({ signal });
-  if (onDisk.models !== models) {
-    note('problem', 'index', `the index has ${models} models and the disk ${onDisk.models}: run rebuild`);
+  if (onDisk.models !== models || onDisk.stale > 0) {
+    const counts = `${models} models in the index, ${onDisk.models} on the disk`;
+    note('problem', 'index', `${counts}, ${onDisk.stale} of them other than the index says: run rebuild`);
   }
   for (const { slug, reason } of onDisk.problems) note('problem', 'metadata', `${slug}: ${reason}`);
   const { recovery } = store;

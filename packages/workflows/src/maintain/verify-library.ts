@@ -11,8 +11,8 @@ export interface VerifyLibraryOptions {
 /** Verifies with progress. */
 export function verifyLibrary(store: LibraryStore, options: VerifyLibraryOptions): Operation<VerifyReport> {
   return startOperation(async (report) => {
-    report({ phase: 'hashing', bytesTotal: (await store.index.stats()).bytes });
-    const { bytesTotal } = { bytesTotal: (await store.index.stats()).bytes };
+    const { bytes: bytesTotal } = await store.index.stats();
+    report({ phase: 'hashing', bytesTotal });
     const result = await store.verify({
       ...options,
       onProgress: (bytesDone, file) =>

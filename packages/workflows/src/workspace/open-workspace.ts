@@ -8,7 +8,7 @@ import {
   type ModelRecord,
 } from '@modelkeep/core';
 import { createIdentifier } from '@modelkeep/formats';
-import { createHubClient } from '@modelkeep/hf-client';
+import { createHubClient, defaultEndpoint } from '@modelkeep/hf-client';
 import { createIo } from '@modelkeep/io';
 import { openLibraryStore, type LibraryStore } from '@modelkeep/library';
 import { mapperMigrations, type Mapper } from '@modelkeep/mapper';
@@ -21,6 +21,7 @@ import { mapperOf, planAppLinks } from '../link/plan-links.ts';
 import { diagnose } from '../maintain/diagnose.ts';
 import { verifyLibrary } from '../maintain/verify-library.ts';
 import { createTreeStore } from '../trees/tree-store.ts';
+import { createClosing, type Closing } from './closing.ts';
 import { offlineTransport } from './offline-transport.ts';
 import { createRunningOperations } from './running-operations.ts';
 import type { Workspace } from './workspace.ts';
@@ -56,32 +57,41 @@ export interface OpenWorkspaceOptions {
  * @throws `library.invalid`, `library.no-links`, `core.format-newer`, `sqlite.*`, `io.*`
  */
 export async function openWorkspace(options: OpenWorkspaceOptions): Promise<Workspace> {
+  const closing = createClosing();
+  try {
+    return await assemble(options, closing);
+  } catch (error) {
+    // What failed to open is the news, not what then failed to close.
+    await closing.closeAll().catch(() => {});
+    throw error;
+  }
+}
+
+async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promise<Workspace> {
   const { clock = systemClock, logger = silentLogger, hub: hubOptions = {} } = options;
-  const endpoint = new URL(hubOptions.endpoint ?? 'https://huggingface.co').origin;
-  const { token } = hubOptions;
-  await using resources = new AsyncDisposableStack();
-  const io = resources.use(createIo({ logger }));
-  const sqlite = resources.use(createSqlite({ logger }));
+  const { endpoint = defaultEndpoint, token } = hubOptions;
+  const { origin: hubOrigin } = new URL(endpoint);
+  const io = createIo({ logger });
+  closing.add(() => io.close());
+  const sqlite = createSqlite({ logger });
+  closing.add(() => sqlite.close());
   const identifier = createIdentifier();
-  resources.defer(() => identifier.close());
-  const http = resources.use(
-    createHttpClient({
-      transport: hubOptions.offline === true ? offlineTransport : options.transport,
-      credentialsFor: (origin) => (token !== undefined && origin === endpoint ? `Bearer ${token}` : undefined),
-      clock,
-      logger,
-    }),
-  );
+  closing.add(() => identifier.close());
+  const http = createHttpClient({
+    transport: hubOptions.offline === true ? offlineTransport : options.transport,
+    credentialsFor: (origin) => (token !== undefined && origin === hubOrigin ? `Bearer ${token}` : undefined),
+    clock,
+    logger,
+  });
+  closing.add(() => http.close());
   const hub = createHubClient({ http, endpoint });
   const { mode, create } = options;
-  const store = resources.use(
-    await openLibraryStore({ root: options.root, mode, create, io, identifier, sqlite, clock, logger }),
-  );
+  const store = await openLibraryStore({ root: options.root, mode, create, io, identifier, sqlite, clock, logger });
+  closing.add(() => store.close());
   const mapper = await openMapper(store, sqlite, io.fileSystem);
   if (store.mode === 'write') await mapper?.recover();
   const trees = createTreeStore(io.fileSystem, store.layout.trees);
   const operations = createRunningOperations((ms, signal) => clock.sleep(ms, signal));
-  const opened = resources.move();
 
   const mapping = (): Mapper => {
     if (mapper !== null) return mapper;
@@ -93,7 +103,7 @@ export async function openWorkspace(options: OpenWorkspaceOptions): Promise<Work
   };
   let closed: Promise<void> | undefined;
   const close: Workspace['close'] = ({ drainMs = 0 } = {}) =>
-    (closed ??= operations.drain(drainMs).then(() => opened.disposeAsync()));
+    (closed ??= operations.drain(drainMs).then(() => closing.closeAll()));
 
   return {
     root: store.root,

@@ -58,7 +58,7 @@ export interface Workspace extends AsyncDisposable {
 
   /** Finds models by words, the last of which may be unfinished. Any text is a plain text: there is no query language. */
   search(query: string, options?: SearchModelsOptions): Promise<SearchModelsResult>;
-  /** All models in the order of their slugs. */
+  /** All models, sorted by name. */
   list(options?: ListModelsOptions): Promise<readonly ModelRecord[]>;
   /** A model by its id, a unique prefix of it, or its slug. @throws `library.model-not-found`, `library.ambiguous-id` */
   get(reference: string): Promise<ModelRecord>;
