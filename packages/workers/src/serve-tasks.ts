@@ -38,7 +38,9 @@ export function serveTasks(tasks: Tasks): void {
   };
 
   port.on('message', (message: RequestMessage) => {
-    if ('cancelCallId' in message) running.get(message.cancelCallId)?.abort();
+    // Without its port the thread has nothing left to wait for and ends by itself.
+    if ('end' in message) port.close();
+    else if ('cancelCallId' in message) running.get(message.cancelCallId)?.abort();
     else void answer(message);
   });
 }

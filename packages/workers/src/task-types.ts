@@ -19,7 +19,8 @@ export type Tasks = Readonly<Record<string, Task>>;
 /** @internal Main thread → worker. */
 export type RequestMessage =
   | { readonly callId: number; readonly task: string; readonly input: unknown; readonly cancelFlag: SharedArrayBuffer }
-  | { readonly cancelCallId: number };
+  | { readonly cancelCallId: number }
+  | { readonly end: true };
 
 /** @internal Worker → main thread. */
 export type ReplyMessage =

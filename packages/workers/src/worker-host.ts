@@ -1,13 +1,15 @@
 import type { Transferable, Worker } from 'node:worker_threads';
 import { errorFromJSON, ModelkeepError } from '@modelkeep/core';
-import { runTask } from './run-task.ts';
-import type { ReplyMessage, RequestMessage, Tasks } from './task-types.ts';
+import type { ReplyMessage, RequestMessage } from './task-types.ts';
 
 /** One call to a worker. */
 export interface CallOptions {
   /** Gives up: the promise rejects with `signal.reason` once the task has stopped. */
   readonly signal?: AbortSignal | undefined;
-  /** Takes the values that the task reports. */
+  /**
+   * Takes the values that the task reports. Where it throws, the task is cancelled and the promise rejects with what was
+   * thrown once the task has stopped.
+   */
   readonly onProgress?: ((value: unknown) => void) | undefined;
   /** Buffers that are moved to the worker instead of being copied. */
   readonly transfer?: readonly Transferable[] | undefined;
@@ -23,12 +25,23 @@ export interface WorkerHost {
   close(): Promise<void>;
 }
 
+/** How long an idle thread may take to end, in milliseconds, before it is cut off. */
+const END_WITHIN_MS = 2_000;
+
+function afterMs(ms: number): Promise<false> {
+  return new Promise((resolve) => setTimeout(resolve, ms, false as const).unref());
+}
+
 interface PendingCall {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
   readonly onProgress: ((value: unknown) => void) | undefined;
   readonly signal: AbortSignal | undefined;
   readonly forget: () => void;
+  /** Tells the task that nobody waits for it. */
+  readonly cancel: () => void;
+  /** `onProgress` threw: what the call rejects with, which an earlier abort decides. */
+  thrown?: { readonly reason: unknown };
 }
 
 /** @internal A worker thread. It keeps the process alive only while it has calls. */
@@ -49,25 +62,52 @@ export function createThreadHost(name: string, worker: Worker): WorkerHost {
     for (const callId of pending.keys()) settle(callId)?.reject(error);
   };
 
+  const progress = (call: PendingCall, value: unknown): void => {
+    if (call.thrown !== undefined) return;
+    try {
+      call.onProgress?.(value);
+    } catch (reason) {
+      // Thrown on from here it would be nobody's, and end the process.
+      call.thrown = { reason: call.signal?.aborted === true ? call.signal.reason : reason };
+      call.cancel();
+    }
+  };
+
   worker.on('message', (message: ReplyMessage) => {
     if (message.kind === 'progress') {
-      pending.get(message.callId)?.onProgress?.(message.value);
+      const reporting = pending.get(message.callId);
+      if (reporting !== undefined) progress(reporting, message.value);
       return;
     }
     const call = settle(message.callId);
     if (call === undefined) return;
-    if (message.kind === 'done') call.resolve(message.value);
+    if (call.thrown !== undefined) call.reject(call.thrown.reason);
+    else if (message.kind === 'done') call.resolve(message.value);
     else call.reject(call.signal?.aborted === true ? call.signal.reason : errorFromJSON(message.error));
   });
-  const died = (exitCode: number, cause?: unknown): ModelkeepError =>
+  let givenUp: Promise<void> | undefined;
+  /** A thread that is cut off in the middle of its work can take the process with it: idle ones end by themselves. */
+  const endThread = async (): Promise<void> => {
+    const ended = new Promise<true>((resolve) => worker.once('exit', () => resolve(true)));
+    worker.ref();
+    worker.postMessage({ end: true } satisfies RequestMessage);
+    if (!(await Promise.race([ended, afterMs(END_WITHIN_MS)]))) await worker.terminate();
+  };
+  const died = (how: string, { exitCode = 1, cause }: { exitCode?: number; cause?: unknown }): ModelkeepError =>
     new ModelkeepError('workers.died', {
-      message: `a worker of the pool "${name}" ended with exit code ${exitCode}`,
+      message: `a worker of the pool "${name}" ${how}`,
       facts: { pool: name, exitCode },
       hint: 'run the operation again: a new worker is started',
       cause,
     });
-  worker.on('error', (error) => failAll(died(1, error)));
-  worker.on('exit', (exitCode) => failAll(died(exitCode)));
+  worker.on('error', (error) => failAll(died('ended with exit code 1', { cause: error })));
+  worker.on('exit', (exitCode) => failAll(died(`ended with exit code ${exitCode}`, { exitCode })));
+  worker.on('messageerror', (cause) => {
+    // Whose answer it was cannot be told: all calls fail, and whoever recovers from a dead worker recovers from this.
+    for (const call of pending.values()) call.cancel();
+    failAll(died('sent an answer that cannot be read', { cause }));
+    givenUp = endThread();
+  });
   worker.unref();
 
   return {
@@ -84,13 +124,13 @@ export function createThreadHost(name: string, worker: Worker): WorkerHost {
         const callId = nextCallId++;
         const cancelFlag = new SharedArrayBuffer(4);
         const { signal } = options;
-        const onAbort = (): void => {
+        const cancel = (): void => {
           Atomics.store(new Int32Array(cancelFlag), 0, 1);
           worker.postMessage({ cancelCallId: callId } satisfies RequestMessage);
         };
-        const forget = (): void => signal?.removeEventListener('abort', onAbort);
-        pending.set(callId, { resolve, reject, onProgress: options.onProgress, signal, forget });
-        signal?.addEventListener('abort', onAbort, { once: true });
+        const forget = (): void => signal?.removeEventListener('abort', cancel);
+        pending.set(callId, { resolve, reject, onProgress: options.onProgress, signal, forget, cancel });
+        signal?.addEventListener('abort', cancel, { once: true });
         worker.ref();
         try {
           const message: RequestMessage = { callId, task, input, cancelFlag };
@@ -101,35 +141,9 @@ export function createThreadHost(name: string, worker: Worker): WorkerHost {
         }
       }),
     async close() {
+      if (end !== undefined) return givenUp;
+      if (pending.size === 0) return endThread();
       await worker.terminate();
     },
-  };
-}
-
-/** @internal The calling thread: for tests, and where no worker can be started. */
-export function createInThreadHost(load: () => Promise<Tasks>): WorkerHost {
-  let running = 0;
-  return {
-    get load() {
-      return running;
-    },
-    dead: false,
-    async call(task, input, options) {
-      running += 1;
-      try {
-        const context = {
-          signal: options.signal ?? new AbortController().signal,
-          isCancelled: () => options.signal?.aborted === true,
-          report: (value: unknown) => options.onProgress?.(value),
-        };
-        return await runTask(await load(), { task, input, context });
-      } catch (error) {
-        if (options.signal?.aborted === true) throw options.signal.reason;
-        throw error;
-      } finally {
-        running -= 1;
-      }
-    },
-    async close() {},
   };
 }

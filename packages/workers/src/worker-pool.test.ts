@@ -53,6 +53,22 @@ describe.each(['worker', 'in-thread'] as const)('a pool in mode %s', (mode) => {
     expect(seen).toEqual([1, 2, 3]);
   });
 
+  it('cancels the task and rejects with what onProgress throws', async () => {
+    const pool = open({ mode });
+    const seen: unknown[] = [];
+    const broken = new Error('the listener is broken');
+    const onProgress = (value: unknown): void => {
+      seen.push(value);
+      throw broken;
+    };
+    await expect(pool.run('wait', {}, { onProgress })).rejects.toBe(broken);
+    await expect(pool.run('spin', {}, { onProgress })).rejects.toBe(broken);
+    // A task that does not look at its cancellation ends as it likes; its caller learns of the failure all the same.
+    await expect(pool.run('count', { to: 3 }, { onProgress })).rejects.toBe(broken);
+    expect(seen).toEqual(['waiting', 'spinning', 1]);
+    expect(await pool.run('add', { a: 1, b: 2 })).toBe(3);
+  });
+
   it('rejects with the reason of the signal when the caller gives up', async () => {
     const abort = new AbortController();
     const reason = new Error('enough');
@@ -142,14 +158,23 @@ describe('threads', () => {
     }
   });
 
-  it('starts in a process whose own program came as a text', async () => {
+  it.each([
+    ['came as a text', ['--input-type=module', '--eval']],
+    ['came as a text, with flags of V8', ['--input-type=module', '--max-old-space-size=500', '--expose-gc', '--eval']],
+  ])('starts beside a program that %s', async (_what, flags) => {
     const index = JSON.stringify(new URL('./index.ts', import.meta.url).href);
     const worker = JSON.stringify(new URL('./worker-pool.test-worker.ts', import.meta.url).href);
     const program = `import { createWorkerPool } from ${index};
       const pool = createWorkerPool({ name: 'x', entry: { url: () => new URL(${worker}) }, inThread: async () => ({}) });
       console.log(await pool.run('add', { a: 1, b: 2 }));`;
-    const flags = ['--conditions=modelkeep-source', '--input-type=module', '--eval', program];
-    expect((await promisify(execFile)(process.execPath, flags)).stdout).toBe('3\n');
+    const args = ['--conditions=modelkeep-source', ...flags, program];
+    expect((await promisify(execFile)(process.execPath, args)).stdout).toBe('3\n');
+  });
+
+  it('starts beside a program with flags of V8', async () => {
+    // The tests themselves run with one: see the configuration of the test runner.
+    expect(process.execArgv).toContain('--no-memory-protection-keys');
+    expect(await open().run('threadId', {})).not.toBe(0);
   });
 
   it('falls back to the calling thread, and says so, where no worker can be started', async () => {

@@ -1,7 +1,8 @@
 import { ModelkeepError, silentLogger, type Logger } from '@modelkeep/core';
+import { createInThreadHost } from './in-thread-host.ts';
 import { startWorker, type WorkerEntry } from './start-worker.ts';
 import type { Tasks } from './task-types.ts';
-import { createInThreadHost, createThreadHost, type CallOptions, type WorkerHost } from './worker-host.ts';
+import { createThreadHost, type CallOptions, type WorkerHost } from './worker-host.ts';
 
 /** How a pool is made. */
 export interface WorkerPoolOptions {

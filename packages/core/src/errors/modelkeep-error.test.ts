@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { errorFromJSON, isModelkeepError, ModelkeepError, serialiseError } from './modelkeep-error.ts';
+import {
+  errorFromJSON,
+  isModelkeepError,
+  ModelkeepError,
+  serialiseError,
+  type SerialisedError,
+} from './modelkeep-error.ts';
 
 const integrity = (): ModelkeepError<'transfer.integrity'> =>
   new ModelkeepError('transfer.integrity', {
@@ -20,10 +26,29 @@ describe('an error of modelkeep', () => {
   it('carries no credentials in its message', () => {
     expect(integrity().message).toBe('model.safetensors from https://hub.example/x?… is not what was promised');
     const bearer = new ModelkeepError('core.closed', {
-      message: 'sent Bearer abc.def and hf_0123456789abc',
+      message: 'sent Bearer abc.def and hf_0123456789abcdefghij0123456789',
       facts: { resource: 'x' },
     });
     expect(bearer.message).toBe('sent [redacted] and [redacted]');
+  });
+
+  it('carries none in its hint and in the text of its facts', () => {
+    const error = new ModelkeepError('core.invalid-argument', {
+      message: 'not a token',
+      facts: { argument: 'token hf_0123456789abcdefghij0123456789', found: { nested: 1 } },
+      hint: 'not https://user:secret@hub.example/x?token=abc',
+    });
+    expect(error.facts).toEqual({ argument: 'token [redacted]', found: { nested: 1 } });
+    expect(error.hint).toBe('not https://hub.example/x?…');
+    expect(error.toJSON()).toMatchObject({ facts: error.facts, hint: error.hint });
+  });
+
+  it('leaves the facts that it was given as they are, and takes data that has lost them', () => {
+    const facts = Object.freeze({ resource: 'Bearer abc' });
+    expect(new ModelkeepError('core.closed', { message: 'closed', facts }).facts).toEqual({ resource: '[redacted]' });
+    expect(facts).toEqual({ resource: 'Bearer abc' });
+    const lost = errorFromJSON({ name: 'ModelkeepError', message: 'closed', code: 'core.closed' });
+    expect(lost).toMatchObject({ code: 'core.closed', facts: undefined });
   });
 
   it('is told apart by its code', () => {
@@ -57,5 +82,13 @@ describe('serialising any error', () => {
     const loop = new Error('loop');
     loop.cause = loop;
     expect(JSON.stringify(serialiseError(loop)).match(/loop/g)).toHaveLength(9);
+  });
+
+  it('ends chains of causes on the way back too', () => {
+    const data: { name: string; message: string; cause?: SerialisedError } = { name: 'Error', message: 'loop' };
+    data.cause = data;
+    let depth = 0;
+    for (let error: unknown = errorFromJSON(data); error instanceof Error; error = error.cause) depth += 1;
+    expect(depth).toBe(9);
   });
 });

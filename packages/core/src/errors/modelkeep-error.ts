@@ -50,8 +50,8 @@ export class ModelkeepError<C extends ErrorCode = ErrorCode> extends Error {
   constructor(code: C, options: ModelkeepErrorOptions<C>) {
     super(redactSecrets(options.message), options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
-    this.facts = options.facts;
-    this.hint = options.hint;
+    this.facts = redactFacts(options.facts);
+    this.hint = options.hint === undefined ? undefined : redactSecrets(options.hint);
   }
 
   /** Marks errors of this class across duplicate installs of the package. */
@@ -63,6 +63,18 @@ export class ModelkeepError<C extends ErrorCode = ErrorCode> extends Error {
   toJSON(): SerialisedError {
     return serialiseError(this);
   }
+}
+
+/** What is text in the facts may quote a server or a command line, as the message may. */
+function redactFacts<Facts extends object>(facts: Facts): Facts {
+  // An error that came as JSON may have lost its facts.
+  if (typeof facts !== 'object' || facts === null) return facts;
+  const redacted = { ...facts };
+  for (const key of Object.keys(redacted) as (keyof Facts)[]) {
+    const value: unknown = redacted[key];
+    if (typeof value === 'string') Object.assign(redacted, { [key]: redactSecrets(value) });
+  }
+  return redacted;
 }
 
 /**
@@ -82,7 +94,11 @@ export function isModelkeepError<C extends ErrorCode = ErrorCode>(
 const MAX_CAUSES = 8;
 
 /** Any error as plain data, its causes included (at most 8 deep). */
-export function serialiseError(error: unknown, depth = 0): SerialisedError {
+export function serialiseError(error: unknown): SerialisedError {
+  return serialiseAt(error, 0);
+}
+
+function serialiseAt(error: unknown, depth: number): SerialisedError {
   if (!(error instanceof Error)) return { name: 'Error', message: redactSecrets(String(error)) };
   const hasCause = error.cause !== undefined && depth < MAX_CAUSES;
   const systemCode = (error as NodeJS.ErrnoException).code;
@@ -92,16 +108,21 @@ export function serialiseError(error: unknown, depth = 0): SerialisedError {
     message: redactSecrets(error.message),
     ...(known ? { code: error.code, facts: error.facts } : typeof systemCode === 'string' ? { code: systemCode } : {}),
     ...(known && error.hint !== undefined ? { hint: error.hint } : {}),
-    ...(hasCause ? { cause: serialiseError(error.cause, depth + 1) } : {}),
+    ...(hasCause ? { cause: serialiseAt(error.cause, depth + 1) } : {}),
   };
 }
 
 /**
- * Makes an error from {@link ModelkeepError.toJSON}'s data, with its code, facts, hint and causes.
+ * Makes an error from {@link ModelkeepError.toJSON}'s data, with its code, facts, hint and causes (at most 8 deep).
  * Data that carries no code of modelkeep becomes a plain `Error` that keeps its name and `code`.
  */
 export function errorFromJSON(data: SerialisedError): Error {
-  const cause = data.cause === undefined ? undefined : errorFromJSON(data.cause);
+  return reviveAt(data, 0);
+}
+
+function reviveAt(data: SerialisedError, depth: number): Error {
+  const hasCause = data.cause !== undefined && depth < MAX_CAUSES;
+  const cause = hasCause ? reviveAt(data.cause, depth + 1) : undefined;
   if (data.name === 'ModelkeepError' && data.code !== undefined) {
     const code = data.code as ErrorCode;
     return new ModelkeepError(code, {

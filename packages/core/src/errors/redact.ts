@@ -1,4 +1,4 @@
-const TOKEN_LIKE = /\b(?:hf_[A-Za-z0-9]{8,}|Bearer\s+[^\s"',;]+)/g;
+const TOKEN_LIKE = /\b(?:hf_[A-Za-z0-9]{20,}|Bearer\s+[^\s"',;]+)/g;
 const URL_LIKE = /\bhttps?:\/\/[^\s"'<>`]+/g;
 
 /** A URL for messages and logs: no user, no password, no query, no fragment. */

@@ -2,7 +2,10 @@
 export interface LatestValue<T> extends AsyncIterable<T> {
   /** The latest value. */
   readonly current: T;
-  /** Calls the listener with each new value; the returned function ends that. */
+  /**
+   * Calls the listener with each new value; the returned function ends that. Each call is a subscription of its own.
+   * What a listener throws is dropped.
+   */
   subscribe(listener: (value: T) => void): () => void;
 }
 
@@ -18,7 +21,7 @@ export function createLatestValue<T>(initial: T): LatestValueSource<T> {
   let current = initial;
   let version = 0;
   let ended = false;
-  const listeners = new Set<(value: T) => void>();
+  const subscriptions = new Set<{ readonly listener: (value: T) => void }>();
   const waiting = new Set<() => void>();
   const wakeAll = (): void => {
     for (const wake of waiting) wake();
@@ -32,17 +35,24 @@ export function createLatestValue<T>(initial: T): LatestValueSource<T> {
       if (ended) return;
       current = value;
       version += 1;
-      for (const listener of listeners) listener(value);
+      for (const { listener } of subscriptions) {
+        try {
+          listener(value);
+        } catch {
+          // Whoever only watches must not fail the operation that reports, nor keep the value from the others.
+        }
+      }
       wakeAll();
     },
     end() {
       ended = true;
-      listeners.clear();
+      subscriptions.clear();
       wakeAll();
     },
     subscribe(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
+      const subscription = { listener };
+      subscriptions.add(subscription);
+      return () => subscriptions.delete(subscription);
     },
     async *[Symbol.asyncIterator]() {
       let seen = -1;

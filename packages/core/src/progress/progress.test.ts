@@ -37,9 +37,38 @@ describe('a latest value', () => {
     value.set(2);
     expect(seen).toEqual([1]);
   });
+
+  it('takes the same listener twice as two subscriptions', () => {
+    const value = createLatestValue(0);
+    const seen: number[] = [];
+    const listener = (item: number): void => void seen.push(item);
+    const leave = value.subscribe(listener);
+    value.subscribe(listener);
+    value.set(1);
+    expect(seen).toEqual([1, 1]);
+    leave();
+    leave();
+    value.set(2);
+    expect(seen).toEqual([1, 1, 2]);
+  });
 });
 
 describe('an operation', () => {
+  it('is not failed by a listener that throws, and tells the others', async () => {
+    const operation = startOperation(async (report) => {
+      await Promise.resolve();
+      report({ bytesDone: 5 });
+      return 'done';
+    });
+    const seen: number[] = [];
+    operation.progress.subscribe(() => {
+      throw new Error('the listener is broken');
+    });
+    operation.progress.subscribe(({ bytesDone }) => seen.push(bytesDone));
+    expect(await operation.result).toBe('done');
+    expect(seen).toEqual([5]);
+  });
+
   it('reports and gives its result to any number of readers', async () => {
     const operation = startOperation(async (report) => {
       await Promise.resolve();

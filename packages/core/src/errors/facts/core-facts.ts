@@ -10,6 +10,6 @@ export interface CoreErrorFacts {
 
 /** Errors of the worker pool. */
 export interface WorkersErrorFacts {
-  /** A worker thread ended while it had work. */
+  /** A worker thread ended while it had work, or sent what cannot be read and was given up (`exitCode` 1). */
   'workers.died': { readonly pool: string; readonly exitCode: number };
 }
