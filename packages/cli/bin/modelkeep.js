@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { findNode, isSupported, runWith } from './node-version.js';
+import { findNode, followLauncher, isSupported, runWith } from './node-version.js';
 
 const node = isSupported(process.versions.node) ? process.execPath : findNode(import.meta.url);
 if (node === undefined) {
@@ -9,9 +9,7 @@ if (node === undefined) {
   );
   process.exitCode = 1;
 } else if (node === process.execPath) {
-  // Where an older Node started this one, its end is the end of this one, however it came.
-  process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
-  process.channel?.unref();
+  followLauncher();
   const { main } = await import('../dist/index.js');
   process.exitCode = await main(process.argv.slice(2));
 } else {

@@ -10,7 +10,7 @@ import { openFor, type LibraryAccess, type LibraryOptions } from './open-for.ts'
 import { createLogger } from './output/create-logger.ts';
 import { version } from './version.ts';
 import type { CommandContext, CommonOptions, Session } from './session.ts';
-import type { ExitCode } from './main.ts';
+import type { ExitCode } from './exit-code.ts';
 
 /** @internal The command line with all its commands. */
 export function createProgram(session: Session): Command {

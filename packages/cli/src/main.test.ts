@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { buildFluxLora, demoRepos, startHub } from '@modelkeep/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { main, type ExitCode } from './main.ts';
+import type { ExitCode } from './exit-code.ts';
+import { main } from './main.ts';
 import { formatBytes, formatDuration } from './output/format-bytes.ts';
 import type { Terminal } from './output/terminal.ts';
 

@@ -1,10 +1,8 @@
 import { CommanderError } from 'commander';
 import { createProgram } from './create-program.ts';
+import type { ExitCode } from './exit-code.ts';
 import { reportError } from './output/report-error.ts';
 import { createTerminal, type Terminal } from './output/terminal.ts';
-
-/** 0 done, 1 failed, 2 wrong usage. */
-export type ExitCode = 0 | 1 | 2;
 
 /**
  * Runs one command line.

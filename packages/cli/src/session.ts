@@ -1,6 +1,6 @@
 import type { Library } from 'modelkeep';
 import type { Terminal } from './output/terminal.ts';
-import type { ExitCode } from './main.ts';
+import type { ExitCode } from './exit-code.ts';
 
 /** @internal One run of the command. */
 export interface Session {

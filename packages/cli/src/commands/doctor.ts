@@ -1,4 +1,4 @@
-import type { ExitCode } from '../main.ts';
+import type { ExitCode } from '../exit-code.ts';
 import { formatBytes } from '../output/format-bytes.ts';
 import { alignColumns } from '../output/model-lines.ts';
 import type { CommandContext } from '../session.ts';

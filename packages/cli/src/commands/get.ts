@@ -1,5 +1,5 @@
 import type { DownloadPlan } from 'modelkeep';
-import type { ExitCode } from '../main.ts';
+import type { ExitCode } from '../exit-code.ts';
 import { formatBytes } from '../output/format-bytes.ts';
 import { alignColumns, modelTable } from '../output/model-lines.ts';
 import { withProgress } from '../output/show-progress.ts';

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { AppliedLink, LinkPlan, UnlinkedApp } from 'modelkeep';
-import type { ExitCode } from '../main.ts';
+import type { ExitCode } from '../exit-code.ts';
 import { alignColumns } from '../output/model-lines.ts';
 import type { CommandContext, CommonOptions } from '../session.ts';
 

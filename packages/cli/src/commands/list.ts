@@ -1,5 +1,5 @@
 import type { ModelFormat, ModelRecord, ModelType } from '@modelkeep/core';
-import type { ExitCode } from '../main.ts';
+import type { ExitCode } from '../exit-code.ts';
 import { modelCard, modelTable } from '../output/model-lines.ts';
 import type { CommandContext, CommonOptions } from '../session.ts';
 

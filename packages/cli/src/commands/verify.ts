@@ -1,4 +1,4 @@
-import type { ExitCode } from '../main.ts';
+import type { ExitCode } from '../exit-code.ts';
 import { formatBytes } from '../output/format-bytes.ts';
 import { withProgress } from '../output/show-progress.ts';
 import type { CommandContext, CommonOptions } from '../session.ts';

@@ -1,5 +1,5 @@
 import { isModelkeepError, serialiseError } from '@modelkeep/core';
-import type { ExitCode } from '../main.ts';
+import type { ExitCode } from '../exit-code.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Errors that the caller's words caused, and not the world. */
