@@ -6,7 +6,8 @@ export type {
   SearchModelsResult,
   Workspace,
 } from './workspace/workspace.ts';
-export type { Download, DownloadOptions, DownloadResult } from './acquire/download.ts';
+export type { Download, DownloadOptions } from './acquire/download.ts';
+export type { DownloadResult } from './acquire/download-types.ts';
 export type { DownloadPlan, Gate, PlannedFile } from './acquire/download-plan.ts';
 export type { PlanDownloadOptions } from './acquire/plan-download.ts';
 export type { FileSelection } from './acquire/select-files.ts';
