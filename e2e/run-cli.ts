@@ -25,6 +25,7 @@ export interface CliRun {
 
 const fromSources = [
   '--conditions=modelkeep-source',
+  '--no-memory-protection-keys',
   '--input-type=module',
   '-e',
   "import { main } from '@modelkeep/cli'; process.exitCode = await main(process.argv.slice(1));",

@@ -3,7 +3,7 @@
  * Run after the build.
  */
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -24,13 +24,14 @@ async function check(folder: string, archives: string): Promise<Outcome | null> 
   };
   if (manifest.private === true) return null;
   try {
+    // A folder for each: whatever the archive is called, it is the only one there.
+    await mkdir(archives);
     await run('pnpm', ['pack', '--pack-destination', archives], { cwd: folder });
-    const archive = (await readdir(archives)).find((file) =>
-      file.startsWith(`${manifest.name.replace('@', '').replace('/', '-')}-0`),
-    );
-    if (archive === undefined) throw new Error('pnpm pack made no archive');
-    await run(bin('publint'), ['run', join(archives, archive), '--strict'], { cwd: root });
-    await run(bin('attw'), [join(archives, archive), '--profile', 'esm-only'], { cwd: root });
+    const [name, ...others] = await readdir(archives);
+    if (name === undefined || others.length > 0) throw new Error('pnpm pack made no archive, or more than one');
+    const archive = join(archives, name);
+    await run(bin('publint'), ['run', archive, '--strict'], { cwd: root });
+    await run(bin('attw'), [archive, '--profile', 'esm-only'], { cwd: root });
     return { name: manifest.name, problem: null };
   } catch (error) {
     const { stdout = '', stderr = '', message = '' } = error as { stdout?: string; stderr?: string; message?: string };
@@ -43,7 +44,7 @@ try {
   const packages = (await readdir(join(root, 'packages'))).toSorted();
   let failed = 0;
   for (const name of packages) {
-    const outcome = await check(join(root, 'packages', name), archives);
+    const outcome = await check(join(root, 'packages', name), join(archives, name));
     if (outcome === null) continue;
     console.log(`${outcome.problem === null ? 'ok' : 'FAILED'} ${outcome.name}`);
     if (outcome.problem !== null) {

@@ -1,6 +1,7 @@
 /**
  * The main job, from a repo on a hub to a model in ComfyUI's folders, against a hub on this machine.
- * What it stores stays in .demo/, so that a second run has nothing to download.
+ * What it stores stays in .demo/ (or MODELKEEP_DEMO_DIR), so that a second run has nothing to download; with
+ * MODELKEEP_DEMO_EXPECT=nothing it fails where it asks the hub for a file all the same.
  */
 import { mkdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -60,6 +61,12 @@ const links = await library.planLinks('comfyui', { appRoot: comfyui });
 const { counts } = await links.apply();
 console.log(`  ${counts.created} links made, ${counts.kept} were there, ${counts.skipped} models are not for ComfyUI`);
 await printTree(comfyui, { hide: [] });
+
+if (process.env['MODELKEEP_DEMO_EXPECT'] === 'nothing') {
+  // What the hub was asked for, not what the library says of itself; below /api/ there are only listings.
+  const files = hub.requests.filter(({ path }) => !path.startsWith('/api/'));
+  if (files.length > 0) throw new Error(`downloaded again: ${files.map(({ path }) => path).join(', ')}`);
+}
 
 title('The same against the public hub');
 console.log(`  npx pnpm@12 build && node packages/cli/bin/modelkeep.js get hf:org/name --include '*.safetensors' --root ~/models

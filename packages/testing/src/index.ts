@@ -39,7 +39,12 @@ export {
 } from './builders/safetensors.ts';
 export { buildPickleCheckpoint, type PickleCheckpointDefinition } from './builders/pickle.ts';
 export { buildZip, type ZipMember } from './builders/zip.ts';
-export { createSeededRandom, seededBytes, type SeededBytesOptions, type SeededRandom } from './builders/seeded-bytes.ts';
+export {
+  createSeededRandom,
+  seededBytes,
+  type SeededBytesOptions,
+  type SeededRandom,
+} from './builders/seeded-bytes.ts';
 export {
   buildReadme,
   buildTokenizer,
