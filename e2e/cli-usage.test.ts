@@ -20,6 +20,33 @@ describe('wrong usage', () => {
     expect(run.stdout).toBe('');
   });
 
+  it('is a JSON document too where one was asked for', async () => {
+    for (const args of [
+      ['get', '--json'],
+      ['nonsense', '--json'],
+      ['list', '--type', 'car', '--json'],
+    ]) {
+      const run = await runCli(args);
+      expect(run.exitCode).toBe(2);
+      expect(run.json()).toMatchObject({ error: { message: expect.any(String) } });
+    }
+  });
+
+  it('an empty path or glob, as an unset variable gives it, is refused', async () => {
+    await using folder = await testFolder();
+    await writeFile(folder.join('a.safetensors'), buildFluxLora());
+    const root = ['--root', folder.join('library'), '--json'];
+    await runCli(['import', folder.join('a.safetensors'), ...root]);
+    for (const args of [
+      ['import', ''],
+      ['link', 'comfyui', ''],
+      ['unlink', 'comfyui', ''],
+    ]) {
+      const run = await runCli([...args, ...root]);
+      expect([run.exitCode, run.json()]).toMatchObject([2, { error: { code: 'core.invalid-argument' } }]);
+    }
+  });
+
   it('no root is exit code 2 with the way out', async () => {
     const run = await runCli(['list']);
     expect(run.exitCode).toBe(2);

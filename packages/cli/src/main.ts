@@ -12,15 +12,21 @@ import { createTerminal, type Terminal } from './output/terminal.ts';
 export async function main(args: readonly string[], terminal: Terminal = createTerminal()): Promise<ExitCode> {
   const interrupt = new AbortController();
   const onSignal = (): void => interrupt.abort(new DOMException('interrupted', 'AbortError'));
-  process.once('SIGINT', onSignal);
-  process.once('SIGTERM', onSignal);
+  // Not once: a second Ctrl-C, or one that comes twice, must not end the process before what is on disk is in order.
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
   const session = { terminal, signal: interrupt.signal, exitCode: 0 as ExitCode };
   try {
     await createProgram(session).parseAsync(args, { from: 'user' });
     return session.exitCode;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    return reportError(error, { terminal, json: args.includes('--json'), interrupted: interrupt.signal.aborted });
+    const json = args.includes('--json');
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return 0;
+      if (json) terminal.out(JSON.stringify({ error: { name: 'UsageError', message: error.message } }, null, 2));
+      return 2;
+    }
+    return reportError(error, { terminal, json, interrupted: interrupt.signal.aborted });
   } finally {
     process.removeListener('SIGINT', onSignal);
     process.removeListener('SIGTERM', onSignal);

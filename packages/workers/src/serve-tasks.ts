@@ -1,7 +1,6 @@
 import { parentPort } from 'node:worker_threads';
-import { serialiseError } from '@modelkeep/core';
-import { runTask } from './run-task.ts';
-import type { ReplyMessage, RequestMessage, TaskContext, Tasks } from './task-types.ts';
+import { answerCalls } from './answer-calls.ts';
+import type { Tasks } from './task-types.ts';
 
 /**
  * The worker's side: answers the calls of the pool that started this thread. Called once, by a `worker-entry.ts`.
@@ -9,38 +8,5 @@ import type { ReplyMessage, RequestMessage, TaskContext, Tasks } from './task-ty
  * @param tasks - what this worker can do
  */
 export function serveTasks(tasks: Tasks): void {
-  const port = parentPort;
-  if (port === null) return;
-  const running = new Map<number, AbortController>();
-  const reply = (message: ReplyMessage): void => port.postMessage(message);
-
-  const answer = async (message: Extract<RequestMessage, { callId: number }>): Promise<void> => {
-    const { callId } = message;
-    const abort = new AbortController();
-    const flag = new Int32Array(message.cancelFlag);
-    running.set(callId, abort);
-    const context: TaskContext = {
-      signal: abort.signal,
-      isCancelled: () => Atomics.load(flag, 0) === 1,
-      report: (value) => reply({ kind: 'progress', callId, value }),
-    };
-    try {
-      reply({
-        kind: 'done',
-        callId,
-        value: await runTask(tasks, { task: message.task, input: message.input, context }),
-      });
-    } catch (error) {
-      reply({ kind: 'failed', callId, error: serialiseError(error) });
-    } finally {
-      running.delete(callId);
-    }
-  };
-
-  port.on('message', (message: RequestMessage) => {
-    // Without its port the thread has nothing left to wait for and ends by itself.
-    if ('end' in message) port.close();
-    else if ('cancelCallId' in message) running.get(message.cancelCallId)?.abort();
-    else void answer(message);
-  });
+  if (parentPort !== null) answerCalls(parentPort, tasks);
 }

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { ModelkeepError } from '@modelkeep/core';
 import type { AppliedLink, LinkPlan, UnlinkedApp } from 'modelkeep';
 import type { ExitCode } from '../exit-code.ts';
 import { alignColumns } from '../output/model-lines.ts';
@@ -16,7 +17,7 @@ export async function linkApp(
   { app, directory, options }: { readonly app: string; readonly directory: string; readonly options: LinkOptions },
 ): Promise<ExitCode> {
   const { appVersion } = options;
-  const links = await library.planLinks(app, { appRoot: resolve(directory), appVersion, signal });
+  const links = await library.planLinks(app, { appRoot: folderOf(directory), appVersion, signal });
   if (!json) for (const { message } of links.plan.warnings) terminal.err(`warning: ${message}`);
   if (options.dryRun === true) {
     terminal.out(json ? JSON.stringify(links.plan, null, 2) : planText(links.plan));
@@ -32,9 +33,19 @@ export async function unlinkApp(
   { library, terminal, signal, json }: CommandContext,
   { app, directory }: { readonly app: string; readonly directory: string },
 ): Promise<ExitCode> {
-  const removed: UnlinkedApp = await library.unlink(app, { appRoot: resolve(directory), signal });
+  const removed: UnlinkedApp = await library.unlink(app, { appRoot: folderOf(directory), signal });
   terminal.out(json ? JSON.stringify(removed, null, 2) : outcomeText(removed.results, removed.counts));
   return removed.counts.conflict + removed.counts.failed === 0 ? 0 : 1;
+}
+
+/** An empty text is a variable that was not set, and would mean the folder one happens to stand in. */
+function folderOf(directory: string): string {
+  if (directory !== '') return resolve(directory);
+  throw new ModelkeepError('core.invalid-argument', {
+    message: "the app's folder is empty",
+    facts: { argument: 'dir', found: '' },
+    hint: 'name the folder; "." is the one you are in',
+  });
 }
 
 function planText(plan: LinkPlan): string {

@@ -8,8 +8,14 @@ export interface Terminal {
   readonly progressStream: NodeJS.WriteStream | null;
 }
 
-/** The terminal of the process. */
+/**
+ * The terminal of the process. A reader that has gone (`modelkeep list | head -1`) or a full disk behind a redirection is
+ * no reason for a stack trace: nothing more is written, and the exit code says so.
+ */
 export function createTerminal(): Terminal {
+  for (const stream of [process.stdout, process.stderr]) {
+    if (stream.listenerCount('error') === 0) stream.on('error', () => (process.exitCode = 1));
+  }
   return {
     out: (text) => void process.stdout.write(`${text}\n`),
     err: (text) => void process.stderr.write(`${text}\n`),

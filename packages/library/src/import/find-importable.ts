@@ -4,6 +4,8 @@ import type { FileSystem } from '@modelkeep/io';
 import { fileRole } from '../grouping/file-role.ts';
 
 const MAX_DEPTH = 32;
+/** What makes a folder a library. */
+const LIBRARY_FILE = 'modelkeep.json';
 
 /** Files that stand together: the unit that is sorted into models. */
 export interface ImportSet {
@@ -40,9 +42,12 @@ export async function findImportable(
   const sets: ImportSet[] = [];
   const skipped: SkippedPath[] = [];
   for (const given of paths) {
+    if (given === '') throw emptyPath();
     const path = resolve(given);
     const status = await fileSystem.stat(path);
-    if (status.kind === 'folder') {
+    if (status.kind === 'other') {
+      skipped.push({ path, reason: 'neither a file nor a folder' });
+    } else if (status.kind === 'folder') {
       const files: ImportFile[] = [];
       await collect(fileSystem, { root: path, folder: path, depth: 0, files, skipped });
       sets.push({ name: basename(path), files });
@@ -76,6 +81,10 @@ async function collect(fileSystem: FileSystem, found: Collection): Promise<void>
     return;
   }
   const entries = [...(await fileSystem.readdir(found.folder))].toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  if (entries.some(({ name }) => name === LIBRARY_FILE)) {
+    found.skipped.push({ path: found.folder, reason: 'a model library: its files belong to it' });
+    return;
+  }
   for (const { name, kind } of entries) {
     if (name.startsWith('.')) continue;
     const path = join(found.folder, name);
@@ -95,6 +104,8 @@ async function addFile(fileSystem: FileSystem, path: string, found: Collection):
       found.files.push({ name, path: await fileSystem.realpath(path), sizeBytes: status.sizeBytes });
     } else if (status.kind === 'folder') {
       found.skipped.push({ path, reason: 'a link to a folder' });
+    } else {
+      found.skipped.push({ path, reason: 'neither a file nor a folder' });
     }
   } catch (error) {
     const broken =
@@ -108,4 +119,13 @@ async function addFile(fileSystem: FileSystem, path: string, found: Collection):
 function stem(name: string): string {
   const dot = name.lastIndexOf('.');
   return dot > 0 ? name.slice(0, dot) : name;
+}
+
+/** An empty text is a variable that was not set, and would mean the folder one happens to stand in. */
+function emptyPath(): ModelkeepError {
+  return new ModelkeepError('core.invalid-argument', {
+    message: 'a path to import is empty',
+    facts: { argument: 'paths', found: '' },
+    hint: 'name files or folders; "." is the folder you are in',
+  });
 }

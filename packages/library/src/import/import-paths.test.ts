@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
-import { lstat, mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { lstat, mkdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import {
   buildFluxLora,
   buildFluxModel,
@@ -207,6 +209,30 @@ describe('an imported folder', () => {
       ['loop', 'a link that leads nowhere'],
       ['real/circle', 'a link to a folder'],
     ]);
+  });
+
+  it('leaves libraries in it alone, its own and others, and what is no file', async () => {
+    await using folder = await tempFolder();
+    await using store = await openTestStore({ root: join(folder.path, 'library') });
+    await writeFile(join(folder.path, 'a.safetensors'), lora);
+    await promisify(execFile)('mkfifo', [join(folder.path, 'pipe.safetensors')]);
+    const { models, skipped } = await store.import([folder.path]).result;
+    expect(models.map((model) => model.files.map(({ name }) => name))).toEqual([['a.safetensors']]);
+    expect(skipped.map(({ path }) => path)).toEqual([store.root, join(folder.path, 'pipe.safetensors')]);
+    await expect(store.import([join(folder.path, 'pipe.safetensors')]).result).rejects.toMatchObject({
+      code: 'library.nothing-to-import',
+    });
+    await expect(store.import(['']).result).rejects.toMatchObject({ code: 'core.invalid-argument' });
+  });
+
+  it('again brings back a file that was removed from a model', async () => {
+    await using folder = await tempFolder();
+    await using store = await openTestStore({ root: join(folder.path, 'library') });
+    await writeFile(join(folder.path, 'a.safetensors'), lora);
+    await store.import([join(folder.path, 'a.safetensors')]).result;
+    await rm(join(store.root, 'lora/flux1/a/a.safetensors'));
+    await store.import([join(folder.path, 'a.safetensors')]).result;
+    expect((await store.verify()).problems).toEqual([]);
   });
 
   it('without models is refused, and a path that is not there is named', async () => {

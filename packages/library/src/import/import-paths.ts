@@ -1,4 +1,11 @@
-import { startOperation, type ModelRecord, type ModelSource, type Operation, type Progress } from '@modelkeep/core';
+import {
+  isModelkeepError,
+  startOperation,
+  type ModelRecord,
+  type ModelSource,
+  type Operation,
+  type Progress,
+} from '@modelkeep/core';
 import { blobStatus } from '../blobs/blob-store.ts';
 import type { StoreContext } from '../store-context.ts';
 import { beginTransaction, type Transaction } from '../transaction/transaction.ts';
@@ -93,6 +100,7 @@ async function storeFile(
 ): Promise<boolean> {
   const wanted = transaction.files.find(({ name }) => name === file.name);
   if (wanted === undefined || wanted.content !== null) return false;
+  await removeAdopted(context, wanted.part);
   const { sizeBytes, digests } = await context.io.copyFile({
     source: file.path,
     target: wanted.part,
@@ -103,6 +111,15 @@ async function storeFile(
   const isNew = (await blobStatus(context, digests.sha256)) === null;
   await transaction.publish(file.name, { sizeBytes, sha256: digests.sha256, blake3: digests.blake3, gitSha1: null });
   return isNew;
+}
+
+/** A part of a download of the same content: a copy begins anew. */
+async function removeAdopted(context: StoreContext, part: string): Promise<void> {
+  try {
+    await context.fileSystem.unlink(part);
+  } catch (error) {
+    if (!isModelkeepError(error, 'io.not-found')) throw error;
+  }
 }
 
 /** A file whose size the library knows may be here already: then it is hashed before anything is copied. */

@@ -11,6 +11,7 @@ import { findSameModel } from './find-same-model.ts';
 import { linkCompanions } from './link-companions.ts';
 import { mergeMetadata } from './merge-metadata.ts';
 import { newMetadata } from './new-metadata.ts';
+import { projectFiles } from './project-files.ts';
 import { scanLayers } from './scan-layers.ts';
 import { updateModel } from './update-model.ts';
 
@@ -81,6 +82,8 @@ async function commitGroup(context: StoreContext, options: CommitGroupOptions): 
   }
   const merged = mergeMetadata(same.metadata, draft);
   if (merged === same.metadata) {
+    // Somebody may have removed a file of it: it is asked for, and its bytes are here.
+    await projectFiles(context, { folder: same.folder, metadata: same.metadata });
     await context.index.upsert([same.record]);
     return same.record;
   }

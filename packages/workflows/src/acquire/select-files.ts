@@ -19,6 +19,13 @@ export interface FileSelection {
  */
 export function selectFiles(repo: string, files: readonly TreeFile[], selection: FileSelection): TreeFile[] {
   const { path, include = [], exclude = [] } = selection;
+  if ([...include, ...exclude].includes('')) {
+    throw new ModelkeepError('core.invalid-argument', {
+      message: 'a glob is empty',
+      facts: { argument: 'include or exclude', found: '' },
+      hint: 'leave it out to select all files',
+    });
+  }
   const included = matcher(include);
   const excluded = matcher(exclude);
   const selected = files.filter((file) => {
