@@ -11,6 +11,9 @@ export interface LibraryOptions extends CommonOptions {
   readonly token?: string;
 }
 
+/** What a read-only mount, another user's library and a full drive answer. */
+const CANNOT_WRITE = new Set<string>(['io.read-only', 'io.permission', 'io.disk-full', 'sqlite.failed']);
+
 /** @internal Opens the library that the command line means, as the command needs it. */
 export async function openFor(access: LibraryAccess, options: LibraryOptions, logger: Logger): Promise<Library> {
   const { root, endpoint, token } = options;
@@ -19,8 +22,7 @@ export async function openFor(access: LibraryAccess, options: LibraryOptions, lo
     // Also a command that only reads opens for writing: that finishes what a process that died had committed.
     return await openLibrary({ ...settings, mode: 'write' });
   } catch (error) {
-    const cannotWrite = isModelkeepError(error, 'io.read-only') || isModelkeepError(error, 'io.permission');
-    if (access !== 'read' || !cannotWrite) throw error;
+    if (access !== 'read' || !isModelkeepError(error) || !CANNOT_WRITE.has(error.code)) throw error;
     return openLibrary({ ...settings, mode: 'read' });
   }
 }

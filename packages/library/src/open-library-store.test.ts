@@ -103,6 +103,17 @@ describe('opening', () => {
     expect(await readdir(root, { recursive: true })).toEqual(before);
   });
 
+  it('sets a damaged lock file aside', async () => {
+    await using folder = await tempFolder();
+    await (await openTestStore({ root: folder.path })).close();
+    await writeFile(
+      join(folder.path, '.modelkeep/locks/transactions.db'),
+      'no database, and long enough for one'.repeat(40),
+    );
+    await using store = await openTestStore({ root: folder.path });
+    expect(store.mode).toBe('write');
+  });
+
   it('sets a damaged index aside and makes it anew', async () => {
     await using folder = await tempFolder();
     const root = join(folder.path, 'library');
@@ -183,6 +194,19 @@ describe('the metadata', () => {
     });
     await writeFile(overrides, '{"fields": {"type": "spaceship"}}');
     expect((await store.rebuild()).problems[0]?.reason).toContain('overrides.json');
+  });
+
+  it('of a folder that was moved or removed by hand is no reason for a second model', async () => {
+    await using folder = await tempFolder();
+    const root = join(folder.path, 'library');
+    await using store = await withLora(root);
+    const { id } = await store.resolve('lora/flux1/line');
+    await rename(join(root, 'lora/flux1/line'), join(root, 'lora/flux1/renamed'));
+    const moved = await store.import([join(folder.path, 'line.safetensors')]).result;
+    expect(moved.models.map((model) => [model.id, model.slug])).toEqual([[id, 'lora/flux1/renamed']]);
+    await rm(join(root, 'lora/flux1/renamed'), { recursive: true });
+    const again = await store.import([join(folder.path, 'line.safetensors')]).result;
+    expect((await store.index.list()).records.map((model) => model.id)).toEqual([again.models[0]?.id]);
   });
 
   it('of a folder that was moved by hand is found where it is; a copy of it is reported', async () => {

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import type { Clock, Logger } from '@modelkeep/core';
+import { isModelkeepError, type Clock, type Logger } from '@modelkeep/core';
 import type { Identifier } from '@modelkeep/formats';
 import type { FileSystem, Io } from '@modelkeep/io';
 import type { LibraryIndex } from '@modelkeep/library-index';
-import type { Sqlite } from '@modelkeep/sqlite';
+import { setAside, type Sqlite, type SqliteLock } from '@modelkeep/sqlite';
 import type { VolumeLayout } from './volume/layout.ts';
 
 /** @internal What every part of an open store works with. */
@@ -30,10 +30,22 @@ export async function withLock<T>(
   work: () => Promise<T>,
   signal?: AbortSignal,
 ): Promise<T> {
-  const lock = await context.sqlite.acquireLock(join(context.layout.locks, `${name}.db`), { signal });
+  const lock = await acquireLock(context, join(context.layout.locks, `${name}.db`), signal);
   try {
     return await work();
   } finally {
     await lock.release();
+  }
+}
+
+/** Nobody can hold a lock in a damaged file, and it holds nothing else. */
+async function acquireLock(context: StoreContext, path: string, signal?: AbortSignal): Promise<SqliteLock> {
+  try {
+    return await context.sqlite.acquireLock(path, { signal });
+  } catch (error) {
+    if (!isModelkeepError(error, 'sqlite.corrupt')) throw error;
+    context.logger.warn('a damaged lock file is set aside', { path });
+    await setAside(path);
+    return context.sqlite.acquireLock(path, { signal });
   }
 }

@@ -1,5 +1,6 @@
 import { isModelkeepError, type ModelMetadata } from '@modelkeep/core';
 import type { StoreContext } from '../store-context.ts';
+import { rebuildIndex } from './rebuild-index.ts';
 import { readModel, type FoundModel } from './walk-models.ts';
 
 /**
@@ -7,18 +8,32 @@ import { readModel, type FoundModel } from './walk-models.ts';
  * same set of shards. The index says where to look, the metadata on disk decides.
  */
 export async function findSameModel(context: StoreContext, draft: ModelMetadata): Promise<FoundModel | null> {
-  const candidates = new Set<string>([draft.slug]);
+  const first = await look(context, draft);
+  if (first.found !== null || !first.isStale) return first.found;
+  // Somebody moved or removed a model's folder: the index learns where everything is before a second copy is made.
+  await rebuildIndex(context);
+  return (await look(context, draft)).found;
+}
+
+async function look(
+  context: StoreContext,
+  draft: ModelMetadata,
+): Promise<{ readonly found: FoundModel | null; readonly isStale: boolean }> {
+  const indexed = new Set<string>();
   for (const file of draft.files) {
+    if (file.role !== 'weights' && draft.expectedFiles.length < 2) continue;
     for (const { modelId } of await context.index.findByFileHash({ sha256: file.sha256 })) {
       const record = await context.index.get(modelId);
-      if (record !== null) candidates.add(record.slug);
+      if (record !== null) indexed.add(record.slug);
     }
   }
-  for (const slug of candidates) {
+  let isStale = false;
+  for (const slug of new Set([draft.slug, ...indexed])) {
     const found = await readIfThere(context, slug);
-    if (found !== null && isSameModel(found.metadata, draft)) return found;
+    if (found !== null && isSameModel(found.metadata, draft)) return { found, isStale };
+    isStale ||= found === null && indexed.has(slug);
   }
-  return null;
+  return { found: null, isStale };
 }
 
 async function readIfThere(context: StoreContext, slug: string): Promise<FoundModel | null> {

@@ -72,6 +72,17 @@ describe('a workspace', () => {
     await chmod(folder.join('library'), 0o755);
   });
 
+  it('opens with a damaged record of links, and says so', async () => {
+    await using folder = await tempFolder();
+    await (await openWorkspace({ root: folder.join('library') })).close();
+    await writeFile(folder.join('library/.modelkeep/state.db'), 'no database, and long enough for one'.repeat(40));
+    const warnings: string[] = [];
+    const logger = { debug() {}, info() {}, warn: (text: string) => warnings.push(text), error() {} };
+    await using workspace = await openWorkspace({ root: folder.join('library'), logger });
+    expect(await workspace.list()).toEqual([]);
+    expect(warnings).toEqual([expect.stringContaining('links')]);
+  });
+
   it('closes once, after what runs has ended or was paused', async () => {
     await using folder = await tempFolder();
     await writeFile(folder.join('a.safetensors'), buildFluxLora());

@@ -1,4 +1,5 @@
 import {
+  isModelkeepError,
   ModelkeepError,
   silentLogger,
   systemClock,
@@ -9,11 +10,11 @@ import {
 } from '@modelkeep/core';
 import { createIdentifier } from '@modelkeep/formats';
 import { createHubClient, defaultEndpoint } from '@modelkeep/hf-client';
-import { createIo } from '@modelkeep/io';
+import { createIo, type FileSystem } from '@modelkeep/io';
 import { openLibraryStore, type LibraryStore } from '@modelkeep/library';
 import { mapperMigrations, type Mapper } from '@modelkeep/mapper';
 import { createHttpClient } from '@modelkeep/network';
-import { createSqlite, type Sqlite } from '@modelkeep/sqlite';
+import { createSqlite, setAside, type Sqlite, type SqliteDatabase } from '@modelkeep/sqlite';
 import { download } from '../acquire/download.ts';
 import { planDownload } from '../acquire/plan-download.ts';
 import { listAllModels } from '../link/list-all-models.ts';
@@ -88,7 +89,7 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
   const { mode, create } = options;
   const store = await openLibraryStore({ root: options.root, mode, create, io, identifier, sqlite, clock, logger });
   closing.add(() => store.close());
-  const mapper = await openMapper(store, sqlite, io.fileSystem);
+  const mapper = await openMapper({ store, sqlite, fileSystem: io.fileSystem, logger });
   if (store.mode === 'write') await mapper?.recover();
   const trees = createTreeStore(io.fileSystem, store.layout.trees);
   const operations = createRunningOperations((ms, signal) => clock.sleep(ms, signal));
@@ -140,17 +141,26 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
   };
 }
 
+interface OpenMapperOptions {
+  readonly store: LibraryStore;
+  readonly sqlite: Sqlite;
+  readonly fileSystem: FileSystem;
+  readonly logger: Logger;
+}
+
 /** What links to what is machine-local state: without a place to write it there are no links to manage. */
-async function openMapper(
-  store: LibraryStore,
-  sqlite: Sqlite,
-  fileSystem: Parameters<typeof mapperOf>[2],
-): Promise<Mapper | null> {
+async function openMapper({ store, sqlite, fileSystem, logger }: OpenMapperOptions): Promise<Mapper | null> {
   if (store.mode === 'read') return null;
-  const registry = await sqlite.open({
-    path: store.layout.stateFile,
-    migrations: [mapperMigrations],
-    synchronous: 'full',
+  const path = store.layout.stateFile;
+  const open = (): Promise<SqliteDatabase> =>
+    sqlite.open({ path, migrations: [mapperMigrations], synchronous: 'full' });
+  const registry = await open().catch(async (error: unknown) => {
+    if (!isModelkeepError(error, 'sqlite.corrupt')) throw error;
+    const aside = await setAside(path);
+    logger.warn('the record of links into apps was damaged: links that are there are no longer known as ours', {
+      aside,
+    });
+    return open();
   });
   return mapperOf(store, registry, fileSystem);
 }
