@@ -1,0 +1,43 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { buildFluxLora, demoRepos, startHub } from '@modelkeep/testing';
+import { expect, it } from 'vitest';
+import { runCli } from './run-cli.ts';
+import { testFolder } from './test-folder.ts';
+
+const readme = join(import.meta.dirname, '..', 'README.md');
+
+/** The lines of the read-me that run the command, without the comments behind them. */
+async function commands(): Promise<string[][]> {
+  const text = await readFile(readme, 'utf8');
+  const lines = [...text.matchAll(/^node \$modelkeep (.*)$/gm)].map(([, line = '']) => line.replace(/\s+#.*$/, ''));
+  return lines.map((line) => line.split(/\s+/).map((word) => word.replaceAll("'", '')));
+}
+
+it('every command of the read-me works, one after the other, with the folders and the hub of a test', async () => {
+  await using folder = await testFolder();
+  await using hub = await startHub({ repos: demoRepos({ scale: 0.1 }) });
+  await mkdir(folder.join('ComfyUI', 'models'), { recursive: true });
+  await mkdir(folder.join('home', 'Downloads'), { recursive: true });
+  await writeFile(folder.join('home', 'Downloads', 'some-lora.safetensors'), buildFluxLora({ scale: 0.1 }));
+  const here = (word: string): string =>
+    word
+      .replace(/^~/, folder.join('home'))
+      .replace('/apps/ComfyUI', folder.join('ComfyUI'))
+      .replace('http://127.0.0.1:8090', hub.hubUrl);
+  const environment = { MODELKEEP_ROOT: folder.join('library'), HF_ENDPOINT: hub.hubUrl };
+
+  const lines = await commands();
+  expect(lines.length).toBeGreaterThan(11);
+  expect(new Set(lines.map(([command]) => command))).toEqual(
+    new Set(['get', 'import', 'search', 'list', 'show', 'link', 'unlink', 'verify', 'rebuild', 'doctor']),
+  );
+  for (const line of lines) {
+    const run = await runCli(
+      line.map((word) => here(word)),
+      { environment },
+    );
+    expect(run.exitCode, `${line.join(' ')}\n${run.stderr}`).toBe(0);
+    expect(run.stdout, line.join(' ')).not.toBe('');
+  }
+}, 120_000);
