@@ -1,4 +1,4 @@
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, open, writeFile } from 'node:fs/promises';
 import { buildFluxLora } from '@modelkeep/testing';
 import type { ImportReport, ModelRecord } from 'modelkeep';
 import { describe, expect, it } from 'vitest';
@@ -109,6 +109,24 @@ describe('what cannot be done', () => {
     expect(run.json()).toMatchObject({ error: { code: 'library.invalid' } });
     expect(await filesBelow(folder.path)).toEqual(['thesis.txt']);
   });
+
+  // Only Linux has /dev/full, a drive without room for a single byte.
+  it.runIf(process.platform === 'linux')(
+    'an answer that cannot be written is exit code 1, without a stack trace',
+    async () => {
+      await using folder = await testFolder();
+      await writeFile(folder.join('a.safetensors'), buildFluxLora());
+      const root = ['--root', folder.join('library')];
+      await runCli(['import', folder.join('a.safetensors'), ...root]);
+      const full = await open('/dev/full', 'w');
+      try {
+        const run = await runCli(['list', ...root], { stdoutTo: full.fd });
+        expect([run.exitCode, run.stderr]).toEqual([1, '']);
+      } finally {
+        await full.close();
+      }
+    },
+  );
 
   it('a model that is not there', async () => {
     await using folder = await testFolder();

@@ -9,6 +9,8 @@ export interface RunCliOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Sees the process as soon as it runs. */
   readonly onStart?: (child: ChildProcess) => void;
+  /** A file that takes stdout instead. */
+  readonly stdoutTo?: number;
   /** The built command instead of the sources. */
   readonly built?: boolean;
 }
@@ -38,14 +40,14 @@ export function runCli(args: readonly string[], options: RunCliOptions = {}): Pr
   const child = spawn(process.execPath, [...start, ...args], {
     cwd: import.meta.dirname,
     env: { PATH: process.env['PATH'] ?? '', HOME: '/nonexistent', ...options.environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', options.stdoutTo ?? 'pipe', 'pipe'],
   });
   options.onStart?.(child);
   return new Promise((resolve, reject) => {
     let stdout = '';
     let stderr = '';
-    child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
-    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+    child.stdout?.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+    child.stderr?.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
     child.on('error', reject);
     child.on('close', (exitCode, signal) =>
       resolve({ exitCode, signal, stdout, stderr, json: <T>() => JSON.parse(stdout) as T }),

@@ -18,7 +18,7 @@ export async function main(args: readonly string[], terminal: Terminal = createT
   const session = { terminal, signal: interrupt.signal, exitCode: 0 as ExitCode };
   try {
     await createProgram(session).parseAsync(args, { from: 'user' });
-    return session.exitCode;
+    return terminal.hasFailed?.() === true ? 1 : session.exitCode;
   } catch (error) {
     const json = args.includes('--json');
     if (error instanceof CommanderError) {
