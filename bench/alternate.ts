@@ -1,36 +1,31 @@
-/** One contender: does the work once and returns when it is done. */
+/** The figures of one run: `seconds` and whatever else the contender tells. */
+export type Run = Readonly<Record<string, number>>;
+
+/** One contender. */
 export interface Contender {
   readonly name: string;
-  run(): Promise<void>;
+  /** What is not timed: tidies up after the run before and brings machine and folder into the same state for everybody. */
+  readonly prepare?: () => Promise<void>;
+  /** Does the work once. Figures of its own replace what is measured around it. */
+  readonly run: () => Promise<Run | void>;
 }
 
-/** Seconds of each run. */
-export type Times = ReadonlyMap<string, readonly number[]>;
+/** All counted runs of each contender, in the order of the rounds. */
+export type Runs = ReadonlyMap<string, readonly Run[]>;
 
 /** Runs the contenders in turn, A B A B …, after one round that does not count: a machine's drift strikes all alike. */
-export async function alternate(contenders: readonly Contender[], rounds: number): Promise<Times> {
-  const times = new Map(contenders.map(({ name }) => [name, [] as number[]]));
+export async function alternate(contenders: readonly Contender[], rounds: number): Promise<Runs> {
+  const runs = new Map(contenders.map(({ name }) => [name, [] as Run[]]));
   for (let round = 0; round <= rounds; round += 1) {
     for (const contender of contenders) {
+      await contender.prepare?.();
       const started = performance.now();
-      await contender.run();
-      if (round > 0) times.get(contender.name)?.push((performance.now() - started) / 1_000);
+      const own = await contender.run();
+      const run = { seconds: (performance.now() - started) / 1_000, ...own };
+      if (round > 0) runs.get(contender.name)?.push(run);
     }
   }
-  return times;
-}
-
-/** Prints median and spread of each, and the ratio of the medians to the first contender's. */
-export function printTimes(times: Times): void {
-  const [, base = []] = [...times][0] ?? [];
-  for (const [name, seconds] of times) {
-    const sorted = seconds.toSorted((a, b) => a - b);
-    const show = (value: number | undefined): string => (value ?? Number.NaN).toFixed(3).padStart(8);
-    const ratio = median(seconds) / median(base);
-    console.log(
-      `${name.padEnd(28)} median ${show(median(seconds))} s  from ${show(sorted[0])} to ${show(sorted.at(-1))}  ratio ${ratio.toFixed(2)}`,
-    );
-  }
+  return runs;
 }
 
 /** The middle value. */
