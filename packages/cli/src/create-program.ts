@@ -1,10 +1,12 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { modelFormats, modelTypes } from '@modelkeep/core';
+import { modelFormats, modelTypes, weightsFormats, type WeightsFormat } from '@modelkeep/core';
+import { readByteRate } from './arguments/byte-rate.ts';
 import { diagnoseLibrary } from './commands/doctor.ts';
 import { getModels, type GetOptions } from './commands/get.ts';
 import { importFiles } from './commands/import.ts';
 import { linkApp, unlinkApp, type LinkOptions } from './commands/link.ts';
 import { listModels, searchModels, showModel, type ListOptions, type SearchOptions } from './commands/list.ts';
+import { lookUpFile, type LookupCommandOptions } from './commands/lookup.ts';
 import { rebuildIndex, verifyLibrary, type VerifyOptions } from './commands/verify.ts';
 import { openFor, type LibraryAccess, type LibraryOptions } from './open-for.ts';
 import { createLogger } from './output/create-logger.ts';
@@ -46,12 +48,33 @@ export function createProgram(session: Session): Command {
       .option('--json', 'one JSON document on stdout');
   const type = new Option('--type <type>', 'only models of this type').choices(modelTypes);
   const format = new Option('--format <format>', 'only models of this format').choices(modelFormats);
+  const weightsFormat = new Option('--format <format>', 'only weights of this format (may be repeated)')
+    .argParser(collectFormats)
+    .default([]);
 
-  command('get <reference>', 'download models: hf:org/name[@revision][/path]')
+  command('get <reference>', 'download models: hf:org/name[@revision][/path], or the https address of a file')
     .option('--include <glob>', 'only files that match (may be repeated)', collect, [])
     .option('--exclude <glob>', 'no files that match (may be repeated)', collect, [])
+    .option(
+      '--quant <name>',
+      'the GGUF of this quantisation: Q4_K_M (may be repeated, the preferred one first)',
+      collect,
+      [],
+    )
+    .option(
+      '--precision <name>',
+      'the weights of this precision: fp16 (may be repeated, the preferred one first)',
+      collect,
+      [],
+    )
+    .option('--component <name>', 'only this part: unet, vae, diffusion_models (may be repeated)', collect, [])
+    .addOption(weightsFormat)
+    .option('--sha256 <hex>', 'what the single file has to be')
+    .option('--mirror <url>', 'another address of the single file (may be repeated)', collect, [])
     .option('--endpoint <url>', 'the hub (default: HF_ENDPOINT, then the public hub)')
     .option('--token <token>', 'a token of the hub (default: HF_TOKEN, which other users of the machine do not see)')
+    .option('--limit-rate <bytes>', 'at most so many bytes a second: 500k, 1M, 20000000', byteRate)
+    .option('--connections <count>', 'connections to one server at most (default: 8)', positiveInteger)
     .option('--dry-run', 'only tell what would be downloaded')
     .action((reference: string, options: GetOptions) =>
       within(options, 'create', (context) => getModels(context, reference, options)),
@@ -74,6 +97,14 @@ export function createProgram(session: Session): Command {
   command('show <model>', 'everything about one model: id, start of an id, or slug').action(
     (model: string, options: CommonOptions) => within(options, 'read', (context) => showModel(context, model)),
   );
+  command('lookup <file>', 'find where a file comes from: its SHA-256, its name, or the path of a file')
+    .option('--name <name>', 'a file name to search the hub by, where it is not that of the file')
+    .option('--offline', 'only look in what is known of repos that were seen before')
+    .option('--endpoint <url>', 'the hub (default: HF_ENDPOINT, then the public hub)')
+    .option('--token <token>', 'a token of the hub (default: HF_TOKEN, which other users of the machine do not see)')
+    .action((file: string, options: LookupCommandOptions) =>
+      within(options, 'read', (context) => lookUpFile(context, file, options)),
+    );
   command('link <app> <dir>', 'make the models appear in the folders of an app (comfyui)')
     .option('--dry-run', 'only tell what would be linked')
     .option('--app-version <version>', 'version of the app')
@@ -99,6 +130,18 @@ export function createProgram(session: Session): Command {
 
 function collect(value: string, previous: readonly string[]): string[] {
   return [...previous, value];
+}
+
+function collectFormats(value: string, previous: readonly WeightsFormat[]): WeightsFormat[] {
+  const format = weightsFormats.find((name) => name === value.toLowerCase());
+  if (format === undefined) throw new InvalidArgumentError(`Allowed choices are ${weightsFormats.join(', ')}.`);
+  return [...previous, format];
+}
+
+function byteRate(value: string): number {
+  const bytesPerSecond = readByteRate(value);
+  if (bytesPerSecond === null) throw new InvalidArgumentError('bytes a second are expected, such as 500k or 1M');
+  return bytesPerSecond;
 }
 
 function positiveInteger(value: string): number {

@@ -109,6 +109,22 @@ describe('for people', () => {
 });
 
 describe('an interrupt', () => {
+  it('gets no faster than it may, over as many connections as it may', async () => {
+    await using hub = await startHub({ repos: demoRepos({ scale: 0.1 }) });
+    const get = ['get', 'hf:acme/tiny-flux', '--include', 'vae/*', '--endpoint', hub.hubUrl];
+    const startMs = performance.now();
+    const { exitCode } = await run([...get, '--limit-rate', '3M', '--connections', '1']);
+    expect(exitCode).toBe(0);
+    // 1.2 MB, of which a tenth of a second is saved up.
+    expect(performance.now() - startMs).toBeGreaterThan(250);
+    for (const wrong of [
+      ['--limit-rate', 'fast'],
+      ['--limit-rate', '0'],
+      ['--connections', '0'],
+    ])
+      expect((await run([...get, ...wrong])).exitCode).toBe(2);
+  });
+
   it('pauses a download and says how to go on', async () => {
     await using hub = await startHub({ repos: demoRepos({ scale: 0.5 }), bytesPerSecond: 1_000_000 });
     const running = run(['get', 'hf:acme/tiny-sdxl', '--endpoint', hub.hubUrl]);

@@ -9,6 +9,9 @@ export type LibraryAccess = 'create' | 'write' | 'read';
 export interface LibraryOptions extends CommonOptions {
   readonly endpoint?: string;
   readonly token?: string;
+  /** Bytes a second. */
+  readonly limitRate?: number;
+  readonly connections?: number;
 }
 
 /** What a read-only mount, another user's library and a full drive answer. */
@@ -16,8 +19,9 @@ const CANNOT_WRITE = new Set<string>(['io.read-only', 'io.permission', 'io.disk-
 
 /** @internal Opens the library that the command line means, as the command needs it. */
 export async function openFor(access: LibraryAccess, options: LibraryOptions, logger: Logger): Promise<Library> {
-  const { root, endpoint, token } = options;
-  const settings = { root, hub: { endpoint, token }, create: access === 'create', logger };
+  const { root, endpoint, token, limitRate, connections } = options;
+  const downloads = { maxBytesPerSecond: limitRate, connections };
+  const settings = { root, hub: { endpoint, token }, downloads, create: access === 'create', logger };
   try {
     // Also a command that only reads opens for writing: that finishes what a process that died had committed.
     return await openLibrary({ ...settings, mode: 'write' });

@@ -1,7 +1,15 @@
 export { systemClock, type Clock } from './ports/clock.ts';
 export { silentLogger, type LogFacts, type Logger } from './ports/logger.ts';
-export type { HttpHeaders, HttpRequest, HttpResponse, HttpTransport } from './ports/http-transport.ts';
+export type {
+  BodyEnd,
+  HttpHeaders,
+  HttpRequest,
+  HttpResponse,
+  HttpTransport,
+  MinimumRate,
+} from './ports/http-transport.ts';
 export type { ByteSource } from './ports/byte-source.ts';
+export type { CacheEntry, CacheStore } from './ports/cache-store.ts';
 export type { ErrorCode, ErrorFacts } from './errors/error-facts.ts';
 export type { NameProblem } from './errors/facts/library-facts.ts';
 export {
@@ -14,9 +22,17 @@ export {
 } from './errors/modelkeep-error.ts';
 export { redactSecrets, redactUrl } from './errors/redact.ts';
 export { isSha1, isSha256 } from './digests.ts';
+export { extensionOf, fileRole, isTrainingState } from './files/file-role.ts';
+export { weightsFormats, type WeightsFormat } from './files/weights-formats.ts';
 export { isId, newId } from './ids.ts';
 export { createLatestValue, type LatestValue, type LatestValueSource } from './progress/latest-value.ts';
-export { noProgress, startOperation, type Operation, type Progress } from './progress/operation.ts';
+export {
+  noProgress,
+  startOperation,
+  type Operation,
+  type Progress,
+  type WaitingForUser,
+} from './progress/operation.ts';
 export { createRateMeter, type RateMeter } from './progress/rate-meter.ts';
 export {
   factLayers,

@@ -1,11 +1,17 @@
 import type { TaskContext } from '@modelkeep/workers';
 import { openFileSource, type FileSource } from './source/file-source.ts';
+import type { KnownParts } from './source/known-parts.ts';
 import type { Identification } from './identify/identification.ts';
+import { identifyParts, type PartsOutcome } from './identify/identify-parts.ts';
 import { identify } from './identify/identify.ts';
 
 /** @internal What the identifying worker can do. */
 export const tasks: {
   readonly identify: (input: { readonly paths: readonly string[] }, context: TaskContext) => Promise<Identification>;
+  readonly identifyParts: (
+    input: { readonly known: readonly KnownParts[]; readonly paths: readonly string[] | undefined },
+    context: TaskContext,
+  ) => Promise<PartsOutcome>;
 } = {
   async identify({ paths }, { signal }) {
     const sources: FileSource[] = [];
@@ -16,4 +22,5 @@ export const tasks: {
       for (const source of sources) source.close();
     }
   },
+  identifyParts: ({ known, paths }, { signal }) => identifyParts(known, { paths, signal }),
 };

@@ -1,5 +1,5 @@
 import { ModelkeepError, type Logger } from '@modelkeep/core';
-import { createWorkerPool, type Tasks } from '@modelkeep/workers';
+import { createWorkerPool, type Tasks, type WorkerPool } from '@modelkeep/workers';
 import { freeBytesAt } from './files/free-bytes.ts';
 import { loadNativeBlake3 } from './hashing/blake3-native.ts';
 import type { Blake3Kind } from './hashing/blake3.ts';
@@ -11,7 +11,12 @@ import type { FileSystem } from './ports/file-system.ts';
 import { resolutionBase } from './resolution-base.ts';
 import type { FileSink } from './sink/file-sink.ts';
 import { openFileSink } from './sink/open-file-sink.ts';
+import { createSlotPool } from './sink/slot-pool.ts';
 import { workerCode } from './worker-code.ts';
+import type { WriteWholeInput, WriteWholeOutput } from './worker/write-whole.ts';
+
+/** On their way to the workers, of all sinks together: 32 MiB at most. */
+const SLOTS = { count: 64, slotBytes: 512 * 1024 };
 
 /** How {@link createIo} is set up. */
 export interface CreateIoOptions {
@@ -54,16 +59,20 @@ export function createIo(options: CreateIoOptions = {}): Io {
   }
   const base = options.blake3 === 'wasm' ? undefined : resolutionBase();
   let inThreadTasks: Promise<Tasks> | undefined;
-  const pool = createWorkerPool({
-    name: 'io',
-    entry: { code: workerCode, url: () => new URL('./worker-entry.ts', import.meta.url) },
-    inThread: () => (inThreadTasks ??= loadTasks(bulkFileSystem)),
-    size,
-    mode: workers,
-    workerUrl: options.workerUrl,
-    logger,
-  });
-  let nextSinkId = 1;
+  const createPool = (name: string, threads: number): WorkerPool =>
+    createWorkerPool({
+      name,
+      entry: { code: workerCode, url: () => new URL('./worker-entry.ts', import.meta.url) },
+      inThread: () => (inThreadTasks ??= loadTasks(bulkFileSystem)),
+      size: threads,
+      mode: workers,
+      workerUrl: options.workerUrl,
+      logger,
+    });
+  const pool = createPool('io', size);
+  const syncPool = createPool('io-sync', 1);
+  const slots = createSlotPool(SLOTS);
+  let nextHashId = 1;
   const openSinks = new Set<FileSink>();
   const close = async (): Promise<void> => {
     await Promise.allSettled([...openSinks].map((sink) => sink.abort()));
@@ -90,7 +99,11 @@ export function createIo(options: CreateIoOptions = {}): Io {
     copyPrefix: ({ source, target, sizeBytes, signal }) =>
       pool.run<void>('copyPrefix', { path: source, target, sizeBytes, permissions: 0o644 }, { signal }),
     openSink: (sinkOptions) =>
-      openFileSink({ pool, sinkId: nextSinkId++, resolutionBase: base, openSinks }, sinkOptions),
+      openFileSink({ pool, syncPool, slots, hashId: nextHashId++, resolutionBase: base, openSinks }, sinkOptions),
+    async writeWhole({ path, bytes, algorithms, mode = 0o644, signal }) {
+      const input: WriteWholeInput = { path, bytes, algorithms, permissions: mode, resolutionBase: base };
+      return pool.run<WriteWholeOutput>('writeWhole', input, { signal });
+    },
     freeBytes: (path) => freeBytesAt(fileSystem, path),
     blake3Kind: () => (base !== undefined && loadNativeBlake3(base) !== undefined ? 'native' : 'wasm'),
     close,

@@ -1,6 +1,16 @@
 export { createIo, type CreateIoOptions } from './create-io.ts';
-export type { FileSink, FinishedFile, OpenSinkOptions } from './sink/file-sink.ts';
-export type { CopiedFile, CopyFileOptions, CopyPrefixOptions, HashedFile, HashFileOptions, Io } from './io.ts';
+export type { FileSink, FinishedFile, OpenSinkOptions, SinkChunk } from './sink/file-sink.ts';
+export { createByteRanges, type ByteRange, type ByteRanges, type ReadonlyByteRanges } from './ranges/byte-ranges.ts';
+export type {
+  CopiedFile,
+  CopyFileOptions,
+  CopyPrefixOptions,
+  HashedFile,
+  HashFileOptions,
+  Io,
+  WriteWholeOptions,
+  WrittenFile,
+} from './io.ts';
 export type { Digests, HashAlgorithm } from './hashing/hasher.ts';
 export type { Blake3Kind } from './hashing/blake3.ts';
 export type {

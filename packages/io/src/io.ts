@@ -1,6 +1,6 @@
 import type { HashAlgorithm, Digests } from './hashing/hasher.ts';
 import type { Blake3Kind } from './hashing/blake3.ts';
-import type { FileSink, OpenSinkOptions } from './sink/file-sink.ts';
+import type { FileSink, FinishedFile, OpenSinkOptions } from './sink/file-sink.ts';
 import type { FileSystem } from './ports/file-system.ts';
 
 /** How {@link Io.hashFile} works. */
@@ -43,6 +43,25 @@ export interface CopyPrefixOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What {@link Io.writeWhole} writes. */
+export interface WriteWholeOptions {
+  /** The new file. Nothing may be there, and its folder exists. */
+  readonly path: string;
+  /** Copied to the worker: meant for small files. */
+  readonly bytes: Uint8Array;
+  readonly algorithms: readonly HashAlgorithm[];
+  /** Permission bits. @default 0o644 */
+  readonly mode?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A file that was written at once. */
+export interface WrittenFile extends FinishedFile {
+  /** Where the file is, as decimal text. */
+  readonly device: string;
+  readonly inode: string;
+}
+
 /** Bulk work on files, off the calling thread. */
 export interface Io extends AsyncDisposable {
   /** The small calls. */
@@ -68,7 +87,13 @@ export interface Io extends AsyncDisposable {
    */
   copyPrefix(options: CopyPrefixOptions): Promise<void>;
   /**
-   * Opens a file that is written in the worker while it is hashed.
+   * A new, durable file of bytes that are all there, hashed. When it fails there is no file. The folder is not fsynced.
+   *
+   * @throws `io.exists`, `io.disk-full`, `io.not-found`, `io.permission`, `io.failed`, `signal.reason`
+   */
+  writeWhole(options: WriteWholeOptions): Promise<WrittenFile>;
+  /**
+   * Opens a file that is written in the worker, at several places at once, while it is hashed.
    *
    * @throws `io.exists`, `io.not-found` when one that is to be continued is missing, `io.failed`, `io.permission`
    */

@@ -4,6 +4,7 @@ export type { ModelFilters } from './query/filters.ts';
 export type { SearchHit, SearchOptions, SearchResult } from './query/search.ts';
 export type { ChangePage, ChangesOptions, ModelChange } from './read/changes-since.ts';
 export type { FileHash, FileHit } from './read/find-by-file-hash.ts';
+export type { FileHashes } from './read/find-files-by-hash.ts';
 export type { ListOptions, ModelPage } from './read/list.ts';
 export type { IndexStats } from './read/stats.ts';
 export { indexSchemaVersion } from './schema.ts';

@@ -1,8 +1,9 @@
-import type { ModelRecord } from '@modelkeep/core';
+import type { ModelFile, ModelRecord } from '@modelkeep/core';
 import type { SqliteCallOptions } from '@modelkeep/sqlite';
 import type { SearchOptions, SearchResult } from './query/search.ts';
 import type { ChangePage, ChangesOptions } from './read/changes-since.ts';
 import type { FileHash, FileHit } from './read/find-by-file-hash.ts';
+import type { FileHashes } from './read/find-files-by-hash.ts';
 import type { ListOptions, ModelPage } from './read/list.ts';
 import type { IndexStats } from './read/stats.ts';
 import type { ReplaceAllOptions, ReplaceAllResult } from './write/replace-all.ts';
@@ -84,6 +85,12 @@ export interface LibraryIndex extends AsyncDisposable {
    * @throws `core.invalid-argument` for what is no hash
    */
   findByFileHash(hash: FileHash): Promise<readonly FileHit[]>;
+  /**
+   * One file for each of many hashes, where a model has one.
+   *
+   * @throws `core.invalid-argument` for what is no hash
+   */
+  findFilesByHash(hashes: FileHashes): Promise<readonly ModelFile[]>;
   /** Whether a model has a file of this size: without one, no content of this size is known. */
   hasFileOfSize(sizeBytes: number, options?: SqliteCallOptions): Promise<boolean>;
   stats(options?: SqliteCallOptions): Promise<IndexStats>;

@@ -5,6 +5,7 @@ import { openIndexDatabase } from './open-database.ts';
 import { searchModels } from './query/search.ts';
 import { changesSince } from './read/changes-since.ts';
 import { findByFileHash } from './read/find-by-file-hash.ts';
+import { findFilesByHash } from './read/find-files-by-hash.ts';
 import { getById, getByIdPrefix, getBySlug, getRevisions } from './read/get.ts';
 import { hasFileOfSize } from './read/has-file-of-size.ts';
 import { listModels } from './read/list.ts';
@@ -105,6 +106,7 @@ function createLibraryIndex(database: SqliteDatabase, { at, closeOwn, ...state }
     list: (options) => listModels(database, options),
     search: (query, options) => searchModels(database, query, options),
     findByFileHash: (hash) => findByFileHash(database, hash),
+    findFilesByHash: (hashes) => findFilesByHash(database, hashes),
     hasFileOfSize: (sizeBytes, options) => hasFileOfSize(database, sizeBytes, options),
     stats: (options) => readStats(database, options),
     changesSince: (cursor, options) => changesSince(database, cursor, options),

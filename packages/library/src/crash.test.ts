@@ -239,14 +239,14 @@ describe('a download', () => {
     await expect(transaction.publish('other', { sizeBytes: 1, sha256, blake3: null, gitSha1 })).rejects.toMatchObject({
       code: 'core.invalid-argument',
     });
-    expect(await store.findContent({ sizeBytes: lora.byteLength, sha256: null, gitSha1 })).toBeNull();
+    expect(await store.findContents([{ sizeBytes: lora.byteLength, sha256: null, gitSha1 }])).toEqual([null]);
     await transaction.commit({ sourceName: 'x', sourceGroup: null, layers: {} });
-    expect(await store.findContent({ sizeBytes: lora.byteLength, sha256: null, gitSha1 })).toMatchObject({
+    expect((await store.findContents([{ sizeBytes: lora.byteLength, sha256: null, gitSha1 }]))[0]).toMatchObject({
       sha256,
       blake3: 'd'.repeat(64),
     });
-    expect(await store.findContent({ sizeBytes: 1, sha256, gitSha1: null })).toBeNull();
-    expect(await store.findContent({ sizeBytes: null, sha256: null, gitSha1: null })).toBeNull();
+    expect(await store.findContents([{ sizeBytes: 1, sha256, gitSha1: null }])).toEqual([null]);
+    expect(await store.findContents([{ sizeBytes: null, sha256: null, gitSha1: null }])).toEqual([null]);
     expect((await store.begin([{ ...wanted, sha256: null, gitSha1 }])).files[0]?.content).toMatchObject({ sha256 });
   });
 

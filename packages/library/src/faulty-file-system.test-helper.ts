@@ -4,6 +4,7 @@ import { nodeFileSystem, type FileSystem } from '@modelkeep/io';
 const mutating = [
   'mkdir',
   'writeFile',
+  'createAppend',
   'rename',
   'link',
   'reflink',

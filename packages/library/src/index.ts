@@ -1,4 +1,3 @@
-export { fileRole } from './grouping/file-role.ts';
 export type { ImportReport } from './import/import-paths.ts';
 export type { SkippedPath } from './import/find-importable.ts';
 export { effectiveFacts, effectiveRecord, type EffectiveFacts } from './metadata/effective-record.ts';
@@ -8,7 +7,7 @@ export { cleanName } from './names/clean-name.ts';
 export { judgeName } from './names/judge-name.ts';
 export { refuseUnsafeNames } from './names/refuse-unsafe-names.ts';
 export { openLibraryStore, type LibraryStore, type OpenLibraryStoreOptions } from './open-library-store.ts';
-export type { WantedContent } from './transaction/find-content.ts';
+export type { WantedContent } from './transaction/find-contents.ts';
 export type { RecoveryReport } from './transaction/recover.ts';
 export type { StoredContent, WantedFile } from './transaction/stored-file.ts';
 export type { CommitOptions, PublishedContent, Transaction, TransactionFile } from './transaction/transaction.ts';

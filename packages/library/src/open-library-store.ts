@@ -12,13 +12,14 @@ import type { Identifier } from '@modelkeep/formats';
 import type { Io } from '@modelkeep/io';
 import type { LibraryIndex } from '@modelkeep/library-index';
 import type { Sqlite } from '@modelkeep/sqlite';
+import { createFolderSync } from './blobs/folder-sync.ts';
 import { importPaths, type ImportReport } from './import/import-paths.ts';
 import { rebuildIndex, surveyModels, type RebuildReport, type SurveyReport } from './models/rebuild-index.ts';
 import { resolveReference } from './models/resolve-reference.ts';
 import { verifyModels, type VerifyOptions, type VerifyReport } from './models/verify-models.ts';
 import { refuseUnsafeNames } from './names/refuse-unsafe-names.ts';
 import type { StoreContext } from './store-context.ts';
-import { findContent, type WantedContent } from './transaction/find-content.ts';
+import { findContents, type WantedContent } from './transaction/find-contents.ts';
 import { recoverTransactions, type RecoveryReport } from './transaction/recover.ts';
 import type { StoredContent, WantedFile } from './transaction/stored-file.ts';
 import { beginTransaction, type Transaction } from './transaction/transaction.ts';
@@ -56,8 +57,15 @@ export interface LibraryStore extends AsyncDisposable {
   folderOf(model: Pick<ModelRecord, 'slug'>): string;
   /** By id, unique prefix of it, or slug. @throws `library.model-not-found`, `library.ambiguous-id` */
   resolve(reference: string): Promise<ModelRecord>;
-  /** Content that is stored, by what a source says of it before a byte was read. */
-  findContent(wanted: WantedContent): Promise<StoredContent | null>;
+  /**
+   * Contents that are stored, by what a source says of them before a byte was read.
+   *
+   * @returns in the order of what is wanted, null for what is not there
+   */
+  findContents(
+    wanted: readonly WantedContent[],
+    options?: { readonly signal?: AbortSignal | undefined },
+  ): Promise<readonly (StoredContent | null)[]>;
   /**
    * Starts to store files that come from a hub. Whoever begins ends with `commit`, `release` or `discard`.
    *
@@ -91,7 +99,9 @@ export async function openLibraryStore(options: OpenLibraryStoreOptions): Promis
     clock,
   });
   const index = await openIndex({ layout, mode, sqlite, clock, logger });
-  const context: StoreContext = { layout, fileSystem: io.fileSystem, io, identifier, sqlite, index, clock, logger };
+  const { fileSystem } = io;
+  const syncFolder = createFolderSync((folder) => fileSystem.fsyncFolder(folder));
+  const context: StoreContext = { layout, fileSystem, io, syncFolder, identifier, sqlite, index, clock, logger };
   let recovery: RecoveryReport | null = null;
   try {
     if (index.needsRebuild) await rebuildIndex(context);
@@ -120,7 +130,7 @@ export async function openLibraryStore(options: OpenLibraryStoreOptions): Promis
     recovery,
     folderOf: ({ slug }) => resolve(root, slug),
     resolve: (reference) => resolveReference(index, reference),
-    findContent: (wanted) => findContent(context, wanted),
+    findContents: (wanted, { signal } = {}) => findContents(context, wanted, { signal }),
     async begin(files, { signal } = {}) {
       forWriting();
       refuseUnsafeNames(files.map(({ name }) => name));

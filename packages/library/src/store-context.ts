@@ -4,6 +4,7 @@ import type { Identifier } from '@modelkeep/formats';
 import type { FileSystem, Io } from '@modelkeep/io';
 import type { LibraryIndex } from '@modelkeep/library-index';
 import { setAside, type Sqlite, type SqliteLock } from '@modelkeep/sqlite';
+import type { FolderSync } from './blobs/folder-sync.ts';
 import type { VolumeLayout } from './volume/layout.ts';
 
 /** @internal What every part of an open store works with. */
@@ -11,6 +12,7 @@ export interface StoreContext {
   readonly layout: VolumeLayout;
   readonly fileSystem: FileSystem;
   readonly io: Io;
+  readonly syncFolder: FolderSync;
   readonly identifier: Identifier;
   readonly sqlite: Sqlite;
   readonly index: LibraryIndex;

@@ -1,5 +1,5 @@
 import type { Clock, HttpTransport, Logger } from '@modelkeep/core';
-import type { HubOptions } from '@modelkeep/workflows';
+import type { DownloadLimits, HubOptions } from '@modelkeep/workflows';
 
 /** How a library is opened. What is not given is taken from the environment. */
 export interface OpenLibraryOptions {
@@ -9,10 +9,29 @@ export interface OpenLibraryOptions {
   readonly mode?: 'read' | 'write' | undefined;
   /** Whether an empty or missing folder becomes a library. @default true */
   readonly create?: boolean | undefined;
-  /** @default the environment's `HF_ENDPOINT`, `HF_TOKEN` and `HF_HUB_OFFLINE`, else the public hub without a token */
+  /**
+   * What is not given is taken from the environment: `HF_ENDPOINT`, `HF_HUB_OFFLINE`, and the token from `HF_TOKEN` or
+   * the file of the official client (`HF_TOKEN_PATH`, `HF_HOME`), unless `HF_HUB_DISABLE_IMPLICIT_TOKEN` is set.
+   * @default the public hub, without a token
+   */
   readonly hub?: HubOptions | undefined;
+  /** How many files and connections at once, and how fast. */
+  readonly downloads?: DownloadLimits | undefined;
   /** The way to the network, for embedders with a stack of their own. @default undici */
   readonly transport?: HttpTransport | undefined;
+  /**
+   * Origins such as `http://192.168.1.5:8080` that may be asked though they are loopback, private or otherwise special
+   * addresses, or `all`. The origin of `hub.endpoint` needs no grant. Through a proxy or a `transport` of one's own only
+   * the host is judged, not what it is looked up to. @default none
+   */
+  readonly privateOrigins?: readonly string[] | 'all' | undefined;
+  /**
+   * The proxy for a URL, such as `http://user:password@proxy.example:3128`, or undefined. Not for a `transport` of one's
+   * own. @default the environment's `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY`
+   */
+  readonly proxyFor?: ((url: string) => string | undefined) | undefined;
+  /** Certificates in PEM form that are trusted beside the system's. Not for a `transport` of one's own. */
+  readonly certificateAuthorities?: readonly string[] | undefined;
   /** @default the clock of the system */
   readonly clock?: Clock | undefined;
   /** @default says nothing */

@@ -22,8 +22,9 @@ export type Library = Workspace;
  * ```
  */
 export async function openLibrary(options: OpenLibraryOptions = {}): Promise<Library> {
-  const settings = readEnvironment(options, options.environment ?? process.env);
+  const environment = options.environment ?? process.env;
+  const settings = readEnvironment(options, environment);
   // Loaded on the first use: importing the facade alone costs an app's start next to nothing.
-  const { openWorkspace } = await import('@modelkeep/workflows');
-  return openWorkspace(settings);
+  const { openWorkspace, proxyFromEnvironment } = await import('@modelkeep/workflows');
+  return openWorkspace({ ...settings, proxyFor: settings.proxyFor ?? proxyFromEnvironment(environment) });
 }

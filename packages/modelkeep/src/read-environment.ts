@@ -1,8 +1,11 @@
 import { ModelkeepError } from '@modelkeep/core';
 import type { OpenWorkspaceOptions } from '@modelkeep/workflows';
 import type { OpenLibraryOptions } from './open-library-options.ts';
+import { createTokenReader, tokenFilePath } from './token-file.ts';
 
-/** @internal Options with what the environment adds. An option that is given wins. */
+type Token = NonNullable<OpenWorkspaceOptions['hub']>['token'];
+
+/** @internal Options with what the environment adds, but for the proxies. An option that is given wins. */
 export function readEnvironment(
   options: OpenLibraryOptions,
   environment: Readonly<Record<string, string | undefined>>,
@@ -15,7 +18,8 @@ export function readEnvironment(
       hint: 'pass a root (--root on the command line), or set MODELKEEP_ROOT',
     });
   }
-  const { mode, create, transport, clock, logger } = options;
+  const { mode, create, downloads, transport, privateOrigins, proxyFor, certificateAuthorities, clock, logger } =
+    options;
   const endpoint = options.hub?.endpoint ?? valueOf(environment, 'HF_ENDPOINT');
   if (endpoint !== undefined && !isHttpUrl(endpoint)) {
     throw new ModelkeepError('core.invalid-argument', {
@@ -28,15 +32,26 @@ export function readEnvironment(
     root,
     mode,
     create,
+    downloads,
     transport,
+    privateOrigins,
+    proxyFor,
+    certificateAuthorities,
     clock,
     logger,
     hub: {
       endpoint,
-      token: options.hub?.token ?? valueOf(environment, 'HF_TOKEN'),
+      token: options.hub?.token === undefined ? implicitToken(environment) : options.hub.token,
       offline: options.hub?.offline ?? isYes(valueOf(environment, 'HF_HUB_OFFLINE')),
     },
   };
+}
+
+/** The token that the official client would send: of the variable, else of the file; none where that is switched off. */
+function implicitToken(environment: Readonly<Record<string, string | undefined>>): Token {
+  if (isYes(valueOf(environment, 'HF_HUB_DISABLE_IMPLICIT_TOKEN'))) return undefined;
+  const path = tokenFilePath(environment);
+  return valueOf(environment, 'HF_TOKEN') ?? (path === undefined ? undefined : createTokenReader(path));
 }
 
 /** A variable that is set to nothing is not set. */

@@ -19,11 +19,18 @@ export type {
 export type { ArmedFault, FaultBox, FaultPlan } from './faults/fault-box.ts';
 export type { BodyFault, Fault, FaultTrigger, RangeFault, RedirectFault, StatusFault } from './faults/fault.ts';
 
-export { buildGguf, type GgufDefinition, type GgufTensorDefinition, type GgufValue } from './builders/gguf.ts';
+export {
+  buildGguf,
+  lazyGguf,
+  type GgufDefinition,
+  type GgufTensorDefinition,
+  type GgufValue,
+} from './builders/gguf.ts';
 export type { GgufTensorType } from './builders/ggml-types.ts';
 export {
   buildLlamaGguf,
   buildMmprojGguf,
+  lazyLlamaGguf,
   type LlamaGgufDefinition,
   type LlamaMixture,
   type MmprojDefinition,

@@ -1,6 +1,7 @@
 import { basename, dirname, join } from 'node:path';
 import { isModelkeepError } from '@modelkeep/core';
 import type { FileSystem } from '@modelkeep/io';
+import { isBeside } from './part/random-name.ts';
 import type { PartPlace } from './read-part.ts';
 
 /**
@@ -34,5 +35,5 @@ async function entries(fileSystem: FileSystem, folder: string): Promise<readonly
 function isOf(path: string, owner: string): boolean {
   if (dirname(path) !== dirname(owner)) return false;
   const [name, stem] = [basename(path), basename(owner)];
-  return name === stem || (name.startsWith(`${stem}.`) && /^[0-9a-f]{16}$/.test(name.slice(stem.length + 1)));
+  return name === stem || isBeside(name, stem);
 }

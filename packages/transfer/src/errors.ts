@@ -3,10 +3,10 @@ import type { FetchContext } from './fetch-context.ts';
 
 /** @internal The bytes are not the ones that were promised. */
 export function integrityError(
-  { options }: FetchContext,
+  { options, sources }: FetchContext,
   problem: { readonly algorithm: 'sha256' | 'git-sha1' | 'size'; readonly expected: string; readonly found: string },
 ): ModelkeepError<'transfer.integrity'> {
-  const url = redactUrl(options.url);
+  const url = redactUrl(sources.current.url);
   const { algorithm, expected, found } = problem;
   return new ModelkeepError('transfer.integrity', {
     message: `${options.file} from ${url} is not the file that was promised: ${algorithm} ${found} instead of ${expected}`,
@@ -16,8 +16,8 @@ export function integrityError(
 }
 
 /** @internal An answer that does not fit the request. */
-export function badAnswer({ options }: FetchContext, reason: string): ModelkeepError<'transfer.bad-answer'> {
-  const url = redactUrl(options.url);
+export function badAnswer({ options, sources }: FetchContext, reason: string): ModelkeepError<'transfer.bad-answer'> {
+  const url = redactUrl(sources.current.url);
   return new ModelkeepError('transfer.bad-answer', {
     message: `${url} answered with ${reason} instead of ${options.file}`,
     facts: { file: options.file, url, reason },
@@ -26,8 +26,8 @@ export function badAnswer({ options }: FetchContext, reason: string): ModelkeepE
 }
 
 /** @internal Another file is at the source now. */
-export function sourceChanged({ options }: FetchContext): ModelkeepError<'transfer.source-changed'> {
-  const url = redactUrl(options.url);
+export function sourceChanged({ options, sources }: FetchContext): ModelkeepError<'transfer.source-changed'> {
+  const url = redactUrl(sources.current.url);
   return new ModelkeepError('transfer.source-changed', {
     message: `${options.file} changed at ${url} while it was fetched`,
     facts: { file: options.file, url },
@@ -36,8 +36,8 @@ export function sourceChanged({ options }: FetchContext): ModelkeepError<'transf
 }
 
 /** @internal A status that is no file. */
-export function statusError({ options }: FetchContext, status: number): ModelkeepError<'network.status'> {
-  const url = redactUrl(options.url);
+export function statusError({ options, sources }: FetchContext, status: number): ModelkeepError<'network.status'> {
+  const url = redactUrl(sources.current.url);
   return new ModelkeepError('network.status', {
     message: `${url} answered ${status} instead of ${options.file}`,
     facts: { url, status },
@@ -49,8 +49,8 @@ export function statusError({ options }: FetchContext, status: number): Modelkee
 }
 
 /** @internal The body ended before the file did. */
-export function truncatedError({ options }: FetchContext, bytes: { found: number; expected: number }): ModelkeepError {
-  const url = redactUrl(options.url);
+export function truncatedError({ sources }: FetchContext, bytes: { found: number; expected: number }): ModelkeepError {
+  const url = redactUrl(sources.current.url);
   return new ModelkeepError('network.body', {
     message: `${url} sent ${bytes.found} of ${bytes.expected} bytes`,
     facts: { url, reason: 'truncated', found: `${bytes.found} of ${bytes.expected} bytes` },

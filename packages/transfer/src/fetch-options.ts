@@ -1,5 +1,8 @@
 import type { Clock, Logger } from '@modelkeep/core';
 import type { Io } from '@modelkeep/io';
+import type { ConnectionBudget } from './connections/connection-budget.ts';
+import type { ByteRateLimiter } from './limits/byte-rate-limiter.ts';
+import type { FetchSource } from './sources/fetch-source.ts';
 import type { TransferHttp } from './transfer-http.ts';
 
 /** What is known of a file before it is fetched. Null and absent mean: not known. */
@@ -9,7 +12,7 @@ export interface ExpectedContent {
   readonly sha256?: string | null | undefined;
   /** Git's hash of the bytes as a blob, 40 lower-case hex. */
   readonly gitSha1?: string | null | undefined;
-  /** The source's ETag, without `W/` and quotes. Another one at the source means that the file was changed. */
+  /** The ETag at `url`, without `W/` and quotes. Another one at the source means that the file was changed. */
   readonly etag?: string | null | undefined;
 }
 
@@ -17,10 +20,14 @@ export interface ExpectedContent {
 export interface TransferProgress {
   /** Bytes of the file that are here, those of earlier runs included. */
   readonly bytesOnDisk: number;
+  /** Bytes from the file's start that are hashed: the whole file is compared when all of them are. */
+  readonly bytesVerified: number;
   /** Null while it is not known. */
   readonly bytesTotal: number | null;
   /** Bytes that came over the network in this call. */
   readonly bytesFetched: number;
+  /** Connections that bytes come over. */
+  readonly connections: number;
 }
 
 /** What all kinds of fetching take. */
@@ -30,6 +37,20 @@ export interface FetchOptions {
   readonly url: string;
   /** Sent to the exact origin of `url` only. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
+  /**
+   * Other places of the same content, tried in order: one that fails is left for the next while the download goes on.
+   * Bytes of several sources make one file only where a digest is expected.
+   */
+  readonly mirrors?: readonly FetchSource[] | undefined;
+  /**
+   * Connections for one file at most. It starts with one and takes more while the rate grows by them. 1 asks for the file
+   * in one piece. @default 8
+   */
+  readonly maxConnections?: number | undefined;
+  /** Shared by all downloads that count together. @default one of 8 per origin for this download alone */
+  readonly connections?: ConnectionBudget | undefined;
+  /** All of them are asked for each chunk. @default as fast as it comes */
+  readonly limiters?: readonly ByteRateLimiter[] | undefined;
   readonly expected?: ExpectedContent | undefined;
   /** A folder on the same drive that takes what turned out to be wrong, for a look at it. @default it is removed */
   readonly quarantine?: string | undefined;

@@ -1,17 +1,19 @@
-import { isModelkeepError } from '@modelkeep/core';
 import { systemCodeOf } from '@modelkeep/io';
 import { createFetchContext, type FetchContext } from './fetch-context.ts';
 import { fetchOnce } from './fetch-once.ts';
 import type { FetchToPartOptions, VerifiedPart } from './fetch-options.ts';
 
-const MAX_ROUNDS = 5;
+const MAX_DISPLACEMENTS = 5;
 
 /**
  * Fetches a file to a part: streams, hashes while it writes, and resumes what an earlier call or another process left.
  * What it returns is whole, equal to all that is known of it, durable and closed.
  *
+ * - It starts with one connection and takes more of them while the rate grows by it; where the source sends no parts, or
+ *   wrong ones, one connection does it.
  * - A break, a stall or an overload is answered by going on where the durable bytes end, up to five times without progress.
- * - Wrong bytes are fetched once more from the start; then it fails and they go to the quarantine.
+ * - Wrong bytes are fetched once more from the start, over one connection; then it fails and they go to the quarantine.
+ * - A source that fails is left for the next of the `mirrors`.
  * - An abort pauses: the next call with the same part and journal goes on. Files up to 1 MiB begin anew.
  * - Two calls for the same part, in whatever process, both succeed: one writes the part, the other a file beside it. The
  *   result says where the bytes are.
@@ -43,18 +45,16 @@ export async function fetchToPart(options: FetchToPartOptions): Promise<Verified
 }
 
 async function fetchVerified(context: FetchContext): Promise<VerifiedPart> {
-  let isSecond = false;
-  for (let round = 1; ; round += 1) {
+  for (let displacements = 0; ;) {
     try {
-      return await fetchOnce(context, { isSecond });
+      const fetched = await fetchOnce(context);
+      if (fetched !== undefined) return fetched;
+      // Of several connections nobody can say which one brought the wrong bytes.
+      context.maxConnections = 1;
     } catch (error) {
-      if (!isSecond && isModelkeepError(error, 'transfer.integrity')) {
-        isSecond = true;
-        context.logger.warn(`${context.options.file} is wrong and is fetched once more`, { reason: error.message });
-      } else {
-        if (round >= MAX_ROUNDS || !isDisplaced(error)) throw error;
-        context.isDisplaced = true;
-      }
+      displacements += 1;
+      if (displacements >= MAX_DISPLACEMENTS || !isDisplaced(error)) throw error;
+      context.isDisplaced = true;
     }
   }
 }

@@ -1,7 +1,7 @@
 import type { FileSystem } from '@modelkeep/io';
 import type { JournalExpected } from './journal/journal-lines.ts';
 import { readJournal, type PartOwner } from './journal/read-journal.ts';
-import { usablePrefix } from './part/usable-prefix.ts';
+import { usablePart } from './part/usable-part.ts';
 
 /** A part and its journal. */
 export interface PartPlace {
@@ -11,7 +11,7 @@ export interface PartPlace {
 
 /** What an earlier call has left. */
 export interface LeftPart {
-  /** Bytes from the start that are on disk for certain. */
+  /** Bytes that are on disk for certain, with gaps between them where several connections wrote. */
   readonly durableBytes: number;
   /** The whole file, where the source has told. */
   readonly totalBytes: number | null;
@@ -31,7 +31,7 @@ export async function readPart(fileSystem: FileSystem, { part, journal }: PartPl
   const found = await readJournal(fileSystem, journal);
   if (found?.content === undefined) return null;
   const { content, owner } = found;
-  const prefix = await usablePrefix(fileSystem, part, { content, known: content.expected });
-  if (prefix === undefined) return null;
-  return { durableBytes: prefix.durableBytes, totalBytes: prefix.totalBytes, expected: content.expected, owner };
+  const usable = await usablePart(fileSystem, part, { content, known: content.expected });
+  if (usable === undefined) return null;
+  return { durableBytes: usable.durableBytes, totalBytes: usable.totalBytes, expected: content.expected, owner };
 }

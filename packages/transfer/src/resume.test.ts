@@ -19,6 +19,7 @@ import {
   nodeFileSystem,
   processIdentity,
   type BulkFileSystem,
+  type ByteRange,
   type FileSystem,
   type ProcessIdentity,
 } from '@modelkeep/io';
@@ -42,6 +43,7 @@ interface Left {
   readonly owner?: ProcessIdentity;
   readonly durableBytes?: number;
   readonly claimedBytes?: number;
+  readonly ranges?: readonly ByteRange[];
   readonly bytes?: Uint8Array;
   readonly closed?: boolean;
   readonly expected?: {
@@ -59,7 +61,7 @@ async function leave(bench: Workbench, left: Left = {}): Promise<{ inode: string
   const inode = String((await lstat(bench.part, { bigint: true })).ino);
   const record = {
     inode: left.inode ?? inode,
-    durableBytes: left.claimedBytes ?? durableBytes,
+    ranges: left.ranges ?? [{ startBytes: 0, endBytes: left.claimedBytes ?? durableBytes }],
     etag: '"v1"',
     totalBytes: content.byteLength,
   };
@@ -261,7 +263,7 @@ describe('a journal that lies or is broken', () => {
     const { inode } = await leave(bench);
     await appendFile(
       bench.journal,
-      durableLine({ inode, durableBytes: 3 * MiB, etag: null, totalBytes: null }).slice(0, 30),
+      durableLine({ inode, ranges: [{ startBytes: 0, endBytes: 3 * MiB }], etag: null, totalBytes: null }).slice(0, 30),
     );
     expect((await fetchRest(bench, server)).resumed).toBe(2 * MiB);
   });
@@ -281,7 +283,7 @@ describe('a journal that lies or is broken', () => {
     await using bench = await openWorkbench();
     await using server = await startByteServer(content);
     const { inode } = await leave(bench);
-    const record = durableLine({ inode, durableBytes: 2 * MiB, etag: null, totalBytes: null });
+    const record = durableLine({ inode, ranges: [{ startBytes: 0, endBytes: 2 * MiB }], etag: null, totalBytes: null });
     await writeFile(bench.journal, headerLine({ nonce: '0123456789abcdef', owner: dead, expected: known }) + record);
     expect(await bench.fetch(server.url, { expected: { sizeBytes: content.byteLength } })).toMatchObject({
       sha256,
@@ -320,20 +322,40 @@ describe('a whole part', () => {
     expect(server.requests).toHaveLength(0);
   });
 
-  it('is confirmed by the server when its size is not known', async () => {
+  it.each([
+    ['by its digest', { sha256 }, 0],
+    ['by the server where nothing else is known', {}, 1],
+  ])('is confirmed %s when its size is not known', async (_how, less, requests) => {
     await using bench = await openWorkbench();
     await using server = await startByteServer(content);
     await leave(bench, { durableBytes: content.byteLength });
-    expect(await bench.fetch(server.url, { expected: { sha256 } })).toMatchObject({ sha256, bytesFetched: 0 });
-    expect(server.requests).toHaveLength(1);
+    expect(await bench.fetch(server.url, { expected: less })).toMatchObject({ sha256, bytesFetched: 0 });
+    expect(server.requests).toHaveLength(requests);
+  });
+
+  it('may have gaps: they are fetched, and nothing else', async () => {
+    await using bench = await openWorkbench();
+    await using server = await startByteServer(content);
+    const ranges = [
+      { startBytes: 100, endBytes: MiB },
+      { startBytes: 2 * MiB, endBytes: 3 * MiB },
+    ];
+    const holed = Buffer.alloc(3 * MiB);
+    for (const { startBytes, endBytes } of ranges) holed.set(content.subarray(startBytes, endBytes), startBytes);
+    await leave(bench, { bytes: holed, ranges });
+    expect(await fetchRest(bench, server)).toEqual({ path: bench.part, resumed: 2 * MiB - 100 });
+    expect(server.ranges).toEqual(['bytes=0-99', `bytes=${MiB}-${2 * MiB - 1}`, `bytes=${3 * MiB}-`]);
   });
 });
 
 describe('the disk', () => {
   /** The machine's calls, of which one fails from a certain byte on. */
-  function failing(call: 'write' | 'fdatasync' | 'fsync', code: string): BulkFileSystem {
+  function systemError(code: string): Error {
+    return Object.assign(new Error(code), { code });
+  }
+  function failing(call: 'write' | 'fdatasync', code: string): BulkFileSystem {
     const fail = (): never => {
-      throw Object.assign(new Error(code), { code });
+      throw systemError(code);
     };
     return {
       ...nodeBulkFileSystem,
@@ -382,10 +404,18 @@ describe('the disk', () => {
   });
 
   it('that fails in the last fsync publishes nothing', async () => {
-    await using bench = await openWorkbench({ io: { bulkFileSystem: failing('fsync', 'EIO') } });
+    const bulkFileSystem: BulkFileSystem = {
+      ...nodeBulkFileSystem,
+      fdatasync: (descriptor) => {
+        if (nodeBulkFileSystem.status(descriptor).sizeBytes === content.byteLength) throw systemError('EIO');
+        nodeBulkFileSystem.fdatasync(descriptor);
+      },
+    };
+    await using bench = await openWorkbench({ io: { bulkFileSystem } });
     await using server = await startByteServer(content);
     const call = bench.fetch(server.url, { expected });
-    await expect(call).rejects.toMatchObject({ code: 'io.failed', facts: { systemCode: 'EIO', operation: 'fsync' } });
+    const facts = { systemCode: 'EIO', operation: 'fdatasync' };
+    await expect(call).rejects.toMatchObject({ code: 'io.failed', facts });
   });
 
   it('without the folder is an error', async () => {

@@ -8,7 +8,7 @@ export interface ThrottledProgress {
   report(progress: TransferProgress): void;
   /** Passes on a last report at once. */
   end(progress: TransferProgress): void;
-  /** Nothing is passed on any more. */
+  /** Passes on what is held, and nothing after that. */
   stop(): void;
 }
 
@@ -48,6 +48,9 @@ export function throttledProgress(
           .catch(() => {});
     },
     end: pass,
-    stop: () => stopped.abort(),
+    stop() {
+      stopped.abort();
+      if (held !== undefined) pass(held);
+    },
   };
 }

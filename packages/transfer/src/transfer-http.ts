@@ -3,10 +3,15 @@ import type { HttpHeaders } from '@modelkeep/core';
 /** One request of the download engine. */
 export interface TransferRequest {
   readonly url: string;
+  /** Of an address that earlier redirects led to: where they came from. */
+  readonly redirectedFrom?: readonly string[] | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly signal?: AbortSignal | undefined;
   /** The engine tries again by itself: it knows what is on disk. */
   readonly retry?: false | undefined;
+  /** Several parts of a file over one HTTP/2 connection would share its window: an HTTP/1.1 connection each is asked for. */
+  readonly http2?: false | undefined;
+  readonly endpointClass?: 'resolve' | undefined;
 }
 
 /** An answer whose body is still to come. */
@@ -20,6 +25,8 @@ export interface TransferAnswer {
   readonly hops: readonly { readonly url: string; readonly headers: HttpHeaders }[];
   /** The raw bytes, to be read once; leaving the loop early frees the connection. */
   readonly body: AsyncIterable<Uint8Array>;
+  /** Takes the memory of a chunk that nobody looks at any more. */
+  readonly giveBack?: ((chunk: Uint8Array) => void) | undefined;
 }
 
 /** What the download engine needs of an HTTP client: the client of `@modelkeep/network` has it. */

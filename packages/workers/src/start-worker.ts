@@ -26,7 +26,8 @@ function threadFlags(): string[] | undefined {
 /** @internal Starts a thread; throws where the platform cannot. */
 export function startWorker(name: string, entry: WorkerEntry, workerUrl?: URL): Worker {
   const flags = threadFlags();
-  const options = flags === undefined ? { name } : { name, execArgv: flags };
+  // A descriptor that one thread has opened may be in use by another: the end of a thread closes none of them.
+  const options = { name, trackUnmanagedFds: false, ...(flags === undefined ? {} : { execArgv: flags }) };
   if (workerUrl !== undefined) return new Worker(workerUrl, options);
   if (entry.code !== undefined) return new Worker(entry.code, { ...options, eval: true });
   return new Worker(entry.url(), options);

@@ -1,4 +1,9 @@
-export { openWorkspace, type HubOptions, type OpenWorkspaceOptions } from './workspace/open-workspace.ts';
+export {
+  openWorkspace,
+  type DownloadLimits,
+  type HubOptions,
+  type OpenWorkspaceOptions,
+} from './workspace/open-workspace.ts';
 export type {
   Cancellable,
   ListModelsOptions,
@@ -6,15 +11,37 @@ export type {
   SearchModelsResult,
   Workspace,
 } from './workspace/workspace.ts';
-export type { Download, DownloadOptions } from './acquire/download.ts';
-export type { DownloadResult } from './acquire/download-types.ts';
-export type { DownloadPlan, Gate, PlannedFile } from './acquire/download-plan.ts';
+export type { Download } from './acquire/download.ts';
+export type { DownloadedFile, DownloadOptions, DownloadResult } from './acquire/download-types.ts';
+export type {
+  DownloadPlan,
+  DownloadSource,
+  Gate,
+  HubPlanSource,
+  PlannedFile,
+  UrlPlanSource,
+} from './acquire/download-plan.ts';
+export type { Verification } from '@modelkeep/transfer';
 export type { PlanDownloadOptions } from './acquire/plan-download.ts';
-export type { FileSelection } from './acquire/select-files.ts';
+export type {
+  FileSelection,
+  FoundFile,
+  LeftFile,
+  LeftReason,
+  LookupFailure,
+  LookupOptions,
+  LookupResult,
+  LookupSubject,
+  TreeFile,
+  WeightsVariant,
+} from '@modelkeep/hf-client';
+export type { LookupQuery, LookupReport } from './lookup/lookup-file.ts';
+export type { IdentifyRemoteOptions, LookedAtFile, RemoteIdentification } from './identify/remote-identification.ts';
+export type { WeightsSet } from './identify/weights-sets.ts';
 export type { AppLinks, PlanLinksOptions, UnlinkOptions } from './link/plan-links.ts';
 export type { Diagnosis, Finding } from './maintain/diagnose.ts';
 export type { VerifyLibraryOptions } from './maintain/verify-library.ts';
-export type { TreeFile } from './trees/tree-store.ts';
+export { proxyFromEnvironment } from '@modelkeep/network';
 export type {
   ImportReport,
   ModelProblem,

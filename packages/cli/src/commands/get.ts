@@ -1,4 +1,4 @@
-import type { DownloadPlan } from 'modelkeep';
+import type { DownloadPlan, WeightsFormat } from 'modelkeep';
 import type { ExitCode } from '../exit-code.ts';
 import { formatBytes } from '../output/format-bytes.ts';
 import { alignColumns, modelTable } from '../output/model-lines.ts';
@@ -9,46 +9,80 @@ import type { CommandContext, CommonOptions } from '../session.ts';
 export interface GetOptions extends CommonOptions {
   readonly include: readonly string[];
   readonly exclude: readonly string[];
+  /** Quantisations, the preferred one first. */
+  readonly quant: readonly string[];
+  readonly precision: readonly string[];
+  readonly component: readonly string[];
+  readonly format: readonly WeightsFormat[];
   readonly endpoint?: string;
   readonly token?: string;
+  readonly limitRate?: number;
+  readonly connections?: number;
+  readonly sha256?: string;
+  readonly mirror: readonly string[];
   readonly dryRun?: boolean;
 }
 
 /** @internal Downloads what a reference means. */
 export async function getModels(context: CommandContext, reference: string, options: GetOptions): Promise<ExitCode> {
   const { library, terminal, signal, json } = context;
-  const { include, exclude } = options;
-  const plan = await library.planDownload(reference, { include, exclude, signal });
+  const { include, exclude, quant: quantisation, precision, component, format, mirror: mirrors } = options;
+  const selection = { include, exclude, quantisation, precision, component, format };
+  const plan = await library.planDownload(reference, {
+    ...selection,
+    sha256: options.sha256?.toLowerCase(),
+    mirrors,
+    signal,
+  });
   if (options.dryRun === true) {
     terminal.out(json ? JSON.stringify(plan, null, 2) : planText(plan));
     return 0;
   }
   if (!json) terminal.err(summary(plan));
-  const result = await withProgress(terminal, library.download(plan, { signal }));
+  const result = await withProgress(terminal, library.download(plan, { signal, whenUserIsNeeded: 'fail' }));
   if (json) {
-    const { repo, revision, commit } = plan;
-    terminal.out(JSON.stringify({ repo, revision, commit, ...result }, null, 2));
+    terminal.out(JSON.stringify({ source: plan.source, ...result }, null, 2));
     return 0;
   }
   const resumed = result.bytesResumed > 0 ? `, ${formatBytes(result.bytesResumed)} resumed` : '';
   terminal.err(
     `${formatBytes(result.bytesFetched)} fetched${resumed}, ${formatBytes(result.bytesPresent)} were here already`,
   );
+  for (const { name, sha256, verified } of result.files) {
+    if (verified === 'size' || verified === 'none') terminal.err(`unverified: ${name}, sha256 ${sha256}`);
+  }
   terminal.out(modelTable(result.models));
   return 0;
 }
 
 function summary(plan: DownloadPlan): string {
   const licence = plan.licence === null ? '' : `, licence ${plan.licence}`;
-  return `${plan.repo}@${plan.commit.slice(0, 12)}: ${plan.files.length} files, ${formatBytes(plan.bytesTotal)}${licence}`;
+  const { source, files } = plan;
+  const name = source.provider === 'hf' ? `${source.repo}@${source.commit.slice(0, 12)}` : source.url;
+  const count = files.length === 1 ? '1 file' : `${files.length} files`;
+  return `${name}: ${count}, ${amount(plan, plan.bytesTotal)}${licence}`;
 }
 
 function planText(plan: DownloadPlan): string {
   const files = plan.files.map(({ path, sizeBytes, present }) => [
     present ? 'here' : 'fetch',
-    formatBytes(sizeBytes),
+    sizeBytes === null ? '?' : formatBytes(sizeBytes),
     path,
   ]);
-  const total = `${formatBytes(plan.bytesNeeded)} to fetch, ${formatBytes(plan.bytesPresent)} here already`;
-  return [summary(plan), alignColumns(files), total].join('\n');
+  const total = `${amount(plan, plan.bytesNeeded)} to fetch, ${formatBytes(plan.bytesPresent)} here already`;
+  const offered = plan.variants.map(({ label, sizeBytes }) => `${label} (${formatBytes(sizeBytes)})`).join(', ');
+  const variants = plan.variants.length > 1 ? [`the repo offers ${offered}`] : [];
+  return [summary(plan), alignColumns(files), ...leftText(plan), total, ...variants].join('\n');
+}
+
+function amount({ files }: DownloadPlan, bytes: number): string {
+  return files.every(({ sizeBytes }) => sizeBytes !== null) ? formatBytes(bytes) : 'an unknown amount';
+}
+
+/** What globs and paths leave is what was asked for; what else is left needs a reason. */
+function leftText({ left }: DownloadPlan): string[] {
+  const counts = new Map<string, number>();
+  for (const { reason } of left) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  const parts = [...counts].map(([reason, count]) => `${count} ${reason}`);
+  return left.length === 0 ? [] : [`${left.length} of the repo's files are left: ${parts.join(', ')}`];
 }

@@ -43,8 +43,8 @@ export function modelCard(model: ModelRecord, folder: string): string {
   const lines = facts
     .filter(([, value]) => value !== null && value !== '')
     .map(([name, value]) => [`${name}:`, value ?? '']);
-  const sources = model.sources.map(({ provider, repo, commit, path }) =>
-    provider === 'hf' ? `  hf:${repo ?? ''}@${commit ?? ''}/${path ?? ''}` : `  ${path ?? ''}`,
+  const sources = model.sources.map(({ provider, endpoint, repo, commit, path }) =>
+    provider === 'hf' ? `  hf:${repo ?? ''}@${commit ?? ''}/${path ?? ''}` : `  ${endpoint ?? ''}${path ?? ''}`,
   );
   const files = model.files.map((file) => [
     `  ${file.name}`,

@@ -3,7 +3,12 @@ import type { ExitCode } from '../exit-code.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Errors that the caller's words caused, and not the world. */
-const usageErrors = new Set(['core.invalid-argument', 'hub.invalid-reference', 'mapper.unknown-app']);
+const usageErrors = new Set([
+  'core.invalid-argument',
+  'hub.invalid-reference',
+  'mapper.unknown-app',
+  'workflows.invalid-reference',
+]);
 
 /** @internal Says what went wrong and what can be done about it. */
 export function reportError(

@@ -1,12 +1,22 @@
 import { createLatestValue, type LatestValue } from './latest-value.ts';
 
+/** What a person has to do before an operation goes on. */
+export interface WaitingForUser {
+  /** `token`: to give a token, or another one; `gate`: to accept conditions. */
+  readonly reason: 'gate' | 'token';
+  /** Where that is done. */
+  readonly url: string;
+}
+
 /** How far a long operation is. A snapshot: plain data that can be structured-cloned. */
 export interface Progress {
   /** What is being done now. */
   readonly phase:
     | 'waiting'
+    | 'waiting-for-user'
     | 'planning'
     | 'downloading'
+    | 'paused'
     | 'copying'
     | 'hashing'
     | 'identifying'
@@ -28,6 +38,8 @@ export interface Progress {
   readonly filesTotal: number;
   /** The file that is worked on, or null. */
   readonly file: string | null;
+  /** What is waited for in the phase `waiting-for-user`, and null in every other. */
+  readonly waiting: WaitingForUser | null;
 }
 
 /** The progress before anything happened. */
@@ -41,6 +53,7 @@ export const noProgress: Progress = {
   filesDone: 0,
   filesTotal: 0,
   file: null,
+  waiting: null,
 };
 
 /** A long operation that runs. Nobody has to await `result`: a failure is never an unhandled rejection. */

@@ -25,16 +25,17 @@ export interface ModelFacts {
 
 /** Where a model or a file came from. */
 export interface ModelSource {
-  readonly provider: 'hf' | 'local';
-  /** Origin of the hub, such as `https://huggingface.co`; null for local files. */
+  /** `url`: any file on the web. */
+  readonly provider: 'hf' | 'url' | 'local';
+  /** The hub, such as `https://huggingface.co`, or the origin of a URL; null for local files. */
   readonly endpoint: string | null;
-  /** `org/name`, or null for local files. */
+  /** `org/name`, or null for what is in no repo. */
   readonly repo: string | null;
   /** What was asked for: a branch, a tag or a commit. */
   readonly revision: string | null;
   /** What it was at that time: 40 hex. */
   readonly commit: string | null;
-  /** Path in the repo, or the path a local file was imported from. */
+  /** Path in the repo, the path of a URL without its query, or the path a local file was imported from. */
   readonly path: string | null;
 }
 

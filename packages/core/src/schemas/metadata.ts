@@ -28,7 +28,7 @@ export const modelFactsSchema: z.ZodType<ModelFacts> = z.looseObject({
 
 /** Checks a source. */
 export const modelSourceSchema: z.ZodType<ModelSource> = z.looseObject({
-  provider: z.enum(['hf', 'local']),
+  provider: z.enum(['hf', 'url', 'local']),
   endpoint: z.string().nullable(),
   repo: z.string().nullable(),
   revision: z.string().nullable(),

@@ -1,5 +1,9 @@
+import type { ByteSource } from '@modelkeep/core';
 import { createWorkerPool } from '@modelkeep/workers';
 import type { Identification } from './identification.ts';
+import type { PartsOutcome } from './identify-parts.ts';
+import { identifySources } from './identify-sources.ts';
+import type { IdentifyOptions } from './identify.ts';
 import { workerCode } from '../worker-code.ts';
 
 /** How an {@link Identifier} is made. */
@@ -21,6 +25,15 @@ export interface Identifier extends AsyncDisposable {
     paths: readonly string[],
     options?: { readonly signal?: AbortSignal | undefined },
   ): Promise<Identification>;
+  /**
+   * Identifies one model by sources that only this thread can read, such as a file on a server; what is read of them is
+   * parsed away from it.
+   *
+   * @param sources - the file, or all the shards of one model
+   * @throws `formats.invalid`, `formats.too-large`, `core.invalid-argument`, `core.closed`, what the sources throw,
+   * `signal.reason` on abort
+   */
+  readonly identifySources: (sources: readonly ByteSource[], options?: IdentifyOptions) => Promise<Identification>;
   /** Ends the worker. */
   close(): Promise<void>;
 }
@@ -47,6 +60,12 @@ export function createIdentifier({ mode = 'worker' }: IdentifierOptions = {}): I
   const close = (): Promise<void> => pool.close();
   return {
     identifyFiles: (paths, { signal } = {}) => pool.run<Identification>('identify', { paths }, { signal }),
+    identifySources: (sources, { paths, signal } = {}) =>
+      identifySources(sources, {
+        paths,
+        signal,
+        identifyParts: (known) => pool.run<PartsOutcome>('identifyParts', { known, paths }, { signal }),
+      }),
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -1,10 +1,15 @@
-import { readModelInfo } from '../models/model-info.ts';
+import { readAccount } from '../account/read-account.ts';
+import { readRepoInfo } from '../models/read-repo-info.ts';
+import { readRefs } from '../refs/read-refs.ts';
+import { openHubFile } from '../remote/open-hub-file.ts';
 import { resolveFile } from '../resolve/resolve-file.ts';
-import { searchModels } from '../search/search-models.ts';
+import { search } from '../search/search.ts';
 import { listTree } from '../tree/list-tree.ts';
+import { readPathsInfo } from '../tree/paths-info.ts';
 import { checkEndpoint, defaultEndpoint } from '../urls/endpoint.ts';
 import { resolveUrl } from '../urls/hub-urls.ts';
 import type { HubClient, HubClientOptions } from './hub-client.ts';
+import type { HubContext } from './hub-context.ts';
 
 /**
  * Makes a client of a Hugging Face Hub.
@@ -17,7 +22,7 @@ import type { HubClient, HubClientOptions } from './hub-client.ts';
  *
  * const http = createHttpClient();
  * const hub = createHubClient({ http });
- * const { commit } = await hub.modelInfo('openai-community/gpt2');
+ * const { commit } = await hub.repoInfo('openai-community/gpt2');
  * for await (const entry of hub.listTree('openai-community/gpt2', { revision: commit })) {
  *   if (entry.type === 'file') console.log(entry.path, entry.sizeBytes, entry.sha256 ?? entry.gitSha1);
  * }
@@ -26,12 +31,17 @@ import type { HubClient, HubClientOptions } from './hub-client.ts';
  */
 export function createHubClient({ http, endpoint: givenEndpoint = defaultEndpoint }: HubClientOptions): HubClient {
   const endpoint = checkEndpoint(givenEndpoint);
+  const context: HubContext = { http, endpoint };
   return {
     endpoint,
-    modelInfo: (repo, options) => readModelInfo({ ...options, http, endpoint, repo }),
-    listTree: (repo, options) => listTree({ ...options, http, endpoint, repo }),
-    resolveFile: (repo, path, options) => resolveFile({ ...options, http, endpoint, repo, path }),
-    resolveUrl: (repo, path, revision) => resolveUrl(endpoint, { repo, path, revision }),
-    searchModels: (query = {}) => searchModels({ http, endpoint, query }),
+    repoInfo: (repo, options = {}) => readRepoInfo(context, repo, options),
+    listTree: (repo, options) => listTree(context, repo, options),
+    pathsInfo: (repo, paths, options) => readPathsInfo(context, { ...options, repo, paths }),
+    listRefs: (repo, options = {}) => readRefs(context, repo, options),
+    resolveFile: (repo, path, options) => resolveFile(context, { ...options, repo, path }),
+    resolveUrl: (repo, path, options) => resolveUrl(endpoint, { ...options, repo, path }),
+    openFile: (repo, path, options) => openHubFile(context, { ...options, repo, path }),
+    search: (query = {}) => search(context, query),
+    whoami: ({ signal } = {}) => readAccount(context, signal),
   };
 }

@@ -4,10 +4,10 @@ import { config, gitSha1, hostilePath, repo, setup, sha256 } from '../fixtures/h
 import { allOf } from '../fixtures/odd-hub.ts';
 import type { HubClient } from './hub-client.ts';
 
-describe('modelInfo', () => {
+describe('repoInfo', () => {
   it('tells commit, licence, gate and what the card says', async () => {
     await using test = await setup();
-    const info = await test.client.modelInfo('acme/tiny');
+    const info = await test.client.repoInfo('acme/tiny');
     expect(info).toMatchObject({
       id: 'acme/tiny',
       commit: await test.hub.commitOf('acme/tiny'),
@@ -29,15 +29,15 @@ describe('modelInfo', () => {
     await using test = await setup();
     const first = await test.hub.commitOf('acme/tiny');
     await test.hub.commit('acme/tiny', { files: [{ path: 'new.txt', content: config }] });
-    expect((await test.client.modelInfo('acme/tiny', { revision: 'refs/pr/1' })).commit).toBe(first);
-    expect((await test.client.modelInfo('acme/tiny', { revision: first })).commit).toBe(first);
-    expect((await test.client.modelInfo('acme/tiny')).commit).not.toBe(first);
+    expect((await test.client.repoInfo('acme/tiny', { revision: 'refs/pr/1' })).commit).toBe(first);
+    expect((await test.client.repoInfo('acme/tiny', { revision: first })).commit).toBe(first);
+    expect((await test.client.repoInfo('acme/tiny')).commit).not.toBe(first);
     expect(test.hub.requests.some((request) => request.path.endsWith('/revision/refs%2Fpr%2F1'))).toBe(true);
   });
 
   it('follows a renamed repo and tells its new id', async () => {
     await using test = await setup();
-    expect((await test.client.modelInfo('old/name')).id).toBe('acme/tiny');
+    expect((await test.client.repoInfo('old/name')).id).toBe('acme/tiny');
   });
 });
 
@@ -130,11 +130,11 @@ describe('resolveFile', () => {
     await using test = await setup();
     const file = await test.client.resolveFile('acme/tiny', hostilePath, { revision: 'main' });
     expect(file.gitSha1).toBe(gitSha1);
-    expect(file.url).toBe(test.client.resolveUrl('acme/tiny', hostilePath, 'main'));
+    expect(file.url).toBe(test.client.resolveUrl('acme/tiny', hostilePath, { revision: 'main' }));
   });
 });
 
-describe('searchModels', () => {
+describe('search', () => {
   it('pages through what fits, up to the limit', async () => {
     const repos = Array.from({ length: 7 }, (_item, index) => ({
       id: `acme/flux-${index}`,
@@ -143,8 +143,8 @@ describe('searchModels', () => {
       tags: ['gguf', `n${index % 2}`],
     }));
     await using test = await setup({ repos: [...repos, repo] });
-    const find = async (query: Parameters<HubClient['searchModels']>[0]): Promise<string[]> =>
-      (await allOf(test.client.searchModels(query))).map((model) => model.id);
+    const find = async (query: Parameters<HubClient['search']>[0]): Promise<string[]> =>
+      (await allOf(test.client.search(query))).map((model) => model.id);
     expect(await find({ search: 'flux', sort: 'downloads', pageSize: 3 })).toEqual(
       [6, 5, 4, 3, 2, 1, 0].map((index) => `acme/flux-${index}`),
     );
@@ -152,7 +152,7 @@ describe('searchModels', () => {
     expect(await find({ author: 'acme', pipelineTag: 'text-to-image' })).toEqual(['acme/tiny']);
     expect(await find({ search: 'nothing' })).toEqual([]);
     expect(await find(undefined)).toHaveLength(8);
-    const [first] = await allOf(test.client.searchModels({ search: 'tiny', limit: 1 }));
+    const [first] = await allOf(test.client.search({ search: 'tiny', limit: 1 }));
     expect(first).toMatchObject({
       private: false,
       gated: null,
@@ -164,10 +164,10 @@ describe('searchModels', () => {
 
   it('types what the hub refuses and what cannot be asked', async () => {
     await using test = await setup();
-    const wrong = test.client.searchModels({ sort: 'nonsense' as 'likes' });
+    const wrong = test.client.search({ sort: 'nonsense' as 'likes' });
     expect((await caught('network.status', allOf(wrong))).facts.status).toBe(400);
     for (const query of [{ limit: 0 }, { limit: 1.5 }, { pageSize: -1 }]) {
-      await caught('core.invalid-argument', allOf(test.client.searchModels(query)));
+      await caught('core.invalid-argument', allOf(test.client.search(query)));
     }
   });
 });

@@ -1,11 +1,14 @@
 import { ModelkeepError, redactSecrets, redactUrl } from '@modelkeep/core';
 import { serverWaitMs, type HttpAnswer } from '@modelkeep/network';
+import { pageUrl } from '../urls/hub-urls.ts';
+import type { RepoType } from '../urls/repo-type.ts';
 
 /** What was asked for when an answer came. */
 export interface HubQuestion {
   readonly endpoint: string;
-  /** Empty for a search. */
+  /** Empty for a search and for an account. */
   readonly repo: string;
+  readonly repoType?: RepoType | undefined;
   readonly revision?: string | undefined;
   readonly path?: string | undefined;
 }
@@ -57,7 +60,7 @@ export function hubError(answer: HubFailure, question: HubQuestion): ModelkeepEr
     return new ModelkeepError('hub.entry-not-found', {
       message: `${subject} holds no ${question.path ?? 'such file'}`,
       facts,
-      hint: `See what is there at ${question.endpoint}/${question.repo}/tree/main`,
+      hint: `See what is there at ${pageUrl(question.endpoint, question)}/tree/main`,
     });
   }
   if (status === 401) return unauthorised(facts, question, said);
@@ -86,8 +89,9 @@ type Facts = Readonly<{
   url: string;
 }>;
 
-function gated(facts: Facts, { endpoint, repo }: HubQuestion): ModelkeepError<'hub.gated'> {
-  const acceptUrl = `${endpoint}/${repo}`;
+function gated(facts: Facts, question: HubQuestion): ModelkeepError<'hub.gated'> {
+  const { repo } = question;
+  const acceptUrl = pageUrl(question.endpoint, question);
   const authenticated = facts.status !== 401;
   return new ModelkeepError('hub.gated', {
     message: `${repo} asks people to accept its conditions first`,
@@ -99,16 +103,20 @@ function gated(facts: Facts, { endpoint, repo }: HubQuestion): ModelkeepError<'h
 }
 
 function unauthorised(facts: Facts, question: HubQuestion, said: string): ModelkeepError<'hub.unauthorised'> {
-  const reason = BAD_TOKEN.test(said) ? 'bad-token' : 'missing-token';
+  const { endpoint, repo } = question;
+  if (BAD_TOKEN.test(said)) {
+    return new ModelkeepError('hub.unauthorised', {
+      message: `${endpoint} refuses the token`,
+      facts: { ...facts, reason: 'bad-token' },
+      hint: `The token is wrong, expired or revoked: make another at ${endpoint}/settings/tokens`,
+    });
+  }
   return new ModelkeepError('hub.unauthorised', {
-    message:
-      reason === 'bad-token'
-        ? `${question.endpoint} refuses the token`
-        : `${question.repo === '' ? facts.url : question.repo} does not exist, or cannot be read without a token`,
-    facts: { ...facts, reason },
+    message: repo === '' ? `${facts.url} wants a token` : `${repo} does not exist, or cannot be read without a token`,
+    facts: { ...facts, reason: 'missing-token' },
     hint:
-      reason === 'bad-token'
-        ? `The token is wrong, expired or revoked: make another at ${question.endpoint}/settings/tokens`
+      repo === ''
+        ? `Make a token at ${endpoint}/settings/tokens and pass it.`
         : 'Check the spelling. A private repo needs a token that can read it.',
   });
 }

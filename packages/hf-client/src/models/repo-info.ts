@@ -1,7 +1,11 @@
-/** What the Hub tells about a model repo at a revision. Plain data. */
+import type { RepoFileEntry } from '../tree/repo-entry.ts';
+import type { RepoType } from '../urls/repo-type.ts';
+
+/** What the Hub tells about a repo at a revision. Plain data. */
 export interface RepoInfo {
   /** As the Hub writes it now, which differs from what was asked when the repo was renamed. */
   readonly id: string;
+  readonly repoType: RepoType;
   /** The commit that the revision is now, 40 hex. */
   readonly commit: string;
   /** False, or how the conditions are accepted: at once (`auto`) or with the owners' approval (`manual`). */
@@ -18,7 +22,13 @@ export interface RepoInfo {
   readonly description: string | null;
   readonly downloads: number;
   readonly likes: number;
+  /** Counted by the Hub in the safetensors or GGUF files of a model. */
+  readonly parameterCount: number | null;
+  /** What a space runs with: `gradio`, `docker`, `static`. */
+  readonly sdk: string | null;
   /** ISO 8601. */
   readonly lastModified: string | null;
   readonly createdAt: string | null;
+  /** All files at the commit; null unless they were asked for, and where the endpoint tells no sizes. */
+  readonly files: readonly RepoFileEntry[] | null;
 }

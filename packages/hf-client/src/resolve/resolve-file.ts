@@ -1,5 +1,7 @@
 import { isSha1, ModelkeepError, redactUrl } from '@modelkeep/core';
-import { isRedirectStatus, redirectTarget, type HttpAnswer, type HttpClient } from '@modelkeep/network';
+import { isRedirectStatus, redirectTarget, type HttpAnswer } from '@modelkeep/network';
+import type { RevisionOptions } from '../client/hub-client.ts';
+import type { HubContext } from '../client/hub-context.ts';
 import { hubError, type HubQuestion } from '../errors/hub-error.ts';
 import { resolveUrl } from '../urls/hub-urls.ts';
 import { headerBytes, linkedFacts } from './linked-facts.ts';
@@ -9,31 +11,29 @@ import type { ResolvedFile } from './resolved-file.ts';
 const MAX_RENAMES = 5;
 
 /** What {@link resolveFile} asks. */
-export interface ResolveFileRequest {
-  readonly http: HttpClient;
-  readonly endpoint: string;
+export interface ResolveFileRequest extends RevisionOptions {
   readonly repo: string;
-  readonly revision: string;
   readonly path: string;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /**
  * Asks `HEAD /{id}/resolve/{rev}/{path}` without following, because what the Hub tells about a file is on the redirect
  * itself. Only the redirect of a renamed repo is followed.
  */
-export async function resolveFile(request: ResolveFileRequest): Promise<ResolvedFile> {
-  const { http, endpoint, repo, revision, path, signal } = request;
-  const question: HubQuestion = { endpoint, repo, revision, path };
-  let url = resolveUrl(endpoint, { repo, revision, path });
+export async function resolveFile(
+  { http, endpoint }: HubContext,
+  { repo, repoType, revision, path, signal }: ResolveFileRequest,
+): Promise<ResolvedFile> {
+  const question: HubQuestion = { endpoint, repo, repoType, revision, path };
+  let url = resolveUrl(endpoint, { repo, repoType, revision, path });
   let renamedTo: string | null = null;
   for (let renames = 0; ; renames += 1) {
     // Read as text, so that retries cover the whole of it and nothing is left open.
-    const answer = await http.text({ method: 'HEAD', url, redirect: 'manual', signal });
+    const answer = await http.text({ method: 'HEAD', url, redirect: 'manual', endpointClass: 'resolve', signal });
     const location = isRedirectStatus(answer.status)
       ? redirectTarget(new URL(answer.url), answer.headers['location'])
       : null;
-    const newId = location === null ? null : renamedRepo(endpoint, location);
+    const newId = location === null ? null : renamedRepo(location, { endpoint, repoType });
     if (location === null || newId === null) {
       return toResolvedFile({ answer, question, location, renamedTo, repo: renamedTo ?? repo });
     }

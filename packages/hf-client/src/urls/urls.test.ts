@@ -13,7 +13,7 @@ describe('resolveUrl', () => {
     ['ünï/文件.bin', 'v1.0', 'v1.0/%C3%BCn%C3%AF/%E6%96%87%E4%BB%B6.bin'],
     ['back\\slash', 'a b', 'a%20b/back%5Cslash'],
   ])('encodes %s at %s', (path, revision, expected) => {
-    const url = hub.resolveUrl('acme/tiny', path, revision);
+    const url = hub.resolveUrl('acme/tiny', path, { revision });
     expect(url).toBe(`https://huggingface.co/acme/tiny/resolve/${expected}`);
     expect(new URL(url).href).toBe(url);
   });
@@ -25,7 +25,7 @@ describe('resolveUrl', () => {
     ['a/b', 'x', '..'],
     ['a/../b', 'x', 'main'],
   ])('makes no URL that means another place: %s %s %s', (repo, path, revision) => {
-    expect(() => hub.resolveUrl(repo, path, revision)).toThrow(
+    expect(() => hub.resolveUrl(repo, path, { revision })).toThrow(
       expect.objectContaining({ code: 'hub.invalid-reference' }),
     );
   });

@@ -1,122 +1,238 @@
-import { isModelkeepError, ModelkeepError } from '@modelkeep/core';
-import type { WorkerLease } from '@modelkeep/workers';
-import type { OpenSinkOutput } from '../worker/sink-state.ts';
-import type { SinkWriteInput } from '../worker/sink-tasks.ts';
-import type { FileSink, FinishedFile } from './file-sink.ts';
-import type { FillingSlot, SlotPool } from './slot-pool.ts';
+import { ModelkeepError } from '@modelkeep/core';
+import type { HashAlgorithm } from '../hashing/hasher.ts';
+import { createByteRanges, type ByteRange } from '../ranges/byte-ranges.ts';
+import type { DescriptorInput, OpenFile, WriteInput } from '../worker/open-file-tasks.ts';
+import { createBatch, type Batch } from './batch.ts';
+import type { FileSink, SinkChunk } from './file-sink.ts';
+import { startHash } from './running-hash.ts';
+import type { SinkHost } from './sink-host.ts';
+import type { Slot } from './slot-pool.ts';
 
-/** @internal What a sink is made from: a file that is open in the worker of the lease. */
-export interface FileSinkParts extends OpenSinkOutput {
+/** @internal What a sink is made from: a file that is open in this process. */
+export interface FileSinkParts extends OpenFile, Omit<SinkHost, 'openSinks'> {
   readonly path: string;
-  readonly sinkId: number;
-  readonly lease: WorkerLease;
-  readonly slots: SlotPool;
-  readonly resumedAtBytes: number;
+  readonly algorithms: readonly HashAlgorithm[];
+  readonly expectedSizeBytes: number | null;
+  readonly resumed: readonly ByteRange[];
   /** Called once, when the sink has finished or was aborted. */
   readonly onEnd: () => void;
 }
 
-/** @internal The calling thread's side of an open file. */
+/** Batches of one sink that are on their way at once: the memory is there for other sinks too. */
+const MAX_POSTED = 8;
+
+/**
+ * @internal The calling thread's side of an open file. Bytes are written by whatever thread is free, and hashed by another
+ * one at the same time, from the same memory.
+ */
 export function createFileSink(parts: FileSinkParts): FileSink {
-  const { path, sinkId, lease, slots, resumedAtBytes, device, inode } = parts;
-  let postedBytes = resumedAtBytes;
-  let current: FillingSlot | undefined;
-  let writing = false;
+  const { path, slots, pool, device, inode, descriptor, algorithms, expectedSizeBytes } = parts;
+  const file: DescriptorInput = { path, descriptor };
+  const accepted = createByteRanges(parts.resumed);
+  const written = createByteRanges(parts.resumed);
+  /** By the position behind their last byte. */
+  const batches = new Map<number, Batch>();
+  const posted = new Set<Promise<void>>();
+  const stopped = new AbortController();
+  let bytesAccepted = accepted.sizeBytes;
+  let syncing: Promise<unknown> | undefined;
   let ended = false;
   let failure: { readonly error: unknown } | undefined;
 
   const fail = (error: unknown): void => {
     failure ??= { error };
-    slots.fail(error);
+    if (!stopped.signal.aborted) stopped.abort(failure.error);
   };
   const requireOpen = (): void => {
     if (ended) throw closed(path);
     if (failure !== undefined) throw failure.error;
   };
-  const end = (): void => {
-    ended = true;
-    lease.release();
-    parts.onEnd();
-  };
-  /** Hands the slot that is being filled to the worker, which takes its calls in order. */
-  const post = (): void => {
-    if (current === undefined) return;
-    const { index, usedBytes } = current;
-    const input: SinkWriteInput = { sinkId, slot: index, lengthBytes: usedBytes, position: postedBytes };
-    current = undefined;
-    postedBytes += usedBytes;
-    lease.run('sinkWrite', input).then(() => slots.giveBack(index), fail);
-  };
-  const call = async <T>(task: string): Promise<T> => {
+  const kept = async <T>(result: Promise<T>): Promise<T> => {
     try {
-      return await lease.run<T>(task, { sinkId });
+      return await result;
     } catch (error) {
       fail(error);
       throw failure?.error;
     }
   };
-  const caughtUp = call('sinkCatchUp');
-  // Its failure is kept by `call` and comes with the next call of the caller.
-  caughtUp.catch(() => {});
+
+  const lease = pool.lease();
+  const { hashId, resolutionBase } = parts;
+  const hash = startHash({
+    lease,
+    hashId,
+    path,
+    descriptor,
+    algorithms,
+    expectedSizeBytes,
+    resolutionBase,
+    written,
+    onFailure: fail,
+  });
+  hash.catchUp();
+
+  const writeBatch = async ({ pieces, positionBytes, lengthBytes }: Batch): Promise<void> => {
+    const input: WriteInput = { ...file, pieces, positionBytes };
+    try {
+      await pool.run<void>('writeFile', input);
+      written.add({ startBytes: positionBytes, endBytes: positionBytes + lengthBytes });
+    } catch (error) {
+      fail(error);
+    }
+  };
+  /** Hands bytes to the threads. */
+  const post = (batch: Batch): void => {
+    const { pieces, positionBytes, lengthBytes } = batch;
+    const isNext = positionBytes === hash.nextBytes;
+    const hashing = isNext ? hash.take(pieces, lengthBytes) : undefined;
+    const work = async (): Promise<void> => {
+      await Promise.all([writeBatch(batch), hashing]);
+      posted.delete(done);
+      batch.release();
+      hash.catchUp();
+    };
+    const done = work();
+    posted.add(done);
+  };
+  const postAll = (): void => {
+    for (const batch of batches.values()) post(batch);
+    batches.clear();
+  };
+  const newBatch = async (positionBytes: number, signal: AbortSignal | undefined): Promise<Batch> => {
+    while (posted.size >= MAX_POSTED) await Promise.race(posted);
+    signal?.throwIfAborted();
+    requireOpen();
+    return createBatch(positionBytes, slots.giveBack);
+  };
+  /** Where all slots are half full, they are sent as they are: nobody waits for one that never fills. */
+  const newSlot = async (signal: AbortSignal | undefined): Promise<Slot> => {
+    const slot = slots.tryTake();
+    if (slot !== undefined) return slot;
+    postAll();
+    return slots.take(signal === undefined ? stopped.signal : AbortSignal.any([stopped.signal, signal]));
+  };
+  const release = (): void => {
+    for (const batch of batches.values()) batch.release();
+    batches.clear();
+    lease.release();
+    parts.onEnd();
+  };
+  const settled = async (): Promise<void> => {
+    while (posted.size > 0) await Promise.all(posted);
+  };
+  /** On another thread, so that neither writes nor hashes wait for the drive. */
+  const runSync = (): Promise<void> => kept(parts.syncPool.run<void>('syncFile', file));
+  const check = async (): Promise<number> => {
+    const sizeBytes = await kept(pool.run<number>('fileSize', file));
+    const expected = written.endBytes;
+    if (sizeBytes === expected && hash.doneBytes === expected) return sizeBytes;
+    const error = wrongSize(path, { expected, found: Math.min(sizeBytes, hash.doneBytes) });
+    fail(error);
+    throw error;
+  };
 
   return {
     path,
     device,
     inode,
+    accepted,
     get bytesAccepted() {
-      return postedBytes + (current?.usedBytes ?? 0);
+      return bytesAccepted;
     },
-    async write(chunk, signal) {
+    get bytesHashed() {
+      return hash.doneBytes;
+    },
+    async write({ bytes, positionBytes, release: free }, signal) {
       requireOpen();
-      if (writing) throw overlapping(path);
-      writing = true;
-      try {
-        for (let offset = 0; offset < chunk.byteLength;) {
-          signal?.throwIfAborted();
-          current ??= await slots.take();
-          requireOpen();
-          const count = Math.min(chunk.byteLength - offset, current.bytes.byteLength - current.usedBytes);
-          current.bytes.set(chunk.subarray(offset, offset + count), current.usedBytes);
-          current.usedBytes += count;
-          offset += count;
-          if (current.usedBytes === current.bytes.byteLength) post();
+      const endBytes = positionBytes + bytes.byteLength;
+      if (accepted.nextStart(positionBytes) < endBytes) throw takenBefore(path, positionBytes);
+      for (let offset = 0; offset < bytes.byteLength;) {
+        const at = positionBytes + offset;
+        const rest: SinkChunk = { bytes: bytes.subarray(offset), positionBytes: at, release: free };
+        const known = batches.get(at);
+        // Taken out only if it is used: while a new one is waited for, somebody else may come to end here.
+        if (known !== undefined) batches.delete(at);
+        let batch = known ?? (await newBatch(at, signal));
+        if (!batch.takesAtOnce(rest)) {
+          // Nothing is held while a slot is waited for: the others that wait may wait for this one.
+          if (batch.lengthBytes > 0) {
+            post(batch);
+            batch = await newBatch(at, signal);
+          }
+          batch.addSlot(await newSlot(signal));
         }
-      } finally {
-        writing = false;
+        if (ended) {
+          batch.release();
+          throw closed(path);
+        }
+        const count = batch.take(rest);
+        offset += count;
+        accepted.add({ startBytes: at, endBytes: at + count });
+        bytesAccepted += count;
+        if (batch.isFull) post(batch);
+        else batches.set(at + count, batch);
       }
     },
     async sync() {
       requireOpen();
-      post();
-      return call<number>('sinkSync');
+      if (syncing !== undefined) throw overlapping(path);
+      postAll();
+      const run = async (): Promise<readonly ByteRange[]> => {
+        await Promise.all(posted);
+        requireOpen();
+        const ranges = written.toArray();
+        await runSync();
+        return ranges;
+      };
+      const result = run();
+      syncing = Promise.allSettled([result]);
+      try {
+        return await result;
+      } finally {
+        syncing = undefined;
+      }
     },
     async finish() {
       requireOpen();
-      if (writing) throw overlapping(path);
-      post();
-      await caughtUp;
-      const finished = await call<FinishedFile>('sinkFinish');
-      end();
-      return finished;
+      postAll();
+      await settled();
+      await syncing;
+      requireOpen();
+      // The drive works while the last bytes are hashed.
+      await Promise.allSettled([runSync(), hash.idle()]);
+      requireOpen();
+      const sizeBytes = await check();
+      const digests = await kept(hash.digests());
+      await kept(pool.run<void>('closeFile', file));
+      ended = true;
+      release();
+      // Git hashes the length before the bytes: with another length than was announced the digest is of nothing.
+      if (algorithms.includes('git-sha1') && sizeBytes !== expectedSizeBytes) delete digests['git-sha1'];
+      return { sizeBytes, digests };
     },
     async abort() {
       if (ended) return;
       ended = true;
-      slots.fail(closed(path));
+      stopped.abort(closed(path));
+      // The descriptor is closed only when no thread works with it any more.
+      await settled();
+      await syncing;
+      await hash.cancel();
       try {
-        // A thread that has died took its descriptors with it, and answers no call.
-        if (!hasDied(failure)) await lease.run('sinkAbort', { sinkId });
+        await pool.run<void>('closeFile', file);
       } finally {
-        end();
+        release();
       }
     },
   };
 }
 
-/** What a task throws is always an error of modelkeep; the crash of a thread need not be. */
-function hasDied(failure: { readonly error: unknown } | undefined): boolean {
-  if (failure === undefined) return false;
-  return !isModelkeepError(failure.error) || isModelkeepError(failure.error, 'workers.died');
+function wrongSize(path: string, { expected, found }: { expected: number; found: number }): ModelkeepError {
+  return new ModelkeepError('io.failed', {
+    message: `${path} has ${found} bytes where ${expected} were written`,
+    facts: { path, systemCode: 'EIO', operation: 'check' },
+    hint: 'another program writes to this file, or the drive loses data',
+  });
 }
 
 function closed(path: string): ModelkeepError {
@@ -125,8 +241,15 @@ function closed(path: string): ModelkeepError {
 
 function overlapping(path: string): ModelkeepError {
   return new ModelkeepError('core.invalid-argument', {
-    message: `a chunk for ${path} came before the last one was taken`,
-    facts: { argument: 'chunk' },
-    hint: 'await each write',
+    message: `${path} is being synced already`,
+    facts: { argument: 'sync' },
+    hint: 'await each sync',
+  });
+}
+
+function takenBefore(path: string, positionBytes: number): ModelkeepError {
+  return new ModelkeepError('core.invalid-argument', {
+    message: `the bytes at ${positionBytes} of ${path} were taken before`,
+    facts: { argument: 'positionBytes', found: positionBytes },
   });
 }

@@ -7,6 +7,7 @@ import { createIo, type CreateIoOptions } from '../create-io.ts';
 import type { Io } from '../io.ts';
 import { nodeBulkFileSystem } from '../node/node-bulk-file-system.ts';
 import type { BulkFileSystem } from '../ports/bulk-file-system.ts';
+import type { FileSink } from './file-sink.ts';
 
 const MiB = 1024 * 1024;
 const content = randomBytes(11 * MiB + 321);
@@ -35,6 +36,11 @@ function newPath(): string {
   return join(folder, String(count));
 }
 
+/** Writes behind the last byte. */
+function append(sink: FileSink, bytes: Uint8Array, signal?: AbortSignal): Promise<void> {
+  return sink.write({ bytes, positionBytes: sink.bytesAccepted }, signal);
+}
+
 /** The machine's calls with some of them replaced. */
 function bulk(replaced: Partial<BulkFileSystem>): CreateIoOptions {
   return { workers: 'in-thread', bulkFileSystem: { ...nodeBulkFileSystem, ...replaced } };
@@ -56,7 +62,7 @@ describe.each(['worker', 'in-thread'] as const)('with workers: %s', (workers) =>
     const reused = Buffer.alloc(chunkBytes);
     for (let at = 0; at < wanted.byteLength; at += chunkBytes) {
       const length = wanted.copy(reused, 0, at, at + chunkBytes);
-      await sink.write(reused.subarray(0, length));
+      await append(sink, reused.subarray(0, length));
     }
     expect(sink.bytesAccepted).toBe(wanted.byteLength);
     const { sizeBytes, digests } = await sink.finish();
@@ -69,14 +75,14 @@ describe.each(['worker', 'in-thread'] as const)('with workers: %s', (workers) =>
 
   it('tells what is durable while it goes on', async () => {
     const sink = await open({ workers }).openSink({ path: newPath(), algorithms: ['sha256'] });
-    expect(await sink.sync()).toBe(0);
-    await sink.write(content.subarray(0, 5_000));
-    expect(await sink.sync()).toBe(5_000);
-    const writing = sink.write(content.subarray(5_000));
+    expect(await sink.sync()).toEqual([]);
+    await append(sink, content.subarray(0, 5_000));
+    expect(await sink.sync()).toEqual([{ startBytes: 0, endBytes: 5_000 }]);
+    const writing = append(sink, content.subarray(5_000));
     const synced = await sink.sync();
     await writing;
-    expect(synced).toBeGreaterThanOrEqual(5_000);
-    expect(await sink.sync()).toBe(content.byteLength);
+    expect(synced[0]?.endBytes).toBeGreaterThanOrEqual(5_000);
+    expect(await sink.sync()).toEqual([{ startBytes: 0, endBytes: content.byteLength }]);
     expect((await sink.finish()).digests.sha256).toBe(sha256);
   });
 
@@ -85,26 +91,92 @@ describe.each(['worker', 'in-thread'] as const)('with workers: %s', (workers) =>
     await writeFile(path, Buffer.concat([content.subarray(0, 9 * MiB), Buffer.alloc(1_000)]));
     const sink = await open({ workers }).openSink({
       path,
-      resumeAtBytes: 9 * MiB,
+      resume: [{ startBytes: 0, endBytes: 9 * MiB }],
       inode: String((await lstat(path, { bigint: true })).ino),
       algorithms: ['sha256', 'git-sha1'],
       expectedSizeBytes: content.byteLength,
     });
     expect(sink.bytesAccepted).toBe(9 * MiB);
-    await sink.write(content.subarray(9 * MiB));
+    await append(sink, content.subarray(9 * MiB));
     expect((await sink.finish()).digests).toEqual({ sha256, 'git-sha1': gitSha1 });
     expect(Buffer.compare(await readFile(path), content)).toBe(0);
+  });
+
+  it('loses no byte where one writer ends while another one waits to begin there', async () => {
+    const batch = 512 * 1024;
+    const meeting = 20 * batch;
+    const io = open({ workers });
+    for (let round = 0; round < 8; round += 1) {
+      const sink = await io.openSink({ path: newPath(), algorithms: ['sha256'] });
+      const write = (from: number, to: number): Promise<void> =>
+        sink.write({ bytes: content.subarray(from, to), positionBytes: from });
+      await write(meeting - 200, meeting - 100);
+      // So many that the next one has to wait for the threads.
+      for (let at = 0; at < 14; at += 1) await write(at * batch, (at + 1) * batch);
+      const waiting = write(meeting, meeting + 1_000);
+      await write(meeting - 100, meeting);
+      await waiting;
+      await write(14 * batch, meeting - 200);
+      const { digests } = await sink.finish();
+      expect(digests.sha256).toBe(
+        createHash('sha256')
+          .update(content.subarray(0, meeting + 1_000))
+          .digest('hex'),
+      );
+    }
+  });
+
+  it('uses large chunks in shared memory where they are, until they are released', async () => {
+    const path = newPath();
+    const sink = await open({ workers }).openSink({ path, algorithms: ['sha256', 'blake3'] });
+    const released: number[] = [];
+    let expectedReleases = 0;
+    for (let at = 0; at < content.byteLength;) {
+      const length = [128 * 1024, 10_000, 64 * 1024, 40_000][expectedReleases % 4] ?? 0;
+      const part = content.subarray(at, at + length);
+      const bytes = new Uint8Array(new SharedArrayBuffer(part.byteLength));
+      bytes.set(part);
+      const start = at;
+      await sink.write({
+        bytes,
+        positionBytes: at,
+        release() {
+          released.push(start);
+          // Whoever gets the memory back fills it with something else.
+          bytes.fill(0);
+        },
+      });
+      if (part.byteLength >= 64 * 1024 && at < 128 * 1024) expect(released).not.toContain(start);
+      expectedReleases += 1;
+      at += part.byteLength;
+    }
+    const { digests } = await sink.finish();
+    expect(digests.sha256).toBe(sha256);
+    expect(Buffer.compare(await readFile(path), content)).toBe(0);
+    expect(new Set(released).size).toBe(expectedReleases);
+    expect(released).toHaveLength(expectedReleases);
+  });
+
+  it('reads back no more than it has to when it is closed early', async () => {
+    const path = newPath();
+    await writeFile(path, content);
+    let reads = 0;
+    const io = open(bulk({ read: (descriptor, slice) => ((reads += 1), nodeBulkFileSystem.read(descriptor, slice)) }));
+    const resume = [{ startBytes: 0, endBytes: content.byteLength }];
+    const sink = await io.openSink({ path, resume, algorithms: ['sha256'] });
+    await sink.abort();
+    expect(reads).toBeLessThan(3);
   });
 
   it('closes a file as it is', async () => {
     const path = newPath();
     const sink = await open({ workers }).openSink({ path, algorithms: ['sha256'] });
-    await sink.write(content.subarray(0, 2 * MiB));
+    await append(sink, content.subarray(0, 2 * MiB));
     await sink.sync();
     await sink.abort();
     await sink.abort();
     expect((await lstat(path)).size).toBe(2 * MiB);
-    await expect(sink.write(content)).rejects.toMatchObject({ code: 'core.closed' });
+    await expect(append(sink, content)).rejects.toMatchObject({ code: 'core.closed' });
     await expect(sink.sync()).rejects.toMatchObject({ code: 'core.closed' });
     await expect(sink.finish()).rejects.toMatchObject({ code: 'core.closed' });
   });
@@ -114,11 +186,11 @@ describe.each(['worker', 'in-thread'] as const)('with workers: %s', (workers) =>
     await writeFile(path, 'mine');
     const io = open({ workers });
     await expect(io.openSink({ path, algorithms: [] })).rejects.toMatchObject({ code: 'io.exists' });
-    const missing = io.openSink({ path: newPath(), resumeAtBytes: 1, algorithms: [] });
+    const missing = io.openSink({ path: newPath(), resume: [{ startBytes: 0, endBytes: 1 }], algorithms: [] });
     await expect(missing).rejects.toMatchObject({ code: 'io.not-found' });
-    const other = io.openSink({ path, resumeAtBytes: 1, inode: '1', algorithms: [] });
+    const other = io.openSink({ path, resume: [{ startBytes: 0, endBytes: 1 }], inode: '1', algorithms: [] });
     await expect(other).rejects.toMatchObject({ code: 'io.failed', facts: { systemCode: 'ESTALE' } });
-    const short = io.openSink({ path, resumeAtBytes: 5, algorithms: [] });
+    const short = io.openSink({ path, resume: [{ startBytes: 0, endBytes: 5 }], algorithms: [] });
     await expect(short).rejects.toMatchObject({ code: 'io.failed', facts: { systemCode: 'ESTALE' } });
     expect(await readFile(path, 'utf8')).toBe('mine');
   });
@@ -129,8 +201,53 @@ describe.each(['worker', 'in-thread'] as const)('with workers: %s', (workers) =>
       algorithms: ['sha256', 'git-sha1'],
       expectedSizeBytes: 7,
     });
-    await sink.write(content);
+    await append(sink, content);
     expect((await sink.finish()).digests).toEqual({ sha256 });
+  });
+
+  it('is written at several places at once, hashed from its start, and continued with gaps', async () => {
+    const path = newPath();
+    const io = open({ workers });
+    const [one, two, three, end] = [3 * MiB + 5, 6 * MiB, 8 * MiB + 1, content.byteLength];
+    const pour = async (sink: FileSink, from: number, to: number): Promise<void> => {
+      for (let position = from; position < to; position += 70_001) {
+        const end = Math.min(to, position + 70_001);
+        await sink.write({ bytes: content.subarray(position, end), positionBytes: position });
+      }
+    };
+    const first = await io.openSink({ path, algorithms: ['sha256'] });
+    await Promise.all([pour(first, three, end), pour(first, one, two)]);
+    expect(first.bytesHashed).toBe(0);
+    expect(first.accepted.toArray()).toEqual([
+      { startBytes: one, endBytes: two },
+      { startBytes: three, endBytes: end },
+    ]);
+    const resume = await first.sync();
+    expect(resume).toEqual(first.accepted.toArray());
+    await first.abort();
+    const second = await io.openSink({ path, resume, algorithms: ['sha256', 'blake3'] });
+    await Promise.all([pour(second, two, three), pour(second, 0, one)]);
+    expect((await second.finish()).digests.sha256).toBe(sha256);
+    expect(Buffer.compare(await readFile(path), content)).toBe(0);
+  });
+
+  it('writes a whole small file in one call, or nothing', async () => {
+    const path = newPath();
+    const io = open({ workers });
+    const bytes = content.subarray(0, 12_345);
+    const written = await io.writeWhole({ path, bytes, algorithms: ['sha256', 'git-sha1'] });
+    expect(written).toEqual({
+      device: String((await lstat(path, { bigint: true })).dev),
+      inode: String((await lstat(path, { bigint: true })).ino),
+      sizeBytes: 12_345,
+      digests: {
+        sha256: createHash('sha256').update(bytes).digest('hex'),
+        'git-sha1': createHash('sha1').update('blob 12345\0').update(bytes).digest('hex'),
+      },
+    });
+    expect(Buffer.compare(await readFile(path), bytes)).toBe(0);
+    await expect(io.writeWhole({ path, bytes, algorithms: [] })).rejects.toMatchObject({ code: 'io.exists' });
+    expect(Buffer.compare(await readFile(path), bytes)).toBe(0);
   });
 
   it('copies a prefix to a new file', async () => {
@@ -147,13 +264,13 @@ describe.each(['worker', 'in-thread'] as const)('with workers: %s', (workers) =>
 });
 
 describe('many sinks at once', () => {
-  it('share the workers and keep their bytes apart', async () => {
+  it('share the workers and keep their bytes apart, also when there are more of them than slots', async () => {
     const io = open({ size: 2 });
-    const files = Array.from({ length: 6 }, (_, index) => content.subarray(index * 1_000, 7 * MiB + index));
+    const files = Array.from({ length: 80 }, (_, index) => content.subarray(index * 1_000, 1 * MiB + index));
     const digests = await Promise.all(
       files.map(async (bytes) => {
         const sink = await io.openSink({ path: newPath(), algorithms: ['sha256'] });
-        for (let at = 0; at < bytes.byteLength; at += 300_000) await sink.write(bytes.subarray(at, at + 300_000));
+        for (let at = 0; at < bytes.byteLength; at += 300_000) await append(sink, bytes.subarray(at, at + 300_000));
         return (await sink.finish()).digests.sha256;
       }),
     );
@@ -176,7 +293,7 @@ describe('what goes wrong', () => {
     );
     const sink = await io.openSink({ path, algorithms: ['sha256'] });
     const writing = (async () => {
-      for (let at = 0; at < content.byteLength; at += 65_536) await sink.write(content.subarray(at, at + 65_536));
+      for (let at = 0; at < content.byteLength; at += 65_536) await append(sink, content.subarray(at, at + 65_536));
     })();
     await expect(writing).rejects.toMatchObject({ code: expected, facts: { path } });
     await expect(sink.sync()).rejects.toMatchObject({ code: expected });
@@ -196,14 +313,22 @@ describe('what goes wrong', () => {
       }),
     );
     const sink = await io.openSink({ path, algorithms: ['sha256'] });
-    await sink.write(content);
+    await append(sink, content);
     expect((await sink.finish()).digests.sha256).toBe(sha256);
     expect((await io.hashFile(path, { algorithms: ['sha256'] })).digests.sha256).toBe(sha256);
   });
 
+  it.each(['write', 'fsync'] as const)('a failed %s leaves nothing of a whole file', async (call) => {
+    const path = newPath();
+    const io = open(bulk({ [call]: () => fail('ENOSPC') }));
+    const writing = io.writeWhole({ path, bytes: content.subarray(0, 10), algorithms: ['sha256'] });
+    await expect(writing).rejects.toMatchObject({ code: 'io.disk-full' });
+    await expect(lstat(path)).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
   it('takes a write of no byte for a failure', async () => {
     const sink = await open(bulk({ write: () => 0 })).openSink({ path: newPath(), algorithms: [] });
-    await sink.write(content.subarray(0, 10));
+    await append(sink, content.subarray(0, 10));
     await expect(sink.sync()).rejects.toMatchObject({ code: 'io.failed', facts: { systemCode: 'EIO' } });
     await sink.abort();
   });
@@ -219,7 +344,7 @@ describe('what goes wrong', () => {
       }),
     );
     const sink = await io.openSink({ path: newPath(), algorithms: [] });
-    await sink.write(content.subarray(0, 10));
+    await append(sink, content.subarray(0, 10));
     await expect(sink.sync()).rejects.toMatchObject({ facts: { operation: 'fdatasync' } });
     await expect(sink.sync()).rejects.toMatchObject({ facts: { operation: 'fdatasync' } });
     await expect(sink.finish()).rejects.toMatchObject({ facts: { operation: 'fdatasync' } });
@@ -230,7 +355,7 @@ describe('what goes wrong', () => {
   it('finds a file that another program has cut', async () => {
     const path = newPath();
     const sink = await open({ workers: 'in-thread' }).openSink({ path, algorithms: ['sha256'] });
-    await sink.write(content);
+    await append(sink, content);
     await sink.sync();
     await truncate(path, 100);
     await expect(sink.finish()).rejects.toMatchObject({
@@ -244,16 +369,24 @@ describe('what goes wrong', () => {
     const path = newPath();
     await writeFile(path, content);
     const io = open(bulk({ read: () => fail('EIO') }));
-    const sink = await io.openSink({ path, resumeAtBytes: content.byteLength, algorithms: ['sha256'] });
+    const sink = await io.openSink({
+      path,
+      resume: [{ startBytes: 0, endBytes: content.byteLength }],
+      algorithms: ['sha256'],
+    });
     await expect(sink.finish()).rejects.toMatchObject({ code: 'io.failed', facts: { operation: 'read back' } });
     await sink.abort();
   });
 
-  it('refuses a chunk before the last one was taken', async () => {
-    const sink = await open().openSink({ path: newPath(), algorithms: [] });
-    const first = sink.write(content);
-    await expect(sink.write(content)).rejects.toMatchObject({ code: 'core.invalid-argument' });
-    await first;
+  it('refuses bytes that were taken before, a second sync at once, and an end with a gap', async () => {
+    const sink = await open().openSink({ path: newPath(), algorithms: ['sha256'] });
+    await sink.write({ bytes: content.subarray(0, 1_000), positionBytes: 2_000 });
+    const twice = sink.write({ bytes: content.subarray(0, 1_500), positionBytes: 1_000 });
+    await expect(twice).rejects.toMatchObject({ code: 'core.invalid-argument', facts: { argument: 'positionBytes' } });
+    const first = sink.sync();
+    await expect(sink.sync()).rejects.toMatchObject({ code: 'core.invalid-argument', facts: { argument: 'sync' } });
+    expect(await first).toEqual([{ startBytes: 2_000, endBytes: 3_000 }]);
+    await expect(sink.finish()).rejects.toMatchObject({ code: 'io.failed', facts: { operation: 'check' } });
     await sink.abort();
   });
 
@@ -263,8 +396,8 @@ describe('what goes wrong', () => {
     const reason = new Error('enough');
     await expect(io.openSink({ path, algorithms: [], signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
     const sink = await io.openSink({ path, algorithms: ['sha256'] });
-    await expect(sink.write(content, AbortSignal.abort(reason))).rejects.toBe(reason);
-    await sink.write(content);
+    await expect(append(sink, content, AbortSignal.abort(reason))).rejects.toBe(reason);
+    await append(sink, content);
     expect((await sink.finish()).digests.sha256).toBe(sha256);
   });
 
@@ -279,9 +412,9 @@ describe('what goes wrong', () => {
       }),
     );
     const sink = await io.openSink({ path: newPath(), algorithms: ['blake3'] });
-    await sink.write(content.subarray(0, 10));
+    await append(sink, content.subarray(0, 10));
     await io.close();
     expect(closed).toHaveLength(1);
-    await expect(sink.write(content)).rejects.toMatchObject({ code: 'core.closed' });
+    await expect(append(sink, content)).rejects.toMatchObject({ code: 'core.closed' });
   });
 });

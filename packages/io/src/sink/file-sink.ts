@@ -1,13 +1,14 @@
 import type { HashAlgorithm } from '../hashing/hasher.ts';
+import type { ByteRange, ReadonlyByteRanges } from '../ranges/byte-ranges.ts';
 
 /** What {@link Io.openSink} opens. */
 export interface OpenSinkOptions {
   readonly path: string;
   /**
-   * Continues an existing file: it is cut to this length, and read back and hashed while new bytes come in. Without it
-   * the file must not exist.
+   * Continues an existing file that has these bytes: it is cut behind the last of them, and they are read back and hashed
+   * while new bytes come in. Without it the file must not exist.
    */
-  readonly resumeAtBytes?: number | undefined;
+  readonly resume?: readonly ByteRange[] | undefined;
   /** The inode that the continued file must have, as {@link FileStatus} tells it: no other file is cut. */
   readonly inode?: string | undefined;
   readonly algorithms: readonly HashAlgorithm[];
@@ -26,9 +27,22 @@ export interface FinishedFile {
   readonly digests: Readonly<Partial<Record<HashAlgorithm, string>>>;
 }
 
+/** A chunk and where it belongs. */
+export interface SinkChunk {
+  readonly bytes: Uint8Array;
+  /** From the file's start. */
+  readonly positionBytes: number;
+  /**
+   * Called when nobody looks at `bytes` any more; with it, large chunks in shared memory are used where they are. Without
+   * it `bytes` may be used again as soon as the call returns.
+   */
+  readonly release?: (() => void) | undefined;
+}
+
 /**
- * A file that is written from its end on, in an io worker, while it is hashed. The error of a queued write comes with the
- * next call; after an error only {@link FileSink.abort} works. The caller ends every sink, by `finish` or by `abort`.
+ * A file that is written in an io worker, at several places at once, while it is hashed from its start. The error of a
+ * queued write comes with the next call; after an error only {@link FileSink.abort} works. The caller ends every sink, by
+ * `finish` or by `abort`.
  */
 export interface FileSink {
   readonly path: string;
@@ -36,21 +50,29 @@ export interface FileSink {
   readonly device: string;
   readonly inode: string;
   /** Bytes in the file and on their way to it. */
+  readonly accepted: ReadonlyByteRanges;
   readonly bytesAccepted: number;
+  /** Bytes from the start that the hashes have seen, as far as is known. */
+  readonly bytesHashed: number;
   /**
-   * Takes a chunk, which may be used again at once. Waits while the writer is behind. One call at a time.
+   * Takes a chunk. Waits while the writer is behind. Calls for different places may
+   * overlap; no byte is written twice.
    *
-   * @throws `io.disk-full`, `io.failed`, `workers.died`, `signal.reason`
+   * @throws `io.disk-full`, `io.failed`, `workers.died`, `core.invalid-argument` for bytes that were taken before, `signal.reason`
    */
-  write(chunk: Uint8Array, signal?: AbortSignal): Promise<void>;
+  write(chunk: SinkChunk, signal?: AbortSignal): Promise<void>;
   /**
-   * Makes what was taken so far durable (fdatasync). May run beside `write`.
+   * Makes what was taken so far durable (fdatasync), beside the writing and hashing. One call at a time.
    *
-   * @returns the bytes from the file's start that are durable
+   * @returns the bytes that are durable
    * @throws like {@link FileSink.write}; a failed fdatasync is never tried again
    */
-  sync(): Promise<number>;
-  /** Waits for every write, checks the size, fsyncs and closes. */
+  sync(): Promise<readonly ByteRange[]>;
+  /**
+   * Waits for every write, checks the size, fsyncs and closes.
+   *
+   * @throws like {@link FileSink.write}, `io.failed` when a byte is missing
+   */
   finish(): Promise<FinishedFile>;
   /** Closes the file as it is. Does nothing when the sink has ended. */
   abort(): Promise<void>;

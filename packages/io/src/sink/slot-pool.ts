@@ -1,55 +1,67 @@
-/** @internal A slot that is being filled. */
-export interface FillingSlot {
-  readonly index: number;
+/** @internal Memory that both threads see. */
+export interface Slot {
+  readonly buffer: SharedArrayBuffer;
   readonly bytes: Uint8Array;
-  usedBytes: number;
 }
 
 /** @internal Shared memory that goes round between the threads. */
 export interface SlotPool {
-  readonly buffers: readonly SharedArrayBuffer[];
-  /** Waits for a free slot. Rejects when {@link SlotPool.fail} is called. */
-  take(): Promise<FillingSlot>;
-  giveBack(index: number): void;
-  fail(error: unknown): void;
+  /** A slot that is free, or undefined. */
+  tryTake(): Slot | undefined;
+  /** Waits for a free slot. @throws `signal.reason` */
+  take(signal: AbortSignal): Promise<Slot>;
+  readonly giveBack: (slot: Slot) => void;
 }
 
 /** @internal What {@link createSlotPool} makes. */
 export interface SlotPoolOptions {
+  /** Slots at most; each is made when it is first needed. */
   readonly count: number;
   readonly slotBytes: number;
 }
 
+interface Waiting {
+  readonly resolve: (slot: Slot) => void;
+  readonly forget: () => void;
+}
+
 /** @internal Memory is shared so that bytes cross threads with one copy and without garbage. */
 export function createSlotPool({ count, slotBytes }: SlotPoolOptions): SlotPool {
-  const buffers = Array.from({ length: count }, () => new SharedArrayBuffer(slotBytes));
-  const free = buffers.map((_, index) => index);
-  const waiting: { resolve: (slot: FillingSlot) => void; reject: (error: unknown) => void }[] = [];
-  let failure: { readonly error: unknown } | undefined;
+  const free: Slot[] = [];
+  const waiting: Waiting[] = [];
+  let made = 0;
 
-  const fill = (index: number): FillingSlot => ({
-    index,
-    bytes: new Uint8Array(buffers[index] ?? new SharedArrayBuffer(0)),
-    usedBytes: 0,
-  });
+  const tryTake = (): Slot | undefined => {
+    const slot = free.pop();
+    if (slot !== undefined || made === count) return slot;
+    made += 1;
+    const buffer = new SharedArrayBuffer(slotBytes);
+    return { buffer, bytes: new Uint8Array(buffer) };
+  };
 
   return {
-    buffers,
-    take: () =>
+    tryTake,
+    take: (signal) =>
       new Promise((resolve, reject) => {
-        const index = free.pop();
-        if (failure !== undefined) reject(failure.error);
-        else if (index !== undefined) resolve(fill(index));
-        else waiting.push({ resolve, reject });
+        if (signal.aborted) return reject(signal.reason);
+        const slot = tryTake();
+        if (slot !== undefined) return resolve(slot);
+        const onAbort = (): void => {
+          waiting.splice(waiting.indexOf(entry), 1);
+          reject(signal.reason);
+        };
+        const entry: Waiting = { resolve, forget: () => signal.removeEventListener('abort', onAbort) };
+        signal.addEventListener('abort', onAbort, { once: true });
+        waiting.push(entry);
       }),
-    giveBack(index) {
+    giveBack(slot) {
       const next = waiting.shift();
-      if (next === undefined) free.push(index);
-      else next.resolve(fill(index));
-    },
-    fail(error) {
-      failure ??= { error };
-      for (const { reject } of waiting.splice(0)) reject(error);
+      if (next === undefined) {
+        free.push(slot);
+        return;
+      }
+      next.forget();
+      next.resolve(slot);
     },
   };
 }

@@ -4,10 +4,12 @@ import type { BulkFileSystem } from '../ports/bulk-file-system.ts';
 import { copyFile, type CopyFileInput } from './copy-file.ts';
 import { copyPrefix, type CopyPrefixInput } from './copy-prefix.ts';
 import { hashFile, type HashFileInput } from './hash-file.ts';
-import { createSinkTasks } from './sink-tasks.ts';
+import { createHashTasks } from './hash-tasks.ts';
+import { createOpenFileTasks } from './open-file-tasks.ts';
 import type { WorkerTools } from './worker-tools.ts';
+import { writeWhole, type WriteWholeInput } from './write-whole.ts';
 
-/** @internal The tasks of one io worker over a file system; open sinks are their state. */
+/** @internal The tasks of one io worker over a file system; running hashes are their state. */
 export function createIoTasks(bulk: BulkFileSystem): Tasks {
   const loaded = new Map<string | undefined, Blake3>();
   const tools: WorkerTools = {
@@ -22,6 +24,8 @@ export function createIoTasks(bulk: BulkFileSystem): Tasks {
     hashFile: (input: HashFileInput, context) => hashFile(tools, input, context),
     copyFile: (input: CopyFileInput, context) => copyFile(tools, input, context),
     copyPrefix: (input: CopyPrefixInput, context) => copyPrefix(tools, input, context),
-    ...createSinkTasks(tools),
+    writeWhole: (input: WriteWholeInput) => writeWhole(tools, input),
+    ...createOpenFileTasks(tools),
+    ...createHashTasks(tools),
   };
 }

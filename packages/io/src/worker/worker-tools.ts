@@ -10,6 +10,18 @@ export interface WorkerTools {
   readonly blake3: (resolutionBase: string | undefined) => Blake3;
 }
 
+/** @internal Bytes in memory that all threads see. */
+export interface SharedBytes {
+  readonly buffer: SharedArrayBuffer;
+  readonly offsetBytes: number;
+  readonly lengthBytes: number;
+}
+
+/** @internal */
+export function viewOf({ buffer, offsetBytes, lengthBytes }: SharedBytes): Uint8Array {
+  return new Uint8Array(buffer, offsetBytes, lengthBytes);
+}
+
 /** @internal Bytes that are read at once: what the native BLAKE3 and the drives like best. */
 export const CHUNK_BYTES: number = 4 * 1024 * 1024;
 

@@ -109,6 +109,19 @@ test('files by hash, and how much there is', async () => {
   ]) {
     await expect(index.findByFileHash(hash)).rejects.toMatchObject({ code: 'core.invalid-argument' });
   }
+  const found = await index.findFilesByHash({
+    sha256: [digestOf(3), shared.sha256, two.files[0]?.sha256 ?? ''],
+    gitSha1: [digestOf(7, 40), digestOf(8, 40)],
+  });
+  const hashes = found.map(({ sha256 }) => sha256);
+  expect(hashes).toHaveLength(3);
+  expect(new Set(hashes)).toEqual(new Set([shared.sha256, two.files[0]?.sha256]));
+  expect(found.filter(({ gitSha1 }) => gitSha1 === digestOf(7, 40))).toHaveLength(1);
+  expect(await index.findFilesByHash({})).toEqual([]);
+  expect(await index.findFilesByHash({ gitSha1: [digestOf(8, 40)] })).toEqual([]);
+  for (const wrong of [{ sha256: ['x'] }, { gitSha1: [digestOf(1)] }]) {
+    await expect(index.findFilesByHash(wrong)).rejects.toMatchObject({ code: 'core.invalid-argument' });
+  }
   expect(await index.stats()).toEqual({ models: 2, files: 3, bytes: 2_003 });
   expect(await index.hasFileOfSize(1_001)).toBe(true);
   expect(await index.hasFileOfSize(1_003)).toBe(false);

@@ -43,8 +43,8 @@ export async function publishBlob(
 ): Promise<void> {
   const { fileSystem } = context;
   const path = blobPath(context, blob.sha256);
+  // The bytes are durable; the mode becomes so with the name.
   await fileSystem.chmod(part, BLOB_MODE);
-  await fileSystem.fsyncFile(part);
   try {
     await fileSystem.link(part, path);
   } catch (error) {
@@ -54,10 +54,10 @@ export async function publishBlob(
       // What stands there cannot be this content, and these bytes were just verified.
       context.logger.warn('a damaged blob is replaced', { path });
       await fileSystem.rename(part, path);
-      await fileSystem.fsyncFolder(dirname(path));
+      await context.syncFolder(dirname(path));
       return;
     }
   }
-  await fileSystem.fsyncFolder(dirname(path));
+  await context.syncFolder(dirname(path));
   await fileSystem.unlink(part);
 }

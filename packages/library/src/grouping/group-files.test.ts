@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { fileRole } from './file-role.ts';
 import { groupFiles } from './group-files.ts';
 import { groupName } from './group-name.ts';
 import { pipelineComponents } from './read-pipeline.ts';
@@ -182,24 +181,5 @@ describe('what the small files say', () => {
     ).toEqual({ files: ['x.safetensors'] });
     expect(parseShardIndex({})).toBeNull();
     expect(parseShardIndex(null)).toBeNull();
-  });
-
-  it.each([
-    ['model.safetensors', 'weights'],
-    ['a/b.GGUF', 'weights'],
-    ['optimizer.pt', 'other'],
-    ['training_args.bin', 'other'],
-    ['tokenizer.json', 'tokenizer'],
-    ['tokenizer_config.json', 'tokenizer'],
-    ['model.safetensors.index.json', 'index'],
-    ['config.json', 'config'],
-    ['README.md', 'readme'],
-    ['LICENSE', 'licence'],
-    ['LICENSE-MODEL.txt', 'licence'],
-    ['a.preview.jpeg', 'preview'],
-    ['.gitattributes', 'other'],
-    ['notes', 'other'],
-  ])('%s is %s', (path, role) => {
-    expect(fileRole(path)).toBe(role);
   });
 });

@@ -1,5 +1,5 @@
+import { fileRole } from '@modelkeep/core';
 import { shardSets, type ShardIndex } from './shard-sets.ts';
-import { fileRole } from './file-role.ts';
 
 /** Files that make one model. All names are official paths. */
 export interface ModelGroup {

@@ -1,5 +1,5 @@
+import { extensionOf } from '@modelkeep/core';
 import { folderOf, type ModelGroup } from './group-files.ts';
-import { extensionOf } from './file-role.ts';
 
 const GENERIC_STEMS = new Set([
   'model',

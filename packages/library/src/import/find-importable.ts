@@ -1,7 +1,6 @@
 import { basename, join, relative, resolve, sep } from 'node:path';
-import { isModelkeepError, ModelkeepError } from '@modelkeep/core';
+import { fileRole, isModelkeepError, ModelkeepError } from '@modelkeep/core';
 import type { FileSystem } from '@modelkeep/io';
-import { fileRole } from '../grouping/file-role.ts';
 
 const MAX_DEPTH = 32;
 /** What makes a folder a library. */

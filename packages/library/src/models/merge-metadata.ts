@@ -75,6 +75,6 @@ function mergeSources(present: readonly ModelSource[], added: readonly ModelSour
 }
 
 /** A commit is the same content wherever it was fetched from and by whatever name it was asked for. */
-function sourceKey({ provider, repo, commit, path }: ModelSource): string {
-  return JSON.stringify([provider, repo, commit, path]);
+function sourceKey({ provider, endpoint, repo, commit, path }: ModelSource): string {
+  return JSON.stringify([provider, provider === 'url' ? endpoint : null, repo, commit, path]);
 }

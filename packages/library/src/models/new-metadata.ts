@@ -1,4 +1,5 @@
 import {
+  fileRole,
   isModelkeepError,
   type MetadataLayer,
   type ModelFile,
@@ -6,7 +7,6 @@ import {
   type ModelSource,
 } from '@modelkeep/core';
 import { blobPath } from '../blobs/blob-store.ts';
-import { fileRole } from '../grouping/file-role.ts';
 import type { ModelGroup } from '../grouping/group-files.ts';
 import { groupName } from '../grouping/group-name.ts';
 import { variantStem } from '../grouping/variant-stem.ts';
@@ -111,5 +111,5 @@ async function blake3Of(context: StoreContext, sha256: string, signal?: AbortSig
 function uniqueSource(files: readonly StoredFile[], group: ModelGroup): ModelSource[] {
   const [first] = files;
   if (first === undefined) return [];
-  return [{ ...first.source, path: first.source.provider === 'local' ? first.source.path : group.key }];
+  return [{ ...first.source, path: first.source.provider === 'hf' ? group.key : first.source.path }];
 }

@@ -13,6 +13,8 @@ export interface RecordedFile {
   readonly sizeBytes: number | null;
   readonly sha256: string | null;
   readonly gitSha1: string | null;
+  /** Where it comes from, for a file on the web of which no hash is known: origin and path. */
+  readonly address: string | null;
 }
 
 /** @internal A model that a transaction is about to commit. */
@@ -45,6 +47,7 @@ const recordSchema: z.ZodType<TransactionRecord> = z.object({
       sizeBytes: z.int().nonnegative().nullable(),
       sha256: z.string().nullable(),
       gitSha1: z.string().nullable(),
+      address: z.string().nullable().default(null),
     }),
   ),
   models: z.array(z.object({ id: z.string().refine(isId), slug: z.string().refine(isSlug) })),

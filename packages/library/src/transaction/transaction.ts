@@ -1,12 +1,12 @@
 import { ModelkeepError, newId, type Logger, type MetadataLayer, type ModelRecord } from '@modelkeep/core';
 import { encodeProcessIdentity, ensureFolder, processIdentity } from '@modelkeep/io';
 import { pin } from '../blobs/pins.ts';
-import { publishBlob } from '../blobs/blob-store.ts';
+import { blobStatus, publishBlob } from '../blobs/blob-store.ts';
 import { commitModels } from '../models/commit-models.ts';
 import { timestamp, type StoreContext } from '../store-context.ts';
 import { adoptParts } from './adopt-parts.ts';
 import { discardTransaction } from './discard-transaction.ts';
-import { findContent } from './find-content.ts';
+import { findContents } from './find-contents.ts';
 import { journalPath, partPath } from './part-paths.ts';
 import { reserveRoom } from './reserve-room.ts';
 import type { StoredContent, WantedFile } from './stored-file.ts';
@@ -49,6 +49,12 @@ export interface Transaction {
    * @param content - with `part` where the bytes are not in the file's own part but beside it
    */
   publish(name: string, content: PublishedContent): Promise<void>;
+  /**
+   * Takes content that another transaction has stored as the content of a file.
+   *
+   * @returns false when it is not there: then the file still needs its bytes
+   */
+  adopt(name: string, content: StoredContent): Promise<boolean>;
   /** Sorts the stored files into models, identifies them and makes them part of the library. Ends the transaction. */
   commit(options: CommitOptions): Promise<ModelRecord[]>;
   /** Lets go: what was written stays, for a later transaction that wants the same content. */
@@ -73,7 +79,14 @@ export async function beginTransaction(
     id,
     owner: encodeProcessIdentity(processIdentity()),
     startedAt: timestamp(context),
-    files: wanted.map(({ name, sizeBytes, sha256, gitSha1 }, number) => ({ number, name, sizeBytes, sha256, gitSha1 })),
+    files: wanted.map(({ name, sizeBytes, sha256, gitSha1, source }, number) => ({
+      number,
+      name,
+      sizeBytes,
+      sha256,
+      gitSha1,
+      address: source.provider === 'url' ? `${source.endpoint ?? ''}${source.path ?? ''}` : null,
+    })),
     models: [],
   };
   const contents = new Map<string, StoredContent>();
@@ -82,13 +95,26 @@ export async function beginTransaction(
     await writeTransaction(context, record);
   }
 
+  const places = new Map(
+    wanted.map((file, number) => {
+      const place = { part: partPath(context, { id, number }), journal: journalPath(context, { id, number }) };
+      return [file.name, { ...file, ...place }] as const;
+    }),
+  );
   const files = (): TransactionFile[] =>
-    wanted.map((file, number) => ({
-      ...file,
-      part: partPath(context, { id, number }),
-      journal: journalPath(context, { id, number }),
-      content: contents.get(file.name) ?? null,
-    }));
+    [...places.values()].map((file) => ({ ...file, content: contents.get(file.name) ?? null }));
+
+  const placeOf = (name: string): { readonly part: string } => {
+    const place = places.get(name);
+    if (place !== undefined) return place;
+    throw new ModelkeepError('core.invalid-argument', {
+      message: `the transaction has no file ${JSON.stringify(name)}`,
+      facts: { argument: 'name', found: name },
+    });
+  };
+  const store = (name: string, { sizeBytes, sha256, blake3, gitSha1 }: StoredContent): void => {
+    contents.set(name, { sizeBytes, sha256, blake3, gitSha1 });
+  };
 
   async function abandon(logger: Logger, { keepParts = false } = {}): Promise<void> {
     try {
@@ -105,13 +131,10 @@ export async function beginTransaction(
   try {
     await writeTransaction(context, record);
     await ensureFolder(context.fileSystem, transactionFolder(context, id));
-    for (const file of wanted) {
-      signal?.throwIfAborted();
-      if (file.sha256 !== null) await pin(context, file.sha256, id);
-      const found = await findContent(context, file);
-      if (found === null) continue;
-      if (file.sha256 === null) await pin(context, found.sha256, id);
-      contents.set(file.name, found);
+    const found = await findContents(context, wanted, { pin: (sha256) => pin(context, sha256, id), signal });
+    for (const [position, { name }] of wanted.entries()) {
+      const content = found[position];
+      if (content !== null && content !== undefined) contents.set(name, content);
     }
     const missing = files().filter(({ content }) => content === null);
     await adoptParts(
@@ -131,17 +154,17 @@ export async function beginTransaction(
       return files();
     },
     async publish(name, content) {
-      const file = files().find((candidate) => candidate.name === name);
-      if (file === undefined) {
-        throw new ModelkeepError('core.invalid-argument', {
-          message: `the transaction has no file ${JSON.stringify(name)}`,
-          facts: { argument: 'name', found: name },
-        });
-      }
+      const { part } = placeOf(name);
       await pin(context, content.sha256, id);
-      await publishBlob(context, content.part ?? file.part, content);
-      const { sizeBytes, sha256, blake3, gitSha1 } = content;
-      contents.set(name, { sizeBytes, sha256, blake3, gitSha1 });
+      await publishBlob(context, content.part ?? part, content);
+      store(name, content);
+    },
+    async adopt(name, content) {
+      placeOf(name);
+      await pin(context, content.sha256, id);
+      if ((await blobStatus(context, content.sha256))?.sizeBytes !== content.sizeBytes) return false;
+      store(name, content);
+      return true;
     },
     async commit(options) {
       const models = await commitModels(context, {

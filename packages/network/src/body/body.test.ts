@@ -7,7 +7,8 @@ import { createTestClock } from '../fixtures/test-clock.ts';
 import { startServer, startTcpServer, until } from '../fixtures/test-server.ts';
 import { discardBody } from './discard-body.ts';
 
-const client = (): ReturnType<typeof createHttpClient> => createHttpClient({ clock: createTestClock() });
+const client = (): ReturnType<typeof createHttpClient> =>
+  createHttpClient({ clock: createTestClock(), privateOrigins: 'all' });
 
 describe('json', () => {
   it.each(['application/json', 'application/json; charset=utf-8', 'application/problem+json', 'APPLICATION/JSON'])(

@@ -1,5 +1,5 @@
 import { ModelkeepError, redactUrl } from '@modelkeep/core';
-import type { HttpResult } from '../client/http-client.ts';
+import type { HttpResult } from '../client/http-answer.ts';
 import { discardBody } from './discard-body.ts';
 
 /**

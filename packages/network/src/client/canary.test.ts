@@ -28,6 +28,7 @@ it('shows a token in no error and no log line, whatever goes wrong', async () =>
   });
   await using http = createHttpClient({
     clock: createTestClock(),
+    privateOrigins: 'all',
     logger,
     credentialsFor: () => `Bearer ${TOKEN}`,
   });

@@ -1,13 +1,22 @@
 import { silentLogger, systemClock } from '@modelkeep/core';
-import { readBody } from '../body/read-body.ts';
-import { readJson } from '../body/read-json.ts';
+import { createCircuits } from '../breaker/circuits.ts';
+import { createAnswerCache } from '../cache/answer-cache.ts';
+import type { CachedAnswer } from '../cache/cached-answer.ts';
+import { createCoalescer } from '../cache/coalesce.ts';
 import { createThrottle } from '../rate-limit/throttle.ts';
 import { closedError } from '../transport/transport-error.ts';
+import { createHopGuard } from '../guard/hop-guard.ts';
+import { createConnectivityMonitor } from '../offline/connectivity-monitor.ts';
+import { createNearness } from '../offline/nearness.ts';
+import { probeOrigin } from '../offline/probe-origin.ts';
+import { createRetryBudget } from '../retry/retry-budget.ts';
 import { createUndiciTransport } from '../transport/undici-transport.ts';
-import type { HttpClient, HttpClientOptions, HttpClientRequest, HttpResult } from './http-client.ts';
+import { createGate } from './gate.ts';
+import type { HttpAnswer } from './http-answer.ts';
+import type { HttpClientOptions } from './http-client-options.ts';
+import type { HttpClient } from './http-client.ts';
 import { performRequest, type RequestContext } from './perform-request.ts';
-
-const DEFAULT_MAX_BYTES = 67_108_864;
+import { readRequest, type ReadContext } from './read-request.ts';
 
 /**
  * Makes an HTTP client. Nothing is opened or imported before the first request.
@@ -24,51 +33,67 @@ const DEFAULT_MAX_BYTES = 67_108_864;
  * ```
  */
 export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
-  const ownTransport = createUndiciTransport();
+  const { proxyFor, certificateAuthorities, addressFamily } = options;
+  const ownTransport = createUndiciTransport({ proxyFor, certificateAuthorities, addressFamily });
   const clock = options.clock ?? systemClock;
+  const logger = options.logger ?? silentLogger;
+  const userAgent = options.userAgent ?? 'modelkeep';
+  const transport = options.transport ?? ownTransport;
   const closing = new AbortController();
-  const context: RequestContext = {
-    transport: options.transport ?? ownTransport,
+  const circuits = createCircuits(clock);
+  const isBreaking = options.circuitBreaker ?? true;
+  const connectivity = createConnectivityMonitor({
     clock,
-    logger: options.logger ?? silentLogger,
+    isNear: createNearness(options.privateOrigins ?? []),
+    probe: (origin) =>
+      probeOrigin(origin, {
+        transport,
+        userAgent,
+        signal: closing.signal,
+        privateAddresses: options.privateOrigins === 'all' ? 'allow' : 'refuse',
+      }),
+  });
+  const context: RequestContext = {
+    transport,
+    clock,
+    logger,
     random: options.random ?? Math.random,
-    throttle: createThrottle(clock),
+    gate: createGate({ connectivity, throttle: createThrottle(clock), circuits: isBreaking ? circuits : undefined }),
+    retryBudget: createRetryBudget(clock, options.retryBudget),
     closing: closing.signal,
     credentialsFor: options.credentialsFor ?? (() => undefined),
-    userAgent: options.userAgent ?? 'modelkeep',
+    userAgent,
+    guardHops: createHopGuard(options.privateOrigins ?? []),
+    http2: options.http2 ?? true,
     timeouts: options.timeouts ?? {},
     retry: options.retry ?? {},
   };
-  const answerOf = ({ status, headers, url, hops }: HttpResult): Omit<HttpResult, 'body'> => ({
-    status,
-    headers,
-    url,
-    hops,
-  });
-  const limits = (
-    request: HttpClientRequest & { maxBytes?: number | undefined },
-  ): { maxBytes: number; isHead: boolean } => ({
-    maxBytes: request.maxBytes ?? DEFAULT_MAX_BYTES,
-    isHead: request.method === 'HEAD',
-  });
+  const cache = options.cache === undefined ? undefined : createAnswerCache(options.cache, { clock, logger });
+  const reading: ReadContext = { context, cache, underWay: createCoalescer() };
   const close = async (): Promise<void> => {
     if (!closing.signal.aborted) closing.abort(closedError('HTTP client'));
-    await ownTransport.close();
+    circuits.close();
+    connectivity.close();
+    await Promise.all([ownTransport.close(), cache?.settle()]);
   };
   return {
     request: (request) => performRequest(context, request, async (result) => result),
-    json: (request) =>
-      performRequest(
-        context,
-        { ...request, headers: { accept: 'application/json', ...request.headers } },
-        async (result) => ({ ...answerOf(result), value: await readJson(result, limits(request)) }),
-      ),
-    text: (request) =>
-      performRequest(context, request, async (result) => {
-        const bytes = await readBody(result, limits(request));
-        return { ...answerOf(result), text: new TextDecoder().decode(bytes) };
-      }),
+    async json(request) {
+      const answer = await readRequest(reading, 'json', request);
+      return { ...answerOf(answer), value: answer.value() };
+    },
+    async text(request) {
+      const answer = await readRequest(reading, 'text', request);
+      return { ...answerOf(answer), text: String(answer.value()) };
+    },
+    isCircuitOpen: (origin) => circuits.isOpen(origin),
+    circuits: circuits.current,
+    connectivity: connectivity.current,
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+function answerOf({ status, headers, url, hops, cached }: CachedAnswer): HttpAnswer & Pick<CachedAnswer, 'cached'> {
+  return { status, headers, url, hops, cached };
 }

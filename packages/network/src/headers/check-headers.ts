@@ -47,6 +47,11 @@ export function checkHeaderValue(name: string, value: string): string {
   return value;
 }
 
+/** Whether a name and a value make one header line and nothing else. */
+export function isPlainHeader(name: string, value: string): boolean {
+  return NAME.test(name) && !BAD_VALUE.test(value);
+}
+
 function invalid(argument: string, message: string): ModelkeepError<'core.invalid-argument'> {
   return new ModelkeepError('core.invalid-argument', {
     message,

@@ -15,6 +15,11 @@ const GENERIC = new Set([
   'user-agent',
 ]);
 
+/** Whether a header, its name in lower case, says nothing about who asks. */
+export function isGenericHeader(name: string): boolean {
+  return GENERIC.has(name);
+}
+
 /** What {@link headersForHop} decides from. */
 export interface HopHeadersOptions {
   /** Origin the hop goes to. */

@@ -30,7 +30,7 @@ describe('checkHeaders', () => {
 });
 
 it('refuses a token with a line break, without showing it', async () => {
-  await using http = createHttpClient({ credentialsFor: () => 'Bearer canary\n' });
+  await using http = createHttpClient({ privateOrigins: 'all', credentialsFor: () => 'Bearer canary\n' });
   const error = await caught('core.invalid-argument', http.request({ url: 'http://127.0.0.1:9/' }));
   expect(`${JSON.stringify(error)}${error.stack}`).not.toContain('canary');
 });
@@ -38,7 +38,7 @@ it('refuses a token with a line break, without showing it', async () => {
 it.each(['/relative', 'ftp://host/', 'file:///x', 'http://user:canary@host/', 'not a url?x=canary'])(
   'refuses the URL %s, without its secrets',
   async (url) => {
-    await using http = createHttpClient();
+    await using http = createHttpClient({ privateOrigins: 'all' });
     const error = await caught('core.invalid-argument', http.request({ url }));
     expect(error.facts.argument).toBe('url');
     expect(JSON.stringify(error)).not.toContain('canary');

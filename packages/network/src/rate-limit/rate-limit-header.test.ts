@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseRateLimit } from './rate-limit-header.ts';
+import { parseQuotas, parseRateLimit } from './rate-limit-header.ts';
 import { serverWaitMs } from './server-wait.ts';
 
 const now = Date.UTC(2026, 0, 1);
@@ -31,6 +31,18 @@ describe('parseRateLimit', () => {
 
   it('reads a bounded number of them', () => {
     expect(parseRateLimit({ ratelimit: '"a";r=0;t=1,'.repeat(10_000) })).toHaveLength(8);
+  });
+});
+
+describe('parseQuotas', () => {
+  it('reads them under each of their names', () => {
+    const header = '"fixed window";"api";q=500;w=300, "resolvers";q=3000;w=300, "none";w=3, q=5';
+    expect(Object.fromEntries(parseQuotas({ 'ratelimit-policy': header }))).toEqual({
+      'fixed window': 500,
+      api: 500,
+      resolvers: 3_000,
+    });
+    expect(parseQuotas({}).size).toBe(0);
   });
 });
 

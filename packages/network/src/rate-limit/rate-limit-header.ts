@@ -31,6 +31,25 @@ export function parseRateLimit(headers: HttpHeaders): readonly RateLimitState[] 
   return states;
 }
 
+/**
+ * Reads how many requests a window allows from `RateLimit-Policy: "fixed window";"api";q=500;w=300`, where the limit's
+ * name is one of the quoted ones.
+ */
+export function parseQuotas(headers: HttpHeaders): ReadonlyMap<string, number> {
+  const quotas = new Map<string, number>();
+  const text = (headers['ratelimit-policy'] ?? '').slice(0, MAX_HEADER_CHARS);
+  for (const item of text.split(',').slice(0, MAX_POLICIES)) {
+    const parts = item.split(';', MAX_POLICIES).map((part) => part.trim());
+    const quota = parameter(parts, 'q');
+    if (quota === null) continue;
+    for (const part of parts) {
+      const name = /^"([^"]{1,64})"$/.exec(part)?.[1];
+      if (name !== undefined) quotas.set(name, quota);
+    }
+  }
+  return quotas;
+}
+
 function parameter(parameters: readonly string[], name: string): number | null {
   const text = parameters.find((part) => part.startsWith(`${name}=`))?.slice(name.length + 1) ?? '';
   return /^\d{1,9}$/.test(text) ? Number(text) : null;

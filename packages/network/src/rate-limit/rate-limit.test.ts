@@ -6,7 +6,7 @@ import { startServer } from '../fixtures/test-server.ts';
 
 const setup = () => {
   const clock = createTestClock();
-  return { clock, http: createHttpClient({ clock, random: () => 0.5 }) };
+  return { clock, http: createHttpClient({ clock, privateOrigins: 'all', random: () => 0.5 }) };
 };
 
 describe('what the server asks for', () => {

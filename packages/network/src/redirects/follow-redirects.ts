@@ -1,6 +1,6 @@
 import type { HttpResponse } from '@modelkeep/core';
 import { discardBody } from '../body/discard-body.ts';
-import type { HttpHop, HttpResult } from '../client/http-client.ts';
+import type { HttpHop, HttpResult } from '../client/http-answer.ts';
 import { isRedirectStatus, nextHop, redirectError, type HopRequest } from './next-hop.ts';
 
 const MAX_HOPS = 10;
@@ -23,9 +23,10 @@ export async function followRedirects(options: FollowOptions): Promise<HttpResul
   const seen = new Set<string>();
   let current = options.request;
   for (;;) {
-    const { status, headers, body } = await options.send(current);
+    const { status, headers, body, giveBack } = await options.send(current);
     const url = current.url.href;
-    if (options.redirect === 'manual' || !isRedirectStatus(status)) return { status, headers, url, hops, body };
+    if (options.redirect === 'manual' || !isRedirectStatus(status))
+      return { status, headers, url, hops, body, giveBack };
     await discardBody(body);
     hops.push({ url, status, headers });
     seen.add(`${current.method} ${url}`);

@@ -1,6 +1,7 @@
-import { isModelkeepError } from '@modelkeep/core';
+import { isModelkeepError, type ErrorFacts } from '@modelkeep/core';
 import { isCertificateProblem } from '../transport/transport-error.ts';
-import type { HttpClientRequest, RetryOptions } from '../client/http-client.ts';
+import type { RetryOptions } from '../client/http-client-options.ts';
+import type { HttpClientRequest } from '../client/http-client-request.ts';
 
 /** {@link RetryOptions} with nothing left open. */
 export interface RetryPolicy {
@@ -13,7 +14,8 @@ export interface RetryPolicy {
 /** The policy of one request: its own options before the client's, one attempt where a second could do harm. */
 export function retryPolicyOf(request: HttpClientRequest, client: RetryOptions = {}): RetryPolicy {
   const own = typeof request.retry === 'object' ? request.retry : {};
-  const sendOnce = request.retry === false || request.method === 'POST';
+  const isIdempotent = request.idempotent ?? request.method !== 'POST';
+  const sendOnce = request.retry === false || !isIdempotent;
   return {
     attempts: sendOnce ? 1 : (own.attempts ?? client.attempts ?? 3),
     baseDelayMs: own.baseDelayMs ?? client.baseDelayMs ?? 500,
@@ -29,9 +31,14 @@ export function isRetriedStatus(status: number): boolean {
   return RETRIED_STATUSES.has(status);
 }
 
+function isRetriedProxyProblem({ status, systemCode }: ErrorFacts['network.proxy']): boolean {
+  return status === undefined ? !isCertificateProblem(systemCode ?? '') : isRetriedStatus(status);
+}
+
 /** Whether another attempt may not meet this error. Being offline is none of them: that fails fast. */
 export function isRetriedError(error: unknown): boolean {
-  if (isModelkeepError(error, 'network.timeout')) return true;
+  if (isModelkeepError(error, 'network.timeout')) return error.facts.phase !== 'total';
+  if (isModelkeepError(error, 'network.proxy')) return isRetriedProxyProblem(error.facts);
   if (isModelkeepError(error, 'network.connection')) return !isCertificateProblem(error.facts.systemCode);
   return isModelkeepError(error, 'network.body') && error.facts.reason === 'truncated';
 }

@@ -8,7 +8,7 @@ import { startServer, startTcpServer, until } from '../fixtures/test-server.ts';
 
 const setup = (options: Parameters<typeof createHttpClient>[0] = {}) => {
   const clock = createTestClock();
-  return { clock, http: createHttpClient({ clock, random: () => 0.5, ...options }) };
+  return { clock, http: createHttpClient({ clock, privateOrigins: 'all', random: () => 0.5, ...options }) };
 };
 
 describe('retry', () => {
@@ -46,6 +46,14 @@ describe('retry', () => {
     const { http, clock } = setup({ retry: { attempts: 9 } });
     await http.request({ url: server.origin });
     expect(clock.sleeps).toEqual([250, 500, 1_000, 2_000, 4_000, 8_000, 15_000, 15_000]);
+    await http.close();
+  });
+
+  it('sends a POST again that only asks', async () => {
+    await using server = await startServer((_request, response) => response.writeHead(503).end());
+    const { http } = setup();
+    const answer = await http.request({ method: 'POST', idempotent: true, url: server.origin, body: '{}' });
+    expect([answer.status, server.requests.length]).toEqual([503, 3]);
     await http.close();
   });
 
@@ -117,7 +125,7 @@ describe('abort', () => {
     await using server = await startServer((_request, response) =>
       response.writeHead(503, { 'retry-after': '500' }).end(),
     );
-    await using http = createHttpClient();
+    await using http = createHttpClient({ privateOrigins: 'all' });
     const controller = new AbortController();
     const outcome = expect(http.request({ url: server.origin, signal: controller.signal })).rejects.toBe(reason);
     await until(() => server.requests.length === 1);
@@ -130,7 +138,7 @@ describe('abort', () => {
 
   it('is not retried when it comes from within an exchange', async () => {
     await using server = await startServer(() => {});
-    await using http = createHttpClient();
+    await using http = createHttpClient({ privateOrigins: 'all' });
     const controller = new AbortController();
     const outcome = expect(http.text({ url: server.origin, signal: controller.signal })).rejects.toBe(reason);
     await until(() => server.requests.length === 1);
@@ -145,7 +153,7 @@ describe('close', () => {
     await using server = await startServer((request, response) => {
       if (request.url === '/wait') response.writeHead(503, { 'retry-after': '500' }).end();
     });
-    const http = createHttpClient();
+    const http = createHttpClient({ privateOrigins: 'all' });
     const waiting = caught('core.closed', http.request({ url: `${server.origin}/wait` }));
     const hanging = caught('core.closed', http.request({ url: `${server.origin}/hang` }));
     await until(() => server.requests.length === 2);

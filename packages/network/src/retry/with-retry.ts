@@ -26,7 +26,9 @@ export interface WithRetryOptions<T> {
   readonly logger: Logger;
   /** Waits; ends early when the request is aborted or the client is closed. */
   readonly sleep: (ms: number) => Promise<void>;
-  /** One attempt; `isLast` asks for whatever the server answers. */
+  /** Takes one retry from the budget; false when none is left. */
+  readonly takeRetry: () => boolean;
+  /** One attempt; `isLast` asks for whatever the server answers. What is unsatisfying has paid for its retry. */
   readonly attempt: (isLast: boolean) => Promise<T>;
 }
 
@@ -43,9 +45,10 @@ export function withRetry<T>(options: WithRetryOptions<T>): Promise<T> {
     async onFailedAttempt({ error, attemptNumber }) {
       const waitMs = error instanceof UnsatisfyingAnswer ? error.waitMs : null;
       if (waitMs !== null && waitMs > policy.maxWaitMs) throw rateLimitedError(options.url, waitMs);
-      if (!(error instanceof UnsatisfyingAnswer) && (!isRetriedError(error) || attemptNumber >= policy.attempts)) {
-        throw withAttempts(error, attemptNumber);
-      }
+      const mayRetry =
+        error instanceof UnsatisfyingAnswer ||
+        (isRetriedError(error) && attemptNumber < policy.attempts && options.takeRetry());
+      if (!mayRetry) throw withAttempts(error, attemptNumber);
       const delayMs = waitMs === null ? backOffMs(policy, attemptNumber, random) : waitMs + jitterMs(random);
       options.logger.warn('HTTP request is sent again', {
         url: redactUrl(options.url),
@@ -63,6 +66,9 @@ function withAttempts(error: Error, attempts: number): Error {
   const { message, cause } = error;
   if (attempts === 1) return error;
   if (isModelkeepError(error, 'network.connection')) {
+    return new ModelkeepError(error.code, { message, facts: { ...error.facts, attempts }, hint: error.hint, cause });
+  }
+  if (isModelkeepError(error, 'network.proxy')) {
     return new ModelkeepError(error.code, { message, facts: { ...error.facts, attempts }, hint: error.hint, cause });
   }
   if (isModelkeepError(error, 'network.timeout')) {

@@ -1,5 +1,5 @@
-const HIGH_WATER_BYTES = 1_048_576;
-const LOW_WATER_BYTES = 262_144;
+const HIGH_WATER_BYTES = 262_144;
+const LOW_WATER_BYTES = 65_536;
 
 /** How a body queue talks to its connection. */
 export interface BodyQueueHooks {
@@ -9,6 +9,8 @@ export interface BodyQueueHooks {
   resume(): void;
   /** The reader gave up before the end: let go of the connection. */
   release(): void;
+  /** A chunk that nobody will read. */
+  readonly drop?: ((chunk: Uint8Array) => void) | undefined;
 }
 
 /** Chunks on their way from a socket that pushes to a reader that pulls. */
@@ -53,7 +55,7 @@ export function createBodyQueue(hooks: BodyQueueHooks): BodyQueue {
     settleReaders();
   };
   const drop = (): void => {
-    chunks.length = 0;
+    for (const chunk of chunks.splice(0)) hooks.drop?.(chunk);
     bufferedBytes = 0;
   };
 

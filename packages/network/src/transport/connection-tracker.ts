@@ -1,43 +1,42 @@
-import { Socket } from 'node:net';
 import type { buildConnector } from 'undici';
+import type { ConnectionAttempt, Connector } from './connector.ts';
 
-/** Knows which sockets are being connected and who waits for them, so that nobody's connection attempt lingers. */
+/** Knows which connections are being made and who waits for them, so that nobody's attempt lingers. */
 export interface ConnectionTracker {
-  /** Connects through `connect` and watches the socket until it is connected. */
-  watch(connect: buildConnector.connector): buildConnector.connector;
+  /** Connects through `connect` and watches the attempt until it is over. */
+  watch(connect: Connector): buildConnector.connector;
   /** A request begins to wait for a connection to this origin; the returned function ends that. */
   wait(origin: string): () => void;
-  /** Destroys every socket that is not connected yet. */
+  /** Ends every attempt. */
   destroyAll(): void;
 }
 
 /**
  * undici keeps connecting for a request that was aborted meanwhile. When nobody waits for an origin any more, its
- * unfinished sockets are destroyed here.
+ * unfinished attempts are ended here.
  */
 export function createConnectionTracker(): ConnectionTracker {
-  const connecting = new Map<string, Set<Socket>>();
+  const connecting = new Map<string, Set<ConnectionAttempt>>();
   const waiting = new Map<string, number>();
 
   const destroy = (origin: string): void => {
-    for (const socket of connecting.get(origin) ?? []) socket.destroy(new Error('Nobody waits for this connection'));
+    for (const attempt of connecting.get(origin) ?? []) attempt.destroy(new Error('Nobody waits for this connection'));
   };
-  const forget = (origin: string, socket: Socket): void => {
-    const sockets = connecting.get(origin);
-    sockets?.delete(socket);
-    if (sockets?.size === 0) connecting.delete(origin);
+  const forget = (origin: string, attempt: ConnectionAttempt): void => {
+    const attempts = connecting.get(origin);
+    attempts?.delete(attempt);
+    if (attempts?.size === 0) connecting.delete(origin);
   };
 
   return {
     watch: (connect) => (options, callback) => {
       const origin = `${options.protocol}//${options.host ?? ''}`;
-      const socket: unknown = connect(options, (...result) => {
-        if (socket instanceof Socket) forget(origin, socket);
+      const attempt = connect(options, (...result) => {
+        forget(origin, attempt);
         callback(...result);
       });
-      if (!(socket instanceof Socket)) return;
-      const sockets = connecting.get(origin) ?? new Set();
-      connecting.set(origin, sockets.add(socket));
+      const attempts = connecting.get(origin) ?? new Set();
+      connecting.set(origin, attempts.add(attempt));
     },
     wait(origin) {
       waiting.set(origin, (waiting.get(origin) ?? 0) + 1);

@@ -1,54 +1,86 @@
-import type { HttpHeaders, HttpRequest, HttpResponse } from '@modelkeep/core';
+import type { BodyEnd, HttpHeaders, HttpRequest, HttpResponse, MinimumRate } from '@modelkeep/core';
 import type { Dispatcher } from 'undici';
+import { ProxyProblem } from '../proxy/proxy-problem.ts';
 import { createBodyQueue } from './body-queue.ts';
 import type { ConnectionTracker } from './connection-tracker.ts';
 import { createPhaseTimer } from './phase-timer.ts';
+import { createRateWatch } from './rate-watch.ts';
+import { dispatchOptions } from './dispatch-options.ts';
+import type { ReadBuffers } from './read-buffers.ts';
+import type { Route } from './routes.ts';
 import { timeoutError, toTransportError } from './transport-error.ts';
 
-/** What one exchange needs. */
-export interface ExchangeOptions {
-  readonly dispatcher: Dispatcher;
-  readonly tracker: ConnectionTracker;
-  readonly request: HttpRequest;
+/** The time limits of an exchange; 0 means none. */
+export interface ExchangeLimits {
   readonly connectTimeoutMs: number;
   readonly headersTimeoutMs: number;
   readonly idleTimeoutMs: number;
+  readonly totalTimeoutMs: number;
+  readonly minimumRate: MinimumRate;
+}
+
+/** What one exchange needs. */
+export interface ExchangeOptions {
+  readonly route: Route;
+  readonly tracker: ConnectionTracker;
+  readonly readBuffers: ReadBuffers;
+  readonly request: HttpRequest;
+  readonly limits: ExchangeLimits;
 }
 
 /** Sends one request over undici's dispatcher and answers when the final headers are there. */
 export function exchange(options: ExchangeOptions): Promise<HttpResponse> {
-  const { dispatcher, request, tracker } = options;
+  const { request, route, tracker, limits, readBuffers } = options;
   const url = new URL(request.url);
   const { promise, resolve, reject } = Promise.withResolvers<HttpResponse>();
+  const { promise: ended, resolve: tellEnd } = Promise.withResolvers<BodyEnd>();
   let controller: Dispatcher.DispatchController | undefined;
   let isOver = false;
 
-  const stopWaiting = tracker.wait(url.origin);
-  const timer = createPhaseTimer((phase, timeoutMs) => abandon(timeoutError(request.url, phase, timeoutMs)));
+  const stopWaiting = tracker.wait(route.forwarder?.origin ?? url.origin);
+  const onTimeout = (phase: Parameters<typeof timeoutError>[1], timeoutMs: number): void =>
+    abandon(timeoutError(request.url, phase, timeoutMs));
+  const timer = createPhaseTimer(onTimeout);
+  const totalTimer = createPhaseTimer(onTimeout);
+  const rate = createRateWatch(limits.minimumRate, () => onTimeout('rate', limits.minimumRate.windowMs));
   const queue = createBodyQueue({
     pause() {
       timer.stop();
+      rate.pause();
       controller?.pause();
     },
     resume() {
-      timer.start('idle', options.idleTimeoutMs);
+      timer.start('idle', limits.idleTimeoutMs);
+      rate.resume();
       controller?.resume();
     },
     release: () => abandon(undefined),
+    drop: readBuffers.giveBack,
   });
 
   /** Lets go of everything but the bytes that are buffered. Only the first call counts. */
-  const finish = (): boolean => {
+  const finish = (end: BodyEnd): boolean => {
     if (isOver) return false;
     isOver = true;
+    tellEnd(end);
     timer.stop();
+    totalTimer.stop();
+    rate.stop();
     stopWaiting();
     request.signal?.removeEventListener('abort', onAbort);
     return true;
   };
+  /** Ends the exchange from the other side. */
+  const fail = (cause: unknown): void => {
+    const error = toTransportError(cause, request.url);
+    if (!finish({ kind: 'failed', error })) return;
+    reject(error);
+    queue.fail(error);
+  };
   /** Ends the exchange from our side: the connection is destroyed. */
   const abandon = (error: unknown): void => {
-    if (!finish()) return;
+    const isLeft = error === undefined || request.signal?.aborted === true;
+    if (!finish(isLeft ? { kind: 'left' } : { kind: 'failed', error })) return;
     reject(error);
     queue.fail(error);
     controller?.abort(new Error('The exchange was abandoned'));
@@ -60,47 +92,42 @@ export function exchange(options: ExchangeOptions): Promise<HttpResponse> {
   };
 
   request.signal?.addEventListener('abort', onAbort, { once: true });
-  timer.start('connect', options.connectTimeoutMs);
-  dispatcher.dispatch(
-    {
-      origin: url.origin,
-      path: `${url.pathname}${url.search}`,
-      method: request.method,
-      headers: { ...request.headers },
-      body: request.body ?? null,
-      headersTimeout: 0,
-      bodyTimeout: 0,
+  timer.start('connect', limits.connectTimeoutMs);
+  totalTimer.start('total', limits.totalTimeoutMs);
+  route.dispatcher.dispatch(dispatchOptions(request, url, route.forwarder), {
+    onRequestStart(started) {
+      controller = started;
+      if (isOver) {
+        started.abort(new Error('The exchange was abandoned'));
+        return;
+      }
+      stopWaiting();
+      timer.start('headers', limits.headersTimeoutMs);
     },
-    {
-      onRequestStart(started) {
-        controller = started;
-        if (isOver) {
-          started.abort(new Error('The exchange was abandoned'));
-          return;
-        }
-        stopWaiting();
-        timer.start('headers', options.headersTimeoutMs);
-      },
-      onResponseStart(_controller, status, headers) {
-        if (isOver || status < 200) return;
-        timer.start('idle', options.idleTimeoutMs);
-        resolve({ status, headers: plainHeaders(headers), body: queue.body });
-      },
-      onResponseData(_controller, chunk) {
-        timer.refresh();
-        queue.push(chunk);
-      },
-      onResponseEnd() {
-        if (finish()) queue.end();
-      },
-      onResponseError(_controller, cause) {
-        if (!finish()) return;
-        const error = toTransportError(cause, request.url);
-        reject(error);
-        queue.fail(error);
-      },
+    onResponseStart(started, status, headers) {
+      if (isOver || status < 200) return;
+      if (status === 407 && route.forwarder !== undefined) {
+        fail(new ProxyProblem(route.forwarder, { status }));
+        started.abort(new Error('The proxy refused'));
+        return;
+      }
+      timer.start('idle', limits.idleTimeoutMs);
+      rate.start();
+      resolve({ status, headers: plainHeaders(headers), body: queue.body, ended, giveBack: readBuffers.giveBack });
     },
-  );
+    onResponseData(_controller, chunk) {
+      timer.refresh();
+      rate.count(chunk.byteLength);
+      readBuffers.lend(chunk);
+      queue.push(chunk);
+    },
+    onResponseEnd() {
+      if (finish({ kind: 'complete' })) queue.end();
+    },
+    onResponseError(_controller, cause) {
+      fail(cause);
+    },
+  });
   return promise;
 }
 

@@ -1,5 +1,5 @@
 /** What a request waits for. */
-export type TimeoutPhase = 'connect' | 'headers' | 'idle';
+export type TimeoutPhase = 'connect' | 'headers' | 'idle' | 'total';
 
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 

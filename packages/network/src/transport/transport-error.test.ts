@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { parseProxy } from '../proxy/parse-proxy.ts';
+import { ProxyProblem } from '../proxy/proxy-problem.ts';
 import { isCertificateProblem, toTransportError } from './transport-error.ts';
 
 const systemError = (code: string): Error => Object.assign(new Error(code), { code });
@@ -29,6 +31,14 @@ describe('toTransportError', () => {
     });
     expect(toTransportError(none, url).code).toBe('network.offline');
     expect(toTransportError(new AggregateError([]), url)).toMatchObject({ facts: { systemCode: 'UNKNOWN' } });
+  });
+
+  it('tells the proxy as what cannot be found, without its password', () => {
+    const proxy = parseProxy('http://me:secret@proxy.example:3128');
+    const error = toTransportError(new ProxyProblem(proxy, { cause: systemError('ENOTFOUND') }), url);
+    expect(error).toMatchObject({ code: 'network.offline', facts: { systemCode: 'ENOTFOUND' } });
+    expect(error.message).toContain('The proxy http://proxy.example:3128');
+    expect(JSON.stringify(error)).not.toContain('secret');
   });
 
   it('types whatever is thrown', () => {

@@ -1,4 +1,6 @@
-import { ModelkeepError, redactUrl } from '@modelkeep/core';
+import { ModelkeepError, redactUrl, type ErrorFacts } from '@modelkeep/core';
+import { BlockedTarget, blockedError } from '../guard/blocked-error.ts';
+import { ProxyProblem } from '../proxy/proxy-problem.ts';
 
 const OFFLINE_CODES = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ENETUNREACH', 'ENETDOWN', 'EHOSTUNREACH']);
 
@@ -20,15 +22,22 @@ export function closedError(resource: string): ModelkeepError<'core.closed'> {
   return new ModelkeepError('core.closed', { message: `The ${resource} is closed`, facts: { resource } });
 }
 
+const WAITED_FOR: Record<ErrorFacts['network.timeout']['phase'], string> = {
+  connect: 'a connection',
+  headers: "the answer's headers",
+  idle: 'more bytes',
+  rate: 'bytes to come in faster',
+  total: 'the end of the answer',
+};
+
 /** The error of a phase that took too long. */
 export function timeoutError(
   url: string,
-  phase: 'connect' | 'headers' | 'idle',
+  phase: ErrorFacts['network.timeout']['phase'],
   timeoutMs: number,
 ): ModelkeepError<'network.timeout'> {
-  const waitedFor = { connect: 'a connection', headers: "the answer's headers", idle: 'more bytes' }[phase];
   return new ModelkeepError('network.timeout', {
-    message: `Waited ${timeoutMs} ms for ${waitedFor} from ${redactUrl(url)}`,
+    message: `Waited ${timeoutMs} ms for ${WAITED_FOR[phase]} from ${redactUrl(url)}`,
     facts: { url: redactUrl(url), phase, timeoutMs },
     hint: 'The server or the network is slow or stuck. Try again later, or raise the timeout.',
   });
@@ -41,6 +50,8 @@ export function timeoutError(
  * @param url - the request's URL; redacted here
  */
 export function toTransportError(error: unknown, url: string): ModelkeepError {
+  if (error instanceof BlockedTarget) return blockedError(url, error.block);
+  if (error instanceof ProxyProblem) return proxyError(error, url);
   const systemCode = systemCodeOf(error);
   const shown = redactUrl(url);
   if (systemCode === 'UND_ERR_DESTROYED' || systemCode === 'UND_ERR_CLOSED') return closedError('HTTP transport');
@@ -48,14 +59,7 @@ export function toTransportError(error: unknown, url: string): ModelkeepError {
     const message = `The request to ${shown} cannot be sent`;
     return new ModelkeepError('core.invalid-argument', { message, facts: { argument: 'request' }, cause: error });
   }
-  if (OFFLINE_CODES.has(systemCode)) {
-    return new ModelkeepError('network.offline', {
-      message: `${new URL(url).host} cannot be found or reached (${systemCode})`,
-      facts: { url: shown, systemCode },
-      hint: 'Check the network connection and the host name.',
-      cause: error,
-    });
-  }
+  if (OFFLINE_CODES.has(systemCode)) return offlineError({ url, systemCode, host: new URL(url).host, cause: error });
   return new ModelkeepError('network.connection', {
     message: `The connection to ${shown} failed (${systemCode})`,
     facts: { url: shown, systemCode },
@@ -63,6 +67,38 @@ export function toTransportError(error: unknown, url: string): ModelkeepError {
       ? "The server's certificate is not trusted: check the clock, the host name, and the certificates of a proxy."
       : 'The server refused or dropped the connection. Try again later.',
     cause: error,
+  });
+}
+
+function proxyError({ proxy, status, cause }: ProxyProblem, url: string): ModelkeepError {
+  const systemCode = status === undefined ? systemCodeOf(cause) : undefined;
+  if (systemCode !== undefined && OFFLINE_CODES.has(systemCode)) {
+    return offlineError({ url, systemCode, host: `The proxy ${proxy.origin}`, cause });
+  }
+  const shown = redactUrl(url);
+  return new ModelkeepError('network.proxy', {
+    message: `The proxy ${proxy.origin} gave no way to ${shown} (${status ?? systemCode})`,
+    facts: { url: shown, proxy: proxy.origin, status, systemCode },
+    hint:
+      status === 407
+        ? "The proxy asks for a user and password: put them into the proxy's URL."
+        : 'Check the address of the proxy, and whether it allows this target.',
+    cause,
+  });
+}
+
+function offlineError(options: {
+  readonly url: string;
+  readonly systemCode: string;
+  readonly host: string;
+  readonly cause: unknown;
+}): ModelkeepError<'network.offline'> {
+  const { systemCode, host, cause } = options;
+  return new ModelkeepError('network.offline', {
+    message: `${host} cannot be found or reached (${systemCode})`,
+    facts: { url: redactUrl(options.url), systemCode },
+    hint: 'Check the network connection and the host name.',
+    cause,
   });
 }
 

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { caught } from '../fixtures/caught.ts';
 import { startServer, startTcpServer, until } from '../fixtures/test-server.ts';
-import { get, testTransports } from '../fixtures/test-transports.ts';
+import { bytesOf, get, testTransports } from '../fixtures/test-transports.ts';
 
 const { transport, closeAll } = testTransports();
 afterEach(closeAll);
@@ -43,6 +43,63 @@ describe('timeouts', () => {
   });
 });
 
+describe('the minimum rate', () => {
+  const drip = (everyMs: number): ReturnType<typeof startServer> =>
+    startServer((_request, response) => {
+      response.writeHead(200, { 'content-length': 1_000_000 });
+      const timer = setInterval(() => response.write('1234567890'), everyMs);
+      response.on('close', () => clearInterval(timer));
+    });
+
+  it('ends a body that comes in too slowly, though it is never silent for long', async () => {
+    await using server = await drip(10);
+    const minimumRate = { bytesPerSecond: 10_000, windowMs: 200 };
+    const { body } = await transport().send(get(server.origin, { idleTimeoutMs: 5_000, minimumRate }));
+    let received = 0;
+    const read = async (): Promise<void> => {
+      for await (const chunk of body) received += chunk.byteLength;
+    };
+    const error = await caught('network.timeout', read());
+    expect(error.facts).toMatchObject({ phase: 'rate', timeoutMs: 200 });
+    expect(received).toBeGreaterThan(0);
+    await until(() => server.openConnections() === 0);
+  });
+
+  it('lets a slow reader take its time', async () => {
+    const size = 8 * 1_048_576;
+    await using server = await startServer((_request, response) => response.end(Buffer.alloc(size, 7)));
+    const minimumRate = { bytesPerSecond: 20_000_000, windowMs: 400 };
+    const { body } = await transport({ minimumRate }).send(get(server.origin));
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    const iterator = body[Symbol.asyncIterator]();
+    expect((await iterator.next()).done).toBe(false);
+    await iterator.return?.();
+  });
+
+  it('does not count the time until the headers are there', async () => {
+    await using server = await startServer((_request, response) => {
+      setTimeout(() => response.end('late'), 200);
+    });
+    const response = await transport({ minimumRate: { bytesPerSecond: 1, windowMs: 50 } }).send(get(server.origin));
+    expect((await bytesOf(response)).toString()).toBe('late');
+  });
+});
+
+describe('the total time', () => {
+  it('ends an exchange in any phase', async () => {
+    await using server = await startServer((request, response) => {
+      if (request.url !== '/body') return;
+      const timer = setInterval(() => response.write('12345'), 10);
+      response.on('close', () => clearInterval(timer));
+    });
+    const silent = await caught('network.timeout', transport({ totalTimeoutMs: 60 }).send(get(server.origin)));
+    expect(silent.facts).toMatchObject({ phase: 'total', timeoutMs: 60 });
+    const response = await transport().send(get(`${server.origin}/body`, { totalTimeoutMs: 100 }));
+    expect((await caught('network.timeout', bytesOf(response))).facts.phase).toBe('total');
+    await until(() => server.openConnections() === 0);
+  });
+});
+
 describe('broken connections', () => {
   it('gives the system code of a refused connection', async () => {
     const server = await startTcpServer(() => {});
@@ -80,9 +137,6 @@ describe('broken connections', () => {
   });
 
   it('refuses a URL that undici cannot send', async () => {
-    await caught(
-      'core.invalid-argument',
-      transport().send({ method: 'GET', url: 'http://127.0.0.1', headers: { 'a b': '1' } }),
-    );
+    await caught('core.invalid-argument', transport().send(get('http://127.0.0.1', { headers: { 'a b': '1' } })));
   });
 });

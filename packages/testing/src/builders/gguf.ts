@@ -1,5 +1,6 @@
 import { ggufTensorTypes, type GgufTensorType } from './ggml-types.ts';
 import { numberBytes, type NumberType } from './number-bytes.ts';
+import type { SynchronousContent } from './safetensors.ts';
 import { seededBytes } from './seeded-bytes.ts';
 
 const valueTypes = {
@@ -55,13 +56,19 @@ const ALIGNMENT = 32;
  *
  * @throws RangeError when a row of a tensor is no multiple of its type's block
  */
-export function buildGguf({
+export function buildGguf(definition: GgufDefinition): Uint8Array {
+  const content = lazyGguf(definition);
+  return content.read(0, content.sizeBytes);
+}
+
+/** The same file as {@link buildGguf}, made as it is read: shapes may be genuine ones of many gigabytes. */
+export function lazyGguf({
   metadata,
   tensors,
   version = 3,
   bigEndian = false,
   fillSeed = 1,
-}: GgufDefinition): Uint8Array {
+}: GgufDefinition): SynchronousContent {
   const writer = createWriter({ bigEndian, wide: version > 1 });
   const values = Object.entries(metadata);
   writer.bytes(new TextEncoder().encode('GGUF'));
@@ -87,10 +94,20 @@ export function buildGguf({
   }
   const head = writer.result();
   const dataStart = aligned(head.length);
-  const file = new Uint8Array(dataStart + offset);
-  file.set(head);
-  file.set(seededBytes({ seed: fillSeed, sizeBytes: offset }), dataStart);
-  return file;
+  const sizeBytes = dataStart + offset;
+  return {
+    sizeBytes,
+    read(from, length) {
+      const end = Math.min(sizeBytes, from + length);
+      const result = new Uint8Array(Math.max(0, end - from));
+      if (from < head.length) result.set(head.subarray(from, end));
+      const begin = Math.max(from, dataStart);
+      if (end <= begin) return result;
+      const fill = { seed: fillSeed, offsetBytes: begin - dataStart, sizeBytes: end - begin };
+      result.set(seededBytes(fill), begin - from);
+      return result;
+    },
+  };
 }
 
 function aligned(bytes: number): number {

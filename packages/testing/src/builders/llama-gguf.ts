@@ -1,7 +1,8 @@
-import { buildGguf, type GgufTensorDefinition } from './gguf.ts';
+import { buildGguf, lazyGguf, type GgufDefinition, type GgufTensorDefinition } from './gguf.ts';
 import type { GgufTensorType } from './ggml-types.ts';
 import type { LlamaDimensions } from './layouts/llama.ts';
 import { vocabularyOf } from './repo-texts.ts';
+import type { SynchronousContent } from './safetensors.ts';
 
 /** Mixtures of tensor types that a Llama GGUF can be built in. */
 export type LlamaMixture = 'Q4_K_M' | 'Q5_K_M' | 'Q8_0' | 'F16';
@@ -27,17 +28,26 @@ export interface LlamaGgufDefinition {
 }
 
 /** A Llama-style language model as llama.cpp's converter and quantiser write it, tokenizer included. */
-export function buildLlamaGguf({
+export function buildLlamaGguf(definition: LlamaGgufDefinition): Uint8Array {
+  return buildGguf(ggufOf(definition));
+}
+
+/** The same file as {@link buildLlamaGguf}, made as it is read. */
+export function lazyLlamaGguf(definition: LlamaGgufDefinition): SynchronousContent {
+  return lazyGguf(ggufOf(definition));
+}
+
+function ggufOf({
   dimensions,
   mixture,
   name = 'Tiny Llama',
   fillSeed = 1,
   version = 3,
   bigEndian = false,
-}: LlamaGgufDefinition): Uint8Array {
+}: LlamaGgufDefinition): GgufDefinition {
   const { width, feedForward, blocks, heads, keyValueHeads, vocabulary } = dimensions;
   const tokens = vocabularyOf(vocabulary);
-  return buildGguf({
+  return {
     version,
     bigEndian,
     fillSeed,
@@ -69,7 +79,7 @@ export function buildLlamaGguf({
       'general.quantization_version': 2,
     },
     tensors: llamaTensors(dimensions, mixture),
-  });
+  };
 }
 
 function llamaTensors(dimensions: LlamaDimensions, mixture: LlamaMixture): Record<string, GgufTensorDefinition> {

@@ -29,6 +29,11 @@ export interface RepoFile {
   readonly content: RepoContent;
   /** @default 'lfs' for 10,000 bytes and more or for the extensions of binary formats, else 'git' */
   readonly storage?: StorageKind;
+  /**
+   * The hash that is told of a file in LFS, so that many gigabytes need not be read for it; whether it is true is up to
+   * the definition. @default computed
+   */
+  readonly sha256?: string;
 }
 
 /** A repo as plain data: what the hub serves and what the builders make. */
@@ -58,8 +63,10 @@ export interface RepoDefinition {
   readonly description?: string;
   /** Apps that can run it, for the filter `apps=`. */
   readonly apps?: readonly string[];
-  /** For the filter `num_parameters=`. */
+  /** For the filter `num_parameters=`, and told as `safetensors.total`. */
   readonly parameterCount?: number;
+  /** What a space runs with, for example `gradio`. */
+  readonly sdk?: string;
   /** @default 0 */
   readonly downloads?: number;
   /** @default 0 */

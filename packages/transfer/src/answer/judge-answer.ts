@@ -14,6 +14,8 @@ export type Verdict =
   | { readonly kind: 'whole'; readonly facts: SourceFacts; readonly endBytes: number | null }
   /** The part has all bytes already. */
   | { readonly kind: 'complete' }
+  /** A part of something else: this source cannot be asked for parts. */
+  | { readonly kind: 'no-parts' }
   /** What is in the part is of no use, and neither is the body: ask for the whole file. */
   | { readonly kind: 'start-over' }
   /** No file this time. `atOnce`: a new request gets a new signed URL. */
@@ -21,8 +23,12 @@ export type Verdict =
 
 /** @internal What was asked for. */
 export interface AskedRange {
-  /** The first byte that was asked for; 0: the whole file, without a range. */
+  /** No range: the file from its start to its end. */
+  readonly isWhole: boolean;
+  /** The first byte that was asked for. */
   readonly offset: number;
+  /** The byte behind the last one that was asked for; null: to the end of the file. */
+  readonly endBytes: number | null;
   /** What is known of the bytes in the part. */
   readonly facts: SourceFacts;
 }
@@ -38,17 +44,17 @@ export function judgeAnswer(context: FetchContext, answer: TransferAnswer, asked
   const { status } = answer;
   if (status === 200) return judgeWhole(context, answer, asked);
   if (status === 206) return judgeRange(context, answer, asked);
-  if (status === 416 && asked.offset > 0) return judgeUnsatisfied(context, answer, asked);
+  if (status === 416 && !asked.isWhole) return judgeUnsatisfied(context, answer, asked);
   const error = statusError(context, status);
   // A signed URL has a time: only its own origin, which the caller did not name, answers like this then.
-  const isSigned = new URL(answer.url).origin !== new URL(context.options.url).origin;
+  const isSigned = new URL(answer.url).origin !== new URL(context.sources.current.url).origin;
   if (isSigned && (status === 403 || status === 401)) return { kind: 'failed', error, atOnce: true };
   if (RETRIED.has(status)) return { kind: 'failed', error, atOnce: false };
   if (status < 400) throw badAnswer(context, `status ${status}`);
   throw error;
 }
 
-function judgeWhole(context: FetchContext, answer: TransferAnswer, { offset, facts }: AskedRange): Verdict {
+function judgeWhole(context: FetchContext, answer: TransferAnswer, { isWhole, facts }: AskedRange): Verdict {
   const { sizeBytes, sha256, gitSha1 } = context.known;
   const length = contentLengthOf(answer.headers);
   const isKnown = sizeBytes !== null || sha256 !== null || gitSha1 !== null;
@@ -58,18 +64,19 @@ function judgeWhole(context: FetchContext, answer: TransferAnswer, { offset, fac
     throw integrityError(context, { algorithm: 'size', expected: String(sizeBytes), found: String(length) });
   }
   const etag = strongEtagOf(answer.headers);
-  if (offset > 0 && facts.etag !== null && etag !== facts.etag) noteSourceChange(context);
+  if (!isWhole && facts.etag !== null && etag !== facts.etag) noteSourceChange(context, etag);
   const totalBytes = sizeBytes ?? length;
   return { kind: 'whole', facts: { etag, totalBytes }, endBytes: totalBytes };
 }
 
-function judgeRange(context: FetchContext, answer: TransferAnswer, { offset, facts }: AskedRange): Verdict {
+function judgeRange(context: FetchContext, answer: TransferAnswer, asked: AskedRange): Verdict {
+  const { offset, facts } = asked;
   const range = parseContentRange(answer.headers['content-range']);
   const isMultipart = (answer.headers['content-type'] ?? '').toLowerCase().startsWith('multipart/');
-  if (offset === 0) throw badAnswer(context, 'a part of a file that was asked for whole');
+  if (asked.isWhole) throw badAnswer(context, 'a part of a file that was asked for whole');
   const etag = strongEtagOf(answer.headers);
   if (facts.etag !== null && etag !== null && etag !== facts.etag) {
-    noteSourceChange(context);
+    noteSourceChange(context, etag);
     return { kind: 'start-over' };
   }
   const totalBytes = context.known.sizeBytes ?? facts.totalBytes;
@@ -78,11 +85,11 @@ function judgeRange(context: FetchContext, answer: TransferAnswer, { offset, fac
     range === undefined ||
     isMultipart ||
     range.firstByte !== offset ||
+    (asked.endBytes !== null && range.lastByte >= asked.endBytes) ||
     (totalBytes !== null && range.totalBytes !== totalBytes) ||
     (length !== null && length !== range.lastByte - range.firstByte + 1)
   ) {
-    context.rangesAreBroken = true;
-    return { kind: 'start-over' };
+    return { kind: 'no-parts' };
   }
   return {
     kind: 'continue',
@@ -98,9 +105,9 @@ function judgeUnsatisfied(context: FetchContext, answer: TransferAnswer, { offse
 }
 
 /** Once is bad luck; a file that changes again and again is never fetched whole. */
-function noteSourceChange(context: FetchContext): void {
-  context.sourceChanges += 1;
-  if (context.sourceChanges > 1) throw sourceChanged(context);
+function noteSourceChange(context: FetchContext, etag: string | null): void {
+  context.changedEtags.add(etag);
+  if (context.changedEtags.size > 1) throw sourceChanged(context);
 }
 
 function isWebPage({ options }: FetchContext, { headers }: TransferAnswer): boolean {

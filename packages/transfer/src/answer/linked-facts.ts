@@ -12,8 +12,9 @@ import { bareEtag } from './strong-etag.ts';
  * @throws `transfer.source-changed` when the caller expects another ETag
  */
 export function learnLinkedFacts(context: FetchContext, answer: TransferAnswer): void {
-  const { known, expectedEtag } = context;
-  const { origin } = new URL(context.options.url);
+  const { known, sources } = context;
+  const { url: sourceUrl, expectedEtag } = sources.current;
+  const { origin } = new URL(sourceUrl);
   const asked = [...answer.hops, answer].filter(({ url }) => new URL(url).origin === origin);
   const linked = asked.find(({ headers }) => headers['x-linked-etag'] !== undefined)?.headers ?? {};
   const linkedEtag = bareEtag(linked['x-linked-etag'] ?? '');

@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { isSha1, isSha256 } from '@modelkeep/core';
-import { decodeProcessIdentity, encodeProcessIdentity, type ProcessIdentity } from '@modelkeep/io';
+import { decodeProcessIdentity, encodeProcessIdentity, type ByteRange, type ProcessIdentity } from '@modelkeep/io';
 import { isStrongEtag } from '../answer/strong-etag.ts';
 
 /** What a part is expected to become. */
@@ -22,7 +22,8 @@ export interface JournalHeader {
 export interface DurableRecord {
   /** The part's inode: of another file with its name nothing is said. Empty before anything is durable. */
   readonly inode: string;
-  readonly durableBytes: number;
+  /** In order, without overlaps. */
+  readonly ranges: readonly ByteRange[];
   /** The strong ETag of the bytes, in its quotes. */
   readonly etag: string | null;
   /** The whole file, where the source has told. */
@@ -36,6 +37,8 @@ export interface JournalContent extends JournalHeader, DurableRecord {
 }
 
 const VERSION = 1;
+/** Each connection leaves one gap at most. */
+const MAX_RANGES = 1_000;
 
 /** @internal The header as a line. */
 export function headerLine({ nonce, owner, expected }: JournalHeader): string {
@@ -43,8 +46,9 @@ export function headerLine({ nonce, owner, expected }: JournalHeader): string {
 }
 
 /** @internal What is durable as a line. */
-export function durableLine({ inode, durableBytes, etag, totalBytes }: DurableRecord): string {
-  return line({ kind: 'durable', inode, durableBytes, etag, totalBytes });
+export function durableLine({ inode, ranges, etag, totalBytes }: DurableRecord): string {
+  const pairs = ranges.map(({ startBytes, endBytes }) => [startBytes, endBytes]);
+  return line({ kind: 'durable', inode, ranges: pairs, etag, totalBytes });
 }
 
 /** @internal The owner has let go. */
@@ -71,7 +75,7 @@ export function parseJournal(text: string): JournalContent | undefined {
   const [first, ...others] = text.split('\n');
   const header = parseHeader(parseLine(first ?? ''));
   if (header === undefined) return undefined;
-  let content: JournalContent = { ...header, inode: '', durableBytes: 0, etag: null, totalBytes: null, closed: false };
+  let content: JournalContent = { ...header, inode: '', ranges: [], etag: null, totalBytes: null, closed: false };
   for (const other of others) {
     const record = parseLine(other);
     if (record?.['kind'] === 'closed') return { ...content, closed: true };
@@ -113,12 +117,25 @@ function parseHeader(record: Record<string, unknown> | undefined): JournalHeader
 }
 
 function parseDurable(record: Record<string, unknown>): DurableRecord | undefined {
-  const { inode, durableBytes, etag, totalBytes } = record;
-  if (typeof inode !== 'string') return undefined;
-  if (!isByteCount(durableBytes) || (totalBytes !== null && !isByteCount(totalBytes))) return undefined;
+  const { inode, etag, totalBytes } = record;
+  const ranges = parseRanges(record['ranges']);
+  if (typeof inode !== 'string' || ranges === undefined) return undefined;
+  if (totalBytes !== null && !isByteCount(totalBytes)) return undefined;
   // The ETag goes into a request header: a forged one must not add another header.
   if (etag !== null && !isStrongEtag(etag)) return undefined;
-  return { inode, durableBytes, etag, totalBytes };
+  return { inode, ranges, etag, totalBytes };
+}
+
+function parseRanges(value: unknown): readonly ByteRange[] | undefined {
+  if (!Array.isArray(value) || value.length > MAX_RANGES) return undefined;
+  const ranges: ByteRange[] = [];
+  for (const pair of value as readonly unknown[]) {
+    const [startBytes, endBytes] = Array.isArray(pair) ? (pair as readonly unknown[]) : [];
+    if (!isByteCount(startBytes) || !isByteCount(endBytes) || endBytes <= startBytes) return undefined;
+    if (startBytes < (ranges.at(-1)?.endBytes ?? 0)) return undefined;
+    ranges.push({ startBytes, endBytes });
+  }
+  return ranges;
 }
 
 function isByteCount(value: unknown): value is number {

@@ -1,6 +1,8 @@
 import { isModelkeepError } from '@modelkeep/core';
 import { processIdentity, type FileSystem } from '@modelkeep/io';
 import { randomName } from '../part/random-name.ts';
+import { removeName } from '../part/remove-name.ts';
+import { statusOf } from '../status-of.ts';
 import { closedLine, durableLine, headerLine, type DurableRecord, type JournalExpected } from './journal-lines.ts';
 
 /** @internal The journal of a part that this process writes. */
@@ -21,16 +23,13 @@ export interface CreateJournalOptions {
   readonly durable: DurableRecord | null;
 }
 
-/** @internal Makes the journal of this process; undefined when another one has the name. */
+/** @internal Makes the journal of this process; undefined when another one has the name. It has that name from its header on. */
 export async function createJournal(
   fileSystem: FileSystem,
   { path, expected, durable }: CreateJournalOptions,
 ): Promise<OwnJournal | undefined> {
-  const file = await fileSystem.createAppend(path).catch((error: unknown) => {
-    if (isModelkeepError(error, 'io.exists')) return undefined;
-    throw error;
-  });
-  if (file === undefined) return undefined;
+  const unnamed = `${path}.${randomName()}`;
+  const file = await fileSystem.createAppend(unnamed);
   let open = true;
   const end = async (lastLine: string | null): Promise<void> => {
     if (!open) return;
@@ -41,17 +40,41 @@ export async function createJournal(
       await file.close();
     }
   };
-  const remove = async (): Promise<void> => {
+  const remove = async (name: string): Promise<void> => {
     await end(null);
-    await fileSystem.unlink(path);
+    await fileSystem.unlink(name);
   };
   try {
     const header = headerLine({ nonce: randomName(), owner: processIdentity(), expected });
     await file.append(durable === null ? header : header + durableLine(durable));
+    if (!(await giveName(fileSystem, unnamed, path))) {
+      await remove(unnamed);
+      return undefined;
+    }
   } catch (error) {
     // What counts is why the journal cannot be written.
-    await remove().catch(() => {});
+    await remove(unnamed).catch(() => {});
     throw error;
   }
-  return { append: (record) => file.append(durableLine(record)), close: () => end(closedLine()), remove };
+  return {
+    append: (record) => file.append(durableLine(record)),
+    close: () => end(closedLine()),
+    remove: () => remove(path),
+  };
+}
+
+/** @returns false when another journal has the name */
+async function giveName(fileSystem: FileSystem, unnamed: string, path: string): Promise<boolean> {
+  try {
+    await fileSystem.link(unnamed, path);
+  } catch (error) {
+    if (isModelkeepError(error, 'io.exists')) return false;
+    if (!isModelkeepError(error, 'io.failed') && !isModelkeepError(error, 'io.permission')) throw error;
+    // The drive has no links. Whoever loses its name between these steps finds that out by its part.
+    if ((await statusOf(fileSystem, path)) !== undefined) return false;
+    await fileSystem.rename(unnamed, path);
+    return true;
+  }
+  await removeName(fileSystem, unnamed);
+  return true;
 }

@@ -1,4 +1,4 @@
-import type { FileSink } from '@modelkeep/io';
+import { createByteRanges, type FileSink } from '@modelkeep/io';
 import type { FetchContext } from '../fetch-context.ts';
 import type { AcquiredPart } from './acquire-part.ts';
 import type { PartWriter, SourceFacts } from './part-writer.ts';
@@ -22,20 +22,20 @@ export function createPartWriter(
 ): PartWriter {
   const { clock, options } = context;
   const { fileSystem } = options.io;
-  const { journal, prefix } = acquired;
+  const { journal, usable } = acquired;
   const { path } = first;
   let sink = first;
-  let facts: SourceFacts = { etag: prefix?.etag ?? null, totalBytes: prefix?.totalBytes ?? null };
-  let safeBytes = prefix?.durableBytes ?? 0;
+  let facts: SourceFacts = { etag: usable?.etag ?? null, totalBytes: usable?.totalBytes ?? null };
+  let safeBytes = usable?.durableBytes ?? 0;
   let beganAtBytes = safeBytes;
   let beganAtMs = clock.monotonicMs();
   let running: Promise<void> | undefined;
   let failure: { readonly error: unknown } | undefined;
 
   const sync = async (): Promise<void> => {
-    const durableBytes = await sink.sync();
-    await journal?.append({ inode: sink.inode, durableBytes, ...facts });
-    safeBytes = durableBytes;
+    const ranges = await sink.sync();
+    await journal?.append({ inode: sink.inode, ranges, ...facts });
+    safeBytes = createByteRanges(ranges).sizeBytes;
   };
   const throwFailure = (): void => {
     if (failure !== undefined) throw failure.error;
@@ -43,14 +43,24 @@ export function createPartWriter(
   const begin = (): Promise<void> => {
     beganAtBytes = sink.bytesAccepted;
     beganAtMs = clock.monotonicMs();
-    running = sync().catch((error: unknown) => {
-      failure ??= { error };
-    });
+    const run = async (): Promise<void> => {
+      try {
+        await sync();
+      } catch (error) {
+        failure ??= { error };
+      }
+      running = undefined;
+    };
+    running = run();
     return running;
   };
-  const checkpoint = async (): Promise<void> => {
-    await running;
+  /** Of several connections that wait for a checkpoint to end, the first may begin another one. */
+  const idle = async (): Promise<void> => {
+    for (let under = running; under !== undefined; under = running) await under;
     throwFailure();
+  };
+  const checkpoint = async (): Promise<void> => {
+    await idle();
     if (journal === undefined || sink.bytesAccepted === safeBytes) return;
     await begin();
     throwFailure();
@@ -60,8 +70,8 @@ export function createPartWriter(
     return bytes >= CHECKPOINT_BYTES || (bytes > 0 && clock.monotonicMs() - beganAtMs >= CHECKPOINT_MS);
   };
   const close = async (): Promise<void> => {
+    // Why the part is given up counts more than a checkpoint that fails, or a descriptor that the system has to close.
     await running;
-    // A descriptor that cannot be closed is closed by the system, and why the part is given up counts more.
     await sink.abort().catch(() => {});
   };
   const removePart = async (): Promise<void> => {
@@ -76,13 +86,19 @@ export function createPartWriter(
     get facts() {
       return facts;
     },
+    get accepted() {
+      return sink.accepted;
+    },
     get bytesAccepted() {
       return sink.bytesAccepted;
+    },
+    get bytesHashed() {
+      return sink.bytesHashed;
     },
     get bytesSafe() {
       return journal === undefined ? sink.bytesAccepted : safeBytes;
     },
-    resumedFromBytes: prefix?.durableBytes ?? 0,
+    resumedFromBytes: usable?.durableBytes ?? 0,
     describe(found) {
       facts = found;
     },
@@ -90,31 +106,33 @@ export function createPartWriter(
       throwFailure();
       await sink.write(chunk, signal);
       if (journal === undefined || !isDue()) return;
-      await running;
-      throwFailure();
+      await idle();
       // Not awaited: bytes come in meanwhile, and a failure comes with the next call.
-      void begin();
+      if (isDue()) void begin();
     },
     checkpoint,
     async restart() {
-      await running;
+      await idle();
       facts = { etag: null, totalBytes: null };
       // First the journal, then the bytes: it never claims more than there is.
-      await journal?.append({ inode: sink.inode, durableBytes: 0, ...facts });
+      await journal?.append({ inode: sink.inode, ranges: [], ...facts });
       safeBytes = 0;
       beganAtBytes = 0;
       await sink.abort();
       sink = await reopen(sink.inode);
     },
     async finish() {
-      await running;
-      throwFailure();
+      await idle();
       const { device, inode } = sink;
       const finished = await sink.finish();
       safeBytes = finished.sizeBytes;
       try {
-        await journal?.append({ inode, durableBytes: finished.sizeBytes, ...facts });
-        await journal?.close();
+        const ranges = finished.sizeBytes === 0 ? [] : [{ startBytes: 0, endBytes: finished.sizeBytes }];
+        try {
+          await journal?.append({ inode, ranges, ...facts });
+        } finally {
+          await journal?.close();
+        }
       } catch {
         // The file is whole and durable: what is not written down costs a later call some bytes, and this one nothing.
       }
@@ -124,13 +142,10 @@ export function createPartWriter(
     async pause() {
       await checkpoint().catch(() => {});
       if (journal === undefined || safeBytes === 0) return removePart();
-      try {
-        await running;
-        await sink.abort();
-        await journal.close();
-      } catch {
-        // A part whose end is not written down is judged by its process: it costs a copy at most.
-      }
+      // A descriptor that could not be closed is gone all the same.
+      await sink.abort().catch(() => {});
+      // A part whose end is not written down is judged by its process: it costs a copy at most.
+      await journal.close().catch(() => {});
     },
     discard: removePart,
   };

@@ -1,7 +1,8 @@
 import { dirname } from 'node:path';
 import { isModelkeepError } from '@modelkeep/core';
-import type { FileSink, HashAlgorithm, OpenSinkOptions } from '@modelkeep/io';
+import type { FileSink, OpenSinkOptions } from '@modelkeep/io';
 import type { FetchContext } from '../fetch-context.ts';
+import { algorithmsOf } from './algorithms-of.ts';
 import { acquirePart, besidePart, type AcquiredPart } from './acquire-part.ts';
 import { createPartWriter } from './create-part-writer.ts';
 import type { PartWriter } from './part-writer.ts';
@@ -16,21 +17,21 @@ export async function openPartWriter(context: FetchContext): Promise<PartWriter>
     return createPartWriter(context, {
       acquired,
       sink,
-      reopen: (inode) => io.openSink({ ...sinkOptions(context), path: sink.path, resumeAtBytes: 0, inode }),
+      reopen: (inode) => io.openSink({ ...sinkOptions(context), path: sink.path, resume: [], inode }),
     });
   } catch (error) {
     // Why the part cannot be opened is what counts.
-    const { journal, prefix } = acquired;
-    await (prefix === undefined ? journal?.remove() : journal?.close())?.catch(() => {});
+    const { journal, usable } = acquired;
+    await (usable === undefined ? journal?.remove() : journal?.close())?.catch(() => {});
     throw error;
   }
 }
 
-async function openAcquired(context: FetchContext, { path, prefix }: AcquiredPart): Promise<FileSink> {
+async function openAcquired(context: FetchContext, { path, usable }: AcquiredPart): Promise<FileSink> {
   const { io, part } = context.options;
   const common = sinkOptions(context);
-  if (prefix !== undefined) {
-    return io.openSink({ ...common, path, resumeAtBytes: prefix.durableBytes, inode: prefix.inode });
+  if (usable !== undefined) {
+    return io.openSink({ ...common, path, resume: usable.ranges, inode: usable.inode });
   }
   try {
     return await io.openSink({ ...common, path });
@@ -40,9 +41,6 @@ async function openAcquired(context: FetchContext, { path, prefix }: AcquiredPar
   }
 }
 
-function sinkOptions({ known }: FetchContext): Omit<OpenSinkOptions, 'path'> {
-  const algorithms: HashAlgorithm[] = ['sha256', 'blake3'];
-  // Where the size is not known yet, git's hash is computed from the finished file.
-  if (known.gitSha1 !== null && known.sizeBytes !== null) algorithms.push('git-sha1');
-  return { algorithms, expectedSizeBytes: known.sizeBytes };
+function sinkOptions(context: FetchContext): Omit<OpenSinkOptions, 'path'> {
+  return { algorithms: algorithmsOf(context), expectedSizeBytes: context.known.sizeBytes };
 }

@@ -1,4 +1,4 @@
-import type { FileSink, FinishedFile } from '@modelkeep/io';
+import type { FileSink, FinishedFile, ReadonlyByteRanges, SinkChunk } from '@modelkeep/io';
 
 /** @internal What an answer says about the file as a whole. */
 export interface SourceFacts {
@@ -12,14 +12,17 @@ export interface PartWriter {
   readonly path: string;
   readonly facts: SourceFacts;
   /** Bytes in the part and on their way to it. */
+  readonly accepted: ReadonlyByteRanges;
   readonly bytesAccepted: number;
+  /** Bytes from the start that the hashes have seen. */
+  readonly bytesHashed: number;
   /** Bytes that a crash does not take away; without a journal those that are in the part. */
   readonly bytesSafe: number;
   /** Bytes that were there when it was opened. */
   readonly resumedFromBytes: number;
   describe(facts: SourceFacts): void;
-  /** Writes behind the last byte; makes what is there durable at least every 8 MiB, and every second. */
-  write(chunk: Uint8Array, signal?: AbortSignal): Promise<void>;
+  /** Writes a chunk; makes what is there durable at least every 8 MiB, and every second. */
+  write(chunk: SinkChunk, signal?: AbortSignal): Promise<void>;
   /** Makes what is there durable and writes it down. */
   checkpoint(): Promise<void>;
   /** Forgets all bytes and begins again in the same file. */

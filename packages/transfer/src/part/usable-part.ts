@@ -1,12 +1,16 @@
-import type { FileSystem } from '@modelkeep/io';
+import { createByteRanges, type ByteRange, type FileSystem } from '@modelkeep/io';
 import type { KnownContent } from '../fetch-context.ts';
 import type { JournalContent } from '../journal/journal-lines.ts';
 import { statusOf } from '../status-of.ts';
 
-/** @internal Bytes at the start of a part that can be used again. */
-export interface UsablePrefix {
+/** @internal Bytes of a part that can be used again. */
+export interface UsablePart {
   readonly inode: string;
+  readonly ranges: readonly ByteRange[];
+  /** Of all ranges. */
   readonly durableBytes: number;
+  /** The end of the last range. */
+  readonly endBytes: number;
   readonly etag: string | null;
   readonly totalBytes: number | null;
   /** Whether the file itself can be gone on with: it has no other name and can be written. */
@@ -18,19 +22,20 @@ export interface UsablePrefix {
  *
  * @param content - from a journal that anybody may have written
  */
-export async function usablePrefix(
+export async function usablePart(
   fileSystem: FileSystem,
   part: string,
   { content, known }: { readonly content: JournalContent | undefined; readonly known: KnownContent },
-): Promise<UsablePrefix | undefined> {
-  if (content === undefined || content.durableBytes === 0 || !isSameContent(content, known)) return undefined;
-  const { durableBytes, etag, totalBytes } = content;
+): Promise<UsablePart | undefined> {
+  if (content === undefined || content.ranges.length === 0 || !isSameContent(content, known)) return undefined;
+  const { ranges, etag, totalBytes } = content;
+  const { sizeBytes: durableBytes, endBytes } = createByteRanges(ranges);
   const status = await statusOf(fileSystem, part);
-  if (status?.kind !== 'file' || status.inode !== content.inode || status.sizeBytes < durableBytes) return undefined;
+  if (status?.kind !== 'file' || status.inode !== content.inode || status.sizeBytes < endBytes) return undefined;
   const wholeBytes = known.sizeBytes ?? totalBytes;
-  if (wholeBytes !== null && durableBytes > wholeBytes) return undefined;
+  if (wholeBytes !== null && endBytes > wholeBytes) return undefined;
   const writable = status.linkCount === 1 && (status.mode & 0o200) !== 0;
-  return { inode: status.inode, durableBytes, etag, totalBytes, writable };
+  return { inode: status.inode, ranges, durableBytes, endBytes, etag, totalBytes, writable };
 }
 
 /** Nothing contradicts, and a digest or a strong ETag says that it is the same. */

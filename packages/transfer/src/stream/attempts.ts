@@ -5,6 +5,8 @@ import type { PartWriter } from '../part/part-writer.ts';
 import type { TransferAnswer } from '../transfer-http.ts';
 
 const MAX_FAILURES = 5;
+/** With another source at hand nobody waits for long. */
+const MAX_FAILURES_BEFORE_NEXT = 2;
 /** A server that stalls after each few bytes makes progress for ever. */
 const MAX_STALLS = 20;
 const BASE_DELAY_MS = 500;
@@ -30,19 +32,19 @@ export interface Attempts {
    * @throws the error when no other request would help, `transfer.interrupted` after five failures without progress,
    * `network.rate-limited`, `signal.reason`
    */
-  failed(failure: AttemptFailure): Promise<void>;
+  failed(failure: AttemptFailure, signal: AbortSignal): Promise<void>;
 }
 
 /** @internal Progress is what is durable: bytes that a crash takes away count for nothing. */
-export function createAttempts(context: FetchContext, writer: PartWriter): Attempts {
-  const { clock, random, logger, options } = context;
-  const { signal } = options;
-  const url = redactUrl(options.url);
+export function createAttempts(context: FetchContext, writer: Pick<PartWriter, 'bytesSafe' | 'checkpoint'>): Attempts {
+  const { clock, random, logger, options, sources } = context;
+  const url = redactUrl(sources.current.url);
   let highestBytes = writer.bytesSafe;
   let failures = 0;
   let stalls = 0;
   let offlineFailures = 0;
   let offlineSinceMs = 0;
+  let circuitWaitMs = 0;
 
   const backOffMs = (count: number): number => random() * Math.min(MAX_DELAY_MS, BASE_DELAY_MS * 2 ** (count - 1));
 
@@ -55,7 +57,7 @@ export function createAttempts(context: FetchContext, writer: PartWriter): Attem
     });
 
   /** A machine that has been online during this fetch may soon be so again: that costs time but no attempt. */
-  const waitForNetwork = async (error: unknown): Promise<void> => {
+  const waitForNetwork = async (error: unknown, signal: AbortSignal): Promise<void> => {
     const nowMs = clock.monotonicMs();
     if (offlineFailures === 0) offlineSinceMs = nowMs;
     offlineFailures += 1;
@@ -63,18 +65,32 @@ export function createAttempts(context: FetchContext, writer: PartWriter): Attem
     await clock.sleep(Math.max(BASE_DELAY_MS, backOffMs(offlineFailures)), signal);
   };
 
+  /** The server has failed so often that nobody asks it for a while: no attempt is made, and none is counted. */
+  const waitForCircuit = async (error: ModelkeepError<'network.circuit-open'>, signal: AbortSignal): Promise<void> => {
+    const waitMs = error.facts.retryAfterMs + random() * MAX_JITTER_MS;
+    circuitWaitMs += waitMs;
+    if (sources.hasMore || circuitWaitMs > MAX_SERVER_WAIT_MS) throw error;
+    logger.info(`fetching ${options.file} waits for its server`, { url, waitMs });
+    await clock.sleep(waitMs, signal);
+  };
+
   return {
-    async failed({ error, answer, atOnce = false }) {
+    async failed({ error, answer, atOnce = false }, signal) {
+      if (isModelkeepError(error, 'network.circuit-open')) return waitForCircuit(error, signal);
       if (answer === undefined && !mayPass(error)) throw error;
       await writer.checkpoint();
       const progressed = writer.bytesSafe > highestBytes;
       highestBytes = Math.max(highestBytes, writer.bytesSafe);
-      if (progressed) offlineFailures = 0;
-      if (isModelkeepError(error, 'network.offline')) return waitForNetwork(error);
+      if (progressed) {
+        offlineFailures = 0;
+        circuitWaitMs = 0;
+      }
+      if (isModelkeepError(error, 'network.offline')) return waitForNetwork(error, signal);
       offlineFailures = 0;
       failures = progressed ? 0 : failures + 1;
       stalls += isModelkeepError(error, 'network.timeout') ? 1 : 0;
-      if (failures >= MAX_FAILURES || stalls >= MAX_STALLS) throw interrupted(error);
+      const maxFailures = sources.hasMore ? MAX_FAILURES_BEFORE_NEXT : MAX_FAILURES;
+      if (failures >= maxFailures || stalls >= MAX_STALLS) throw interrupted(error);
       const askedMs = answer === undefined ? null : serverWaitMs(answer.headers, clock.now());
       if (askedMs !== null && askedMs > MAX_SERVER_WAIT_MS) throw rateLimited(url, askedMs);
       const waitMs = askedMs === null ? backOffMs(Math.max(1, failures)) : askedMs + random() * MAX_JITTER_MS;
@@ -85,7 +101,7 @@ export function createAttempts(context: FetchContext, writer: PartWriter): Attem
         error: String(error),
       });
       if (!atOnce) await clock.sleep(waitMs, signal);
-      signal?.throwIfAborted();
+      signal.throwIfAborted();
     },
   };
 }

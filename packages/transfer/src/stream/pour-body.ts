@@ -1,41 +1,42 @@
 import { integrityError, truncatedError } from '../errors.ts';
-import type { FetchContext } from '../fetch-context.ts';
-import type { PartWriter } from '../part/part-writer.ts';
+import type { TransferAnswer } from '../transfer-http.ts';
+import type { FetchClaimOptions } from './fetch-claim-options.ts';
 
 /** @internal What {@link pourBody} pours. */
-export interface PourBodyOptions {
-  readonly writer: PartWriter;
-  readonly body: AsyncIterable<Uint8Array>;
+export interface PouredBody {
+  readonly answer: TransferAnswer;
   /** Where in the file the body ends, or null when only its end tells. */
   readonly endBytes: number | null;
 }
 
 /**
- * @internal Writes a body behind the last byte of the part.
+ * @internal Writes a body where its claim is, and lets go of it where the claim has to stop.
  *
  * @throws `transfer.integrity` at the first byte that is too much, `network.body` when it ends too early
  */
-export async function pourBody(context: FetchContext, { writer, body, endBytes }: PourBodyOptions): Promise<void> {
-  const { signal } = context.options;
-  for await (const chunk of body) {
-    signal?.throwIfAborted();
-    const length = writer.bytesAccepted + chunk.byteLength;
-    if (endBytes !== null && length > endBytes) {
-      throw integrityError(context, { algorithm: 'size', expected: String(endBytes), found: `${length} or more` });
+export async function pourBody(options: FetchClaimOptions, { answer, endBytes }: PouredBody): Promise<void> {
+  const { context, writer, board, claim, signal, onBytes } = options;
+  const { limiters = [] } = context.options;
+  const { giveBack } = answer;
+  for await (const chunk of answer.body) {
+    signal.throwIfAborted();
+    const positionBytes = claim.positionBytes;
+    const chunkEnd = positionBytes + chunk.byteLength;
+    if (endBytes !== null && chunkEnd > endBytes) {
+      throw integrityError(context, { algorithm: 'size', expected: String(endBytes), found: `${chunkEnd} or more` });
     }
-    await writer.write(chunk, signal);
+    const limit = board.limitOf(claim);
+    const isLast = chunkEnd >= limit;
+    const bytes = chunkEnd > limit ? chunk.subarray(0, limit - positionBytes) : chunk;
+    claim.positionBytes = positionBytes + bytes.byteLength;
+    for (const limiter of limiters) await limiter.take(bytes.byteLength, signal);
+    const release = giveBack === undefined ? undefined : (): void => giveBack(chunk);
+    await writer.write({ bytes, positionBytes, release }, signal);
     context.bytesFetched += chunk.byteLength;
-    context.progress.report(progressOf(context, writer));
+    onBytes(chunk.byteLength);
+    if (isLast && claim.positionBytes !== endBytes) return;
   }
-  if (endBytes !== null && writer.bytesAccepted < endBytes) {
-    throw truncatedError(context, { found: writer.bytesAccepted, expected: endBytes });
+  if (endBytes !== null && claim.positionBytes < endBytes) {
+    throw truncatedError(context, { found: claim.positionBytes, expected: endBytes });
   }
-}
-
-/** @internal How far the fetch is. */
-export function progressOf(
-  { known, bytesFetched }: FetchContext,
-  { bytesAccepted, facts }: Pick<PartWriter, 'bytesAccepted' | 'facts'>,
-): { bytesOnDisk: number; bytesTotal: number | null; bytesFetched: number } {
-  return { bytesOnDisk: bytesAccepted, bytesTotal: known.sizeBytes ?? facts.totalBytes, bytesFetched };
 }

@@ -33,9 +33,15 @@ describe('a plan', () => {
     await using workspace = await openWorkspace({ root: folder.join('library'), hub: { endpoint: hub.hubUrl } });
     const plan = await workspace.planDownload('hf:acme/lora');
     expect(plan).toMatchObject({
-      repo: 'acme/lora',
-      revision: 'main',
-      commit: await hub.commitOf('acme/lora'),
+      source: {
+        provider: 'hf',
+        endpoint: hub.hubUrl,
+        repo: 'acme/lora',
+        revision: 'main',
+        commit: await hub.commitOf('acme/lora'),
+      },
+      mirrors: [],
+      queriesId: null,
       bytesNeeded: lora.byteLength + 13,
       bytesPresent: 0,
       licence: 'mit',
@@ -63,10 +69,10 @@ describe('a plan', () => {
       'vae/ae.safetensors',
     ]);
     await expect(paths('hf:acme/tiny-flux', ['*.gguf'])).rejects.toMatchObject({
-      code: 'workflows.nothing-selected',
+      code: 'hub.nothing-selected',
       facts: { include: ['*.gguf'] },
     });
-    await expect(paths('hf:acme/tiny-flux/nowhere')).rejects.toMatchObject({ code: 'workflows.nothing-selected' });
+    await expect(paths('hf:acme/tiny-flux/nowhere')).rejects.toMatchObject({ code: 'hub.nothing-selected' });
     await expect(paths('hf:acme/tiny-flux', ['*.md'])).rejects.toMatchObject({ code: 'library.nothing-to-import' });
     expect(await paths('hf:acme/lora', []).catch((error: { code: string }) => error.code)).toBe('hub.unauthorised');
   });
@@ -118,7 +124,7 @@ describe('a plan', () => {
     await using anonymous = await open();
     const plan = await anonymous.planDownload('hf:acme/gated-flux');
     expect(plan.gate).toMatchObject({ granted: false, reason: 'token', acceptUrl: `${hub.hubUrl}/acme/gated-flux` });
-    await expect(anonymous.download(plan).result).rejects.toMatchObject({
+    await expect(anonymous.download(plan, { whenUserIsNeeded: 'fail' }).result).rejects.toMatchObject({
       code: 'workflows.waiting-for-user',
       facts: { reason: 'token' },
     });
@@ -140,7 +146,11 @@ describe('a download', () => {
     const download = workspace.download(await workspace.planDownload('hf:acme/lora'));
     const seen: Progress[] = [];
     for await (const progress of download.progress) seen.push(progress);
-    const { models, ...bytes } = await download.result;
+    const { models, files, ...bytes } = await download.result;
+    expect(files.map(({ name, sizeBytes, verified }) => [name, sizeBytes, verified])).toEqual([
+      ['README.md', 13, 'git-sha1'],
+      ['line.safetensors', lora.byteLength, 'sha256'],
+    ]);
     expect(bytes).toEqual({ bytesFetched: lora.byteLength + 13, bytesResumed: 0, bytesPresent: 0 });
     expect(models[0]).toMatchObject({
       type: 'lora',
@@ -195,7 +205,9 @@ describe('a download', () => {
     expect(await readdir(folder.join('library', '.modelkeep', 'tmp'))).toEqual([]);
 
     const again = workspace.download(plan, { signal: AbortSignal.timeout(60_000) });
-    expect(await again.result).toMatchObject({ bytesFetched: big.byteLength, bytesResumed: 0 });
+    const { bytesFetched, bytesResumed } = await again.result;
+    expect(bytesResumed).toBe(0);
+    expect(bytesFetched).toBeGreaterThanOrEqual(big.byteLength);
   });
 
   it('goes on where a closed library stopped', async () => {
@@ -221,7 +233,9 @@ describe('a download', () => {
     expect(workspace.recovery?.resumable).toBe(1);
     const result = await workspace.download(await workspace.planDownload('hf:acme/big')).result;
     expect(result.bytesResumed).toBeGreaterThanOrEqual(8_000_000);
-    expect(result.bytesFetched).toBe(big.byteLength - result.bytesResumed);
+    // Where connections share the work, a few bytes may come twice.
+    expect(result.bytesFetched).toBeGreaterThanOrEqual(big.byteLength - result.bytesResumed);
+    expect(result.bytesFetched).toBeLessThan(big.byteLength - 7_000_000);
     expect(result.models[0]?.files[0]?.sha256).toBe(createHash('sha256').update(big).digest('hex'));
   });
 
@@ -270,7 +284,7 @@ describe('a download', () => {
       files: [{ path: 'README.md', content: Buffer.from('# Thicker lines') }],
     });
     const plan = await workspace.planDownload('hf:acme/lora');
-    expect(plan).toMatchObject({ commit, bytesPresent: lora.byteLength, bytesNeeded: 15 });
+    expect(plan).toMatchObject({ source: { commit }, bytesPresent: lora.byteLength, bytesNeeded: 15 });
     const [after] = (await workspace.download(plan).result).models;
     expect(after?.id).toBe(before?.id);
     expect(after?.sources.map((source) => source.commit)).toEqual([before?.sources[0]?.commit, commit]);

@@ -1,7 +1,9 @@
-import type { TreeFile } from '../trees/tree-store.ts';
+import type { LeftFile, TreeFile, WeightsVariant } from '@modelkeep/hf-client';
 
 /** A file that a plan downloads, or finds here already. */
-export interface PlannedFile extends TreeFile {
+export interface PlannedFile extends Omit<TreeFile, 'sizeBytes'> {
+  /** Null where a server does not tell. */
+  readonly sizeBytes: number | null;
   /** Whether the library holds its content. */
   readonly present: boolean;
 }
@@ -18,22 +20,50 @@ export interface Gate {
   readonly acceptUrl: string;
 }
 
-/** What a download will do, told before a byte is fetched. Plain data: it can be shown, stored and sent. */
-export interface DownloadPlan {
+/** A commit of a repo on a hub. */
+export interface HubPlanSource {
+  readonly provider: 'hf';
   readonly endpoint: string;
   readonly repo: string;
   /** What was asked for. */
   readonly revision: string;
   /** What that is now: 40 hex. The download fetches exactly this. */
   readonly commit: string;
+}
+
+/** A file on the web. */
+export interface UrlPlanSource {
+  readonly provider: 'url';
+  /** Origin and path. */
+  readonly url: string;
+}
+
+/** Where a download comes from. */
+export type DownloadSource = HubPlanSource | UrlPlanSource;
+
+/** What a download will do, told before a byte is fetched. Plain data: it can be shown, stored and sent. */
+export interface DownloadPlan {
+  readonly source: DownloadSource;
+  /** Other addresses of its one file, origin and path of each, in the order in which they are tried. */
+  readonly mirrors: readonly string[];
+  /**
+   * Names the queries of its addresses, which may be signed: they are in no plan but in the memory of the open library
+   * that made it, for its latest 1,000 of them. Null where no address has a query.
+   */
+  readonly queriesId: string | null;
   readonly files: readonly PlannedFile[];
+  /** Of the files whose size is known, as the two below. */
   readonly bytesTotal: number;
   readonly bytesPresent: number;
   readonly bytesNeeded: number;
-  /** SPDX id or the hub's word, null where the repo names none. */
+  /** Files of the repo that are not downloaded, and why. */
+  readonly left: readonly LeftFile[];
+  /** The weights that the repo offers, by quantisation and precision, with their sizes; the smallest first. */
+  readonly variants: readonly WeightsVariant[];
+  /** SPDX id or the hub's word, null where nobody names one. */
   readonly licence: string | null;
   readonly tags: readonly string[];
   readonly description: string | null;
-  /** Null for a repo that is open to everybody. */
+  /** Null where everybody may have it, as far as that is known. */
   readonly gate: Gate | null;
 }

@@ -1,23 +1,53 @@
 import type { Clock, Logger, ModelRecord } from '@modelkeep/core';
 import type { HubClient } from '@modelkeep/hf-client';
-import type { Io } from '@modelkeep/io';
 import type { LibraryStore } from '@modelkeep/library';
-import type { HttpClient } from '@modelkeep/network';
+import type { Transfers, Verification } from '@modelkeep/transfer';
+import type { AddressBook } from './address-book.ts';
 
 /** @internal What a download works with. */
 export interface DownloadContext {
-  readonly http: HttpClient;
   readonly hub: HubClient;
   readonly store: LibraryStore;
-  readonly io: Io;
+  readonly transfers: Transfers;
+  readonly addresses: AddressBook;
+  /** For one file. @default 8 */
+  readonly maxConnections?: number | undefined;
+  /** Aborts when nobody is waited for any more. */
+  readonly leaving?: AbortSignal | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
+}
+
+/** How a download is run. */
+export interface DownloadOptions {
+  /** Its files go before those of downloads with a lower one. @default 0 */
+  readonly priority?: number | undefined;
+  /** Beside the limit of the library. @default no limit */
+  readonly maxBytesPerSecond?: number | null | undefined;
+  /**
+   * When a gate has to be accepted or a token to be given: `wait` is a phase of the progress that `resume` ends, `fail`
+   * rejects `result` with `workflows.waiting-for-user`. @default 'wait'
+   */
+  readonly whenUserIsNeeded?: 'wait' | 'fail' | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A file of a download. */
+export interface DownloadedFile {
+  /** As its source calls it. */
+  readonly name: string;
+  readonly sha256: string;
+  readonly sizeBytes: number;
+  /** What its bytes were compared with. By `size` and `none` nobody has vouched for the content. */
+  readonly verified: Verification;
 }
 
 /** What a download gave. */
 export interface DownloadResult {
   /** The models that the files make, those that were here already included. */
   readonly models: readonly ModelRecord[];
+  /** All files of the plan, those that were here already included. */
+  readonly files: readonly DownloadedFile[];
   /** Bytes that came over the network for this result in this call. */
   readonly bytesFetched: number;
   /** Bytes that an earlier download, which did not end, had left. */

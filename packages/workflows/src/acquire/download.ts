@@ -1,33 +1,65 @@
 import { startOperation, type Operation, type Progress } from '@modelkeep/core';
+import type { Transaction } from '@modelkeep/library';
 import type { DownloadPlan } from './download-plan.ts';
-import type { DownloadContext, DownloadResult } from './download-types.ts';
-import { fetchFiles } from './fetch-files.ts';
-import { refuseClosedGate, refuseOtherHub } from './refuse-plan.ts';
+import type { DownloadContext, DownloadedFile, DownloadOptions, DownloadResult } from './download-types.ts';
+import { createDownloadControls, type DownloadControls } from './download-controls.ts';
+import { askAccess } from './ask-access.ts';
+import { descriptionOf, modelSourcesOf } from './describe-download.ts';
+import { fetchWithAccess } from './fetch-with-access.ts';
+import { refuseOtherHub, waitingError } from './refuse-plan.ts';
+import { createUserWait, type UserWait } from './user-wait.ts';
 
-/** A download that runs. Aborting the signal it was given pauses it: what is on disk is resumed by the next one. */
+/** A download that runs. Aborting the signal it was given ends it: what is on disk is resumed by the next one. */
 export interface Download extends Operation<DownloadResult> {
+  /** Holds it, with all it has, until `resume`. Returns when nothing is written any more. */
+  pause(): Promise<void>;
+  /** Takes back `pause`. In the phase `waiting-for-user` it asks the hub again, and goes on or waits again. */
+  resume(): void;
   /** Stops and removes what was fetched. `result` rejects with an `AbortError`. */
   cancel(): Promise<void>;
-}
-
-/** How a download is run. */
-export interface DownloadOptions {
-  readonly signal?: AbortSignal | undefined;
+  /** Higher goes first among the files that wait. */
+  setPriority(priority: number): void;
+  /** Null: no limit but that of the library. @throws `core.invalid-argument` for a rate that is not above 0 */
+  setMaxBytesPerSecond(bytesPerSecond: number | null): void;
 }
 
 /**
  * Fetches what a plan needs, verifies it while it streams, stores each content once and adds the models to the library.
+ * Two downloads of the same content at the same time fetch it once.
  *
- * `result` rejects with `workflows.waiting-for-user` when a person has to accept or to give a token first,
+ * A person who has to accept conditions or to give a token first is waited for, also when access ends half-way: the
+ * progress then has the phase `waiting-for-user` and says what and where, nothing is fetched or held, and `resume` asks
+ * the hub again.
+ *
+ * `result` rejects with `workflows.waiting-for-user` under `whenUserIsNeeded: 'fail'`, `core.invalid-argument` for a plan
+ * of another hub, or with queries that this library does not know, `hub.*`,
  * `transfer.integrity` when the bytes are not what the hub promised (nothing is published then), `transfer.*`,
- * `network.*`, `io.disk-full`, and with the signal's reason.
+ * `network.*`, `io.disk-full` before anything is fetched when there is no room, and with the signal's reason.
+ *
+ * @throws `core.invalid-argument` for a rate that is not above 0
  */
 export function download(context: DownloadContext, plan: DownloadPlan, options: DownloadOptions = {}): Download {
   const cancelled = new AbortController();
   const signal = options.signal === undefined ? cancelled.signal : AbortSignal.any([options.signal, cancelled.signal]);
-  const operation = startOperation((report) => run(context, plan, { signal, cancelled: cancelled.signal, report }));
+  const controls = createDownloadControls(options);
+  let userWait: UserWait | undefined;
+  const operation = startOperation((report) => {
+    userWait = createUserWait({
+      signal: context.leaving === undefined ? signal : AbortSignal.any([signal, context.leaving]),
+      report,
+      refuse: options.whenUserIsNeeded === 'fail' ? (waiting) => waitingError(plan, waiting) : undefined,
+    });
+    return run(context, plan, { signal, cancelled: cancelled.signal, controls, userWait, report });
+  });
   return {
     ...operation,
+    pause: () => controls.pause(),
+    resume() {
+      controls.resume();
+      userWait?.resume();
+    },
+    setPriority: (priority) => controls.setPriority(priority),
+    setMaxBytesPerSecond: (bytesPerSecond) => controls.setMaxBytesPerSecond(bytesPerSecond),
     async cancel() {
       cancelled.abort(new DOMException('the download was cancelled', 'AbortError'));
       await operation.result.catch(() => {});
@@ -38,53 +70,68 @@ export function download(context: DownloadContext, plan: DownloadPlan, options: 
 interface RunOptions {
   readonly signal: AbortSignal;
   readonly cancelled: AbortSignal;
+  readonly controls: DownloadControls;
+  readonly userWait: UserWait;
   readonly report: (change: Partial<Progress>) => void;
 }
 
 async function run(context: DownloadContext, plan: DownloadPlan, options: RunOptions): Promise<DownloadResult> {
-  const { signal, report } = options;
+  const { signal, controls, userWait, report } = options;
   signal.throwIfAborted();
   refuseOtherHub(context.hub.endpoint, plan);
-  refuseClosedGate(plan);
-  const transaction = await context.store.begin(
+  const addresses = context.addresses.find(plan);
+  await openGate(context, plan, { signal, userWait });
+  const transaction = await beginTransaction(context, plan, signal);
+  try {
+    const present = new Set(transaction.files.filter(({ content }) => content !== null).map(({ name }) => name));
+    const bytesPresent = transaction.files.reduce((sum, { content }) => sum + (content?.sizeBytes ?? 0), 0);
+    const sums = await fetchWithAccess(context, { plan, addresses, transaction, controls, userWait, report, signal });
+    const { bytesFetched, bytesResumed } = sums;
+    const files = transaction.files.flatMap(({ name, content, sha256 }): DownloadedFile[] => {
+      if (content === null) return [];
+      // What is found here was found by what is expected.
+      const verified = present.has(name)
+        ? sha256 === null
+          ? 'git-sha1'
+          : 'sha256'
+        : (sums.verifiedOf(name) ?? 'none');
+      return [{ name, sha256: content.sha256, sizeBytes: content.sizeBytes, verified }];
+    });
+    report({ phase: 'identifying', file: null, etaMs: null });
+    const models = await transaction.commit({
+      ...descriptionOf(plan, context.clock),
+      signal,
+    });
+    report({ phase: 'done', fraction: 1, etaMs: 0 });
+    return { models, files, bytesFetched, bytesResumed, bytesPresent };
+  } catch (error) {
+    await transaction.abandon(context.logger, { keepParts: !options.cancelled.aborted });
+    throw error;
+  }
+}
+
+/** The plan knows of a closed gate; the hub knows whether it still is. */
+async function openGate(
+  { hub }: DownloadContext,
+  { source, gate, files }: DownloadPlan,
+  { signal, userWait }: Pick<RunOptions, 'signal' | 'userWait'>,
+): Promise<void> {
+  const needed = files.find(({ present }) => !present);
+  if (source.provider !== 'hf' || gate === null || gate.granted || needed === undefined) return;
+  const { repo, commit: revision } = source;
+  await userWait.until(() => askAccess(hub, { repo, revision, path: needed.path, signal }));
+}
+
+function beginTransaction(context: DownloadContext, plan: DownloadPlan, signal: AbortSignal): Promise<Transaction> {
+  const sourceOf = modelSourcesOf(plan);
+  return context.store.begin(
     plan.files.map(({ path, sizeBytes, sha256, gitSha1 }) => ({
       name: path,
       sizeBytes,
       sha256,
       gitSha1,
-      source: {
-        provider: 'hf',
-        endpoint: plan.endpoint,
-        repo: plan.repo,
-        revision: plan.revision,
-        commit: plan.commit,
-        path,
-      },
+      source: sourceOf(path),
     })),
     { signal },
   );
-  try {
-    const fetched = await fetchFiles(context, { plan, transaction, signal, report });
-    report({ phase: 'identifying', file: null, etaMs: null });
-    const models = await transaction.commit({
-      sourceName: plan.repo.slice(plan.repo.indexOf('/') + 1),
-      sourceGroup: `hf:${plan.repo}`,
-      layers: {
-        hub: {
-          facts: {
-            licence: plan.licence,
-            tags: plan.tags.length === 0 ? null : plan.tags,
-            description: plan.description,
-          },
-          at: new Date(context.clock.now()).toISOString(),
-        },
-      },
-      signal,
-    });
-    report({ phase: 'done', fraction: 1, etaMs: 0 });
-    return { models, ...fetched };
-  } catch (error) {
-    await transaction.abandon(context.logger, { keepParts: !options.cancelled.aborted });
-    throw error;
-  }
 }

@@ -1,16 +1,32 @@
-import { isModelkeepError, isSha1, type Clock, type Logger } from '@modelkeep/core';
-import { parseHubReference, type HubClient } from '@modelkeep/hf-client';
+import { isSha1, type Clock, type Logger } from '@modelkeep/core';
+import {
+  selectFiles,
+  toRepoTree,
+  type FileSelection,
+  type HubClient,
+  type RepoFileEntry,
+  type RepoTree,
+  type TreeFile,
+  type TreeStore,
+} from '@modelkeep/hf-client';
 import { refuseUnsafeNames, type LibraryStore } from '@modelkeep/library';
-import type { StoredTree, TreeFile, TreeStore } from '../trees/tree-store.ts';
+import type { HttpClient } from '@modelkeep/network';
+import { askAccess } from './ask-access.ts';
+import { bareUrl, type AddressBook } from './address-book.ts';
 import type { DownloadPlan, Gate, PlannedFile } from './download-plan.ts';
+import { readExpected, refuseSeveralFiles, withExpected, type ExpectedFileOptions } from './expected-file.ts';
+import { planUrlDownload } from './plan-url-download.ts';
+import { plannedFiles, type FileToPlan } from './planned-files.ts';
+import { readModelReference } from './read-model-reference.ts';
 import { refuseWithoutWeights } from './refuse-without-weights.ts';
-import { selectFiles, type FileSelection } from './select-files.ts';
 
 /** What {@link planDownload} works with. */
 export interface PlanDownloadContext {
+  readonly http: HttpClient;
   readonly hub: HubClient;
   readonly store: LibraryStore;
   readonly trees: TreeStore;
+  readonly addresses: AddressBook;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -19,46 +35,72 @@ export interface PlanDownloadContext {
 export interface PlanDownloadOptions extends Omit<FileSelection, 'path'> {
   /** Branch, tag or commit; overrides the reference's. @default 'main' */
   readonly revision?: string | undefined;
+  /** What the single file has to be, 64 lower-case hex. @default what its source tells, if it does */
+  readonly sha256?: string | null | undefined;
+  /**
+   * Other addresses of the single file, tried in order where one fails. Its SHA-256 must be known: given, or told by the
+   * hub. @default none
+   */
+  readonly mirrors?: readonly string[] | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Tells what a download would fetch. A pinned commit whose file list is known needs no request.
+ * Tells what a download would fetch. A pinned commit whose file list is known needs no request. A file on the web is
+ * asked for its name and size; what selects files of a repo means nothing for it.
  *
- * @param reference - `hf:org/name[@revision][/path]`, or the address of a repo or file on the hub
- * @throws `hub.*`, `network.*`, `workflows.nothing-selected`, `library.unsafe-name`, `library.nothing-to-import` when the
- * selection holds no weights
+ * @param reference - `hf:org/name[@revision][/path]`, the address of a repo or file on the hub, or of any file on the web.
+ * The query of an address may be signed: it is used, and neither stored nor logged
+ * @throws `hub.*`, `network.*`, `hub.nothing-selected`, `library.unsafe-name`, `library.nothing-to-import` when the
+ * selection holds no weights; `workflows.invalid-reference` for a dataset, a space and Civitai; `transfer.bad-answer` for a
+ * web page in place of a file; `transfer.integrity` when the source tells another hash than `sha256`;
+ * `core.invalid-argument` for a bad `sha256` or mirror, and for either where there are several files
  */
 export async function planDownload(
   context: PlanDownloadContext,
   reference: string,
   options: PlanDownloadOptions = {},
 ): Promise<DownloadPlan> {
-  const parsed = parseHubReference(reference, { endpoint: context.hub.endpoint });
+  const expected = readExpected(options);
+  const parsed = readModelReference(reference, context.hub.endpoint);
+  if (parsed.provider === 'url') return planUrlDownload(context, parsed.url, { ...expected, signal: options.signal });
   const revision = options.revision ?? parsed.revision ?? 'main';
   const tree = await treeOf(context, { repo: parsed.repo, revision, signal: options.signal });
-  const selected = selectFiles(parsed.repo, tree.files, { ...options, path: parsed.path });
+  const chosen = selectFiles(tree.files, { ...options, repo: parsed.repo, path: parsed.path });
+  const { files: selected, left, variants } = chosen;
   refuseUnsafeNames(selected.map(({ path }) => path));
   refuseWithoutWeights(selected.map(({ path }) => path));
 
-  const files: PlannedFile[] = [];
-  for (const file of selected) {
-    files.push({ ...file, present: (await context.store.findContent(file)) !== null });
-  }
-  const bytes = (which: readonly TreeFile[]): number => which.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-  const needed = files.filter(({ present }) => !present);
+  const { endpoint, repo, commit } = tree;
+  const page = `${endpoint}/${repo}`;
+  const planned = await plannedFiles(
+    context.store,
+    expectedFiles(selected, { ...expected, url: page }),
+    options.signal,
+  );
+  const needed = planned.files.find(({ present }) => !present);
   return {
-    endpoint: tree.endpoint,
-    repo: tree.repo,
-    revision,
-    commit: tree.commit,
-    files,
-    bytesTotal: bytes(files),
-    bytesPresent: bytes(files) - bytes(needed),
-    bytesNeeded: bytes(needed),
+    source: { provider: 'hf', endpoint, repo, revision, commit },
+    mirrors: expected.mirrors.map((mirror) => bareUrl(mirror)),
+    queriesId: context.addresses.keep({ url: null, mirrors: expected.mirrors }),
+    ...planned,
+    left,
+    variants,
     ...tree.facts,
-    gate: await gateOf(context, tree, needed[0], options.signal),
+    gate: await gateOf(context, tree, needed, options.signal),
   };
+}
+
+/** A hash and mirrors are those of a single file. */
+function expectedFiles(
+  files: readonly TreeFile[],
+  expected: ExpectedFileOptions & { readonly url: string },
+): readonly FileToPlan[] {
+  if (expected.sha256 !== null) refuseSeveralFiles('sha256', files.length);
+  if (expected.mirrors.length > 0) refuseSeveralFiles('mirrors', files.length);
+  return expected.sha256 === null && expected.mirrors.length === 0
+    ? files
+    : files.map((file) => withExpected(file, expected));
 }
 
 interface WantedTree {
@@ -67,67 +109,37 @@ interface WantedTree {
   readonly signal: AbortSignal | undefined;
 }
 
-async function treeOf(context: PlanDownloadContext, { repo, revision, signal }: WantedTree): Promise<StoredTree> {
+async function treeOf(context: PlanDownloadContext, { repo, revision, signal }: WantedTree): Promise<RepoTree> {
   const { hub, trees } = context;
   if (isSha1(revision)) {
     const known = await trees.get({ endpoint: hub.endpoint, repo, commit: revision });
     if (known !== null) return known;
   }
-  const info = await hub.modelInfo(repo, { revision, signal });
+  const info = await hub.repoInfo(repo, { revision, signal });
   const known = await trees.get({ endpoint: hub.endpoint, repo: info.id, commit: info.commit });
   if (known !== null) return known;
 
-  const files: TreeFile[] = [];
+  const files: RepoFileEntry[] = [];
   for await (const entry of hub.listTree(info.id, { revision: info.commit, signal })) {
-    if (entry.type === 'file') {
-      files.push({ path: entry.path, sizeBytes: entry.sizeBytes, sha256: entry.sha256, gitSha1: entry.gitSha1 });
-    }
+    if (entry.type === 'file') files.push(entry);
   }
-  const tree: StoredTree = {
-    endpoint: hub.endpoint,
-    repo: info.id,
-    commit: info.commit,
-    files,
-    facts: { licence: info.licence, tags: wordsOf(info.tags), description: null },
-    gated: info.gated,
-    fetchedAt: new Date(context.clock.now()).toISOString(),
-  };
-  await remember(context, tree);
+  const fetchedAt = new Date(context.clock.now()).toISOString();
+  const tree = toRepoTree({ endpoint: hub.endpoint, info, files, fetchedAt });
+  await trees.put(tree);
   return tree;
-}
-
-/** A library that is open for reading only plans all the same. */
-async function remember(context: PlanDownloadContext, tree: StoredTree): Promise<void> {
-  if (context.store.mode === 'write') await context.trees.put(tree);
-}
-
-/** More of them, or longer ones, are no words that people search by. */
-const MAX_TAGS = 500;
-const MAX_TAG_CHARACTERS = 200;
-
-/** The hub mixes its own bookkeeping (`license:mit`, `region:us`) into the tags of people. */
-function wordsOf(tags: readonly string[]): string[] {
-  return tags.filter((tag) => !tag.includes(':') && tag.length <= MAX_TAG_CHARACTERS).slice(0, MAX_TAGS);
 }
 
 /** Info and file list of a gated repo are public; only asking for a file tells whether the token may have it. */
 async function gateOf(
   context: PlanDownloadContext,
-  tree: StoredTree,
-  probe: TreeFile | undefined,
+  tree: RepoTree,
+  probe: PlannedFile | undefined,
   signal?: AbortSignal,
 ): Promise<Gate | null> {
   if (tree.gated === false) return null;
   const gate = { kind: tree.gated, acceptUrl: `${tree.endpoint}/${tree.repo}` };
   if (probe === undefined) return { ...gate, granted: true, reason: null };
-  try {
-    await context.hub.resolveFile(tree.repo, probe.path, { revision: tree.commit, signal });
-    return { ...gate, granted: true, reason: null };
-  } catch (error) {
-    if (isModelkeepError(error, 'hub.gated')) {
-      return { ...gate, granted: false, reason: error.facts.authenticated ? 'gate' : 'token' };
-    }
-    if (isModelkeepError(error, 'hub.unauthorised')) return { ...gate, granted: false, reason: 'token' };
-    throw error;
-  }
+  const { repo, commit: revision } = tree;
+  const waiting = await askAccess(context.hub, { repo, revision, path: probe.path, signal });
+  return { ...gate, granted: waiting === null, reason: waiting?.reason ?? null };
 }

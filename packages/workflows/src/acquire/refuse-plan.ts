@@ -1,4 +1,4 @@
-import { ModelkeepError } from '@modelkeep/core';
+import { ModelkeepError, type WaitingForUser } from '@modelkeep/core';
 import type { DownloadPlan } from './download-plan.ts';
 
 /**
@@ -7,24 +7,35 @@ import type { DownloadPlan } from './download-plan.ts';
  * @throws `core.invalid-argument`
  */
 export function refuseOtherHub(endpoint: string, plan: DownloadPlan): void {
-  if (plan.endpoint === endpoint || plan.bytesNeeded === 0) return;
+  const { source } = plan;
+  if (source.provider !== 'hf' || source.endpoint === endpoint || plan.bytesNeeded === 0) return;
   throw new ModelkeepError('core.invalid-argument', {
-    message: `the plan was made for ${plan.endpoint} and this library downloads from ${endpoint}`,
-    facts: { argument: 'plan.endpoint', found: plan.endpoint },
+    message: `the plan was made for ${source.endpoint} and this library downloads from ${endpoint}`,
+    facts: { argument: 'plan.source.endpoint', found: source.endpoint },
     hint: 'plan the download again',
   });
 }
 
-/** @throws `workflows.waiting-for-user` when a person has to act before the files can be fetched */
-export function refuseClosedGate({ gate, repo, bytesNeeded }: DownloadPlan): void {
-  if (gate === null || gate.granted || bytesNeeded === 0) return;
-  const reason = gate.reason ?? 'gate';
-  throw new ModelkeepError('workflows.waiting-for-user', {
+/** @internal The error of a download that is not to wait for a person. */
+export function waitingError(
+  { source, gate }: DownloadPlan,
+  { reason, url }: WaitingForUser,
+): ModelkeepError<'workflows.waiting-for-user'> {
+  const repo = source.provider === 'hf' ? source.repo : source.url;
+  const facts = { reason, url };
+  if (gate === null) {
+    return new ModelkeepError('workflows.waiting-for-user', {
+      message: `the hub wants a token, or another one, for ${repo}`,
+      facts,
+      hint: `make a token at ${url} and pass it, then start the download again`,
+    });
+  }
+  return new ModelkeepError('workflows.waiting-for-user', {
     message:
       reason === 'token'
         ? `${repo} is gated: the hub wants a token of somebody who accepted its conditions`
         : `${repo} is gated: its conditions have to be accepted first`,
-    facts: { reason, url: gate.acceptUrl },
+    facts,
     hint: `accept the conditions at ${gate.acceptUrl}${reason === 'token' ? ' and pass a token' : ''}, then start the download again`,
   });
 }

@@ -1,85 +1,74 @@
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { isModelkeepError, isSha1, isSha256 } from '@modelkeep/core';
-import { readJson, writeFileAtomic, type FileSystem } from '@modelkeep/io';
-import { z } from 'zod';
+import { silentLogger, type Logger } from '@modelkeep/core';
+import {
+  comparableName,
+  type FindTreesOptions,
+  type TreeFile,
+  type TreeHit,
+  type TreeStore,
+} from '@modelkeep/hf-client';
+import { writeFileAtomic, type FileSystem } from '@modelkeep/io';
+import type { Sqlite } from '@modelkeep/sqlite';
+import { createIndexedTrees } from './indexed-trees.ts';
+import { hashKey, nameKey, readTreeFile, treeFileName } from './tree-file.ts';
 
-/** Which commit of which repo. */
-export interface TreeKey {
-  /** Origin of the hub. */
-  readonly endpoint: string;
-  readonly repo: string;
-  /** 40 hex. */
-  readonly commit: string;
+/** @internal */
+export interface TreeStoreOptions {
+  readonly fileSystem: FileSystem;
+  /** Exists. */
+  readonly folder: string;
+  /** Runs the index. */
+  readonly sqlite: Sqlite;
+  /** Keeps nothing: `put` does nothing. */
+  readonly readOnly: boolean;
+  readonly logger?: Logger | undefined;
 }
 
-/** One file of a commit. */
-export interface TreeFile {
-  readonly path: string;
-  readonly sizeBytes: number;
-  readonly sha256: string | null;
-  readonly gitSha1: string | null;
+/** @internal A tree store that is closed with the library. */
+export interface DiskTreeStore extends TreeStore {
+  close(): Promise<void>;
 }
 
-/** All files of a commit and what the hub says of the repo. A commit never changes, so this never goes stale. */
-export interface StoredTree extends TreeKey {
-  readonly files: readonly TreeFile[];
-  readonly facts: {
-    readonly licence: string | null;
-    readonly tags: readonly string[];
-    readonly description: string | null;
-  };
-  readonly gated: false | 'auto' | 'manual';
-  readonly fetchedAt: string;
+interface Question extends FindTreesOptions {
+  readonly key: string;
+  readonly fits: (file: TreeFile) => boolean;
 }
 
-const treeSchema: z.ZodType<StoredTree> = z.object({
-  endpoint: z.string(),
-  repo: z.string(),
-  commit: z.string().refine(isSha1),
-  files: z.array(
-    z.object({
-      path: z.string(),
-      sizeBytes: z.int().nonnegative(),
-      sha256: z.string().refine(isSha256).nullable(),
-      gitSha1: z.string().refine(isSha1).nullable(),
-    }),
-  ),
-  facts: z.object({ licence: z.string().nullable(), tags: z.array(z.string()), description: z.string().nullable() }),
-  gated: z.union([z.literal(false), z.enum(['auto', 'manual'])]),
-  fetchedAt: z.iso.datetime(),
-});
-
-/** Remembers the file lists of commits: a pinned commit that is here needs no request. */
-export interface TreeStore {
-  get(key: TreeKey): Promise<StoredTree | null>;
-  put(tree: StoredTree): Promise<void>;
-}
-
-const MAX_TREE_BYTES = 64 * 1024 * 1024;
+const DEFAULT_LIMIT = 50;
 
 /**
- * Keeps each tree as a JSON file in one folder. A file that cannot be used is as good as none.
- *
- * @param folder - exists
+ * @internal Keeps each tree as a JSON file in one folder, which is the truth: a file that cannot be used is as good as
+ * none. An index beside them tells which trees may have a hash or a name; what it says is looked up in the trees.
  */
-export function createTreeStore(fileSystem: FileSystem, folder: string): TreeStore {
-  const pathOf = ({ endpoint, repo, commit }: TreeKey): string =>
-    join(folder, `${createHash('sha256').update([endpoint, repo, commit].join('\n')).digest('hex')}.json`);
-  return {
-    async get(key) {
-      try {
-        const parsed = treeSchema.safeParse(
-          await readJson(fileSystem, { path: pathOf(key), maxBytes: MAX_TREE_BYTES }),
-        );
-        if (!parsed.success) return null;
-        const { endpoint, repo, commit } = parsed.data;
-        return endpoint === key.endpoint && repo === key.repo && commit === key.commit ? parsed.data : null;
-      } catch (error) {
-        if (isModelkeepError(error, 'io.not-found') || isModelkeepError(error, 'io.corrupt-json')) return null;
-        throw error;
+export function createTreeStore(options: TreeStoreOptions): DiskTreeStore {
+  const { fileSystem, folder, sqlite, readOnly, logger = silentLogger } = options;
+  const indexed = createIndexedTrees({ fileSystem, folder, sqlite, readOnly, logger });
+  const find = async ({ key, fits, limit = DEFAULT_LIMIT, signal }: Question): Promise<TreeHit[]> => {
+    signal?.throwIfAborted();
+    const hits: TreeHit[] = [];
+    for (const name of await indexed.find(key, limit)) {
+      signal?.throwIfAborted();
+      const tree = await readTreeFile(fileSystem, { folder, name, signal });
+      if (tree === null) {
+        await indexed.forget(name);
+        continue;
       }
+      const { endpoint, repo, commit, fetchedAt, files } = tree;
+      hits.push(...files.filter(fits).map((file) => ({ endpoint, repo, commit, fetchedAt, file })));
+    }
+    return hits;
+  };
+
+  return {
+    get: (key) => readTreeFile(fileSystem, { folder, name: treeFileName(key) }),
+    async put(tree) {
+      if (readOnly) return;
+      await writeFileAtomic(fileSystem, { path: join(folder, treeFileName(tree)), data: JSON.stringify(tree) });
     },
-    put: (tree) => writeFileAtomic(fileSystem, { path: pathOf(tree), data: JSON.stringify(tree) }),
+    findByHash: (hash, request) =>
+      find({ ...request, key: hashKey(hash), fits: ({ sha256, gitSha1 }) => sha256 === hash || gitSha1 === hash }),
+    findByFileName: (name, request) =>
+      find({ ...request, key: nameKey(name), fits: ({ path }) => comparableName(path) === comparableName(name) }),
+    close: () => indexed.close(),
   };
 }

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import {
   isModelkeepError,
   ModelkeepError,
@@ -9,16 +10,21 @@ import {
   type ModelRecord,
 } from '@modelkeep/core';
 import { createIdentifier } from '@modelkeep/formats';
-import { createHubClient, defaultEndpoint } from '@modelkeep/hf-client';
+import { createHubClient, createLookup, defaultEndpoint } from '@modelkeep/hf-client';
 import { createIo, type FileSystem } from '@modelkeep/io';
 import { openLibraryStore, type LibraryStore } from '@modelkeep/library';
 import { mapperMigrations, type Mapper } from '@modelkeep/mapper';
-import { createHttpClient } from '@modelkeep/network';
+import { createHttpClient, type HttpCacheOptions } from '@modelkeep/network';
 import { createSqlite, setAside, type Sqlite, type SqliteDatabase } from '@modelkeep/sqlite';
+import { createConnectionBudget, createTransfers, type Transfers, type TransfersOptions } from '@modelkeep/transfer';
+import { createAddressBook } from '../acquire/address-book.ts';
 import { download } from '../acquire/download.ts';
 import { planDownload } from '../acquire/plan-download.ts';
+import { createDiskCacheStore } from '../cache/disk-cache-store.ts';
+import { identifyRemote } from '../identify/identify-remote.ts';
 import { listAllModels } from '../link/list-all-models.ts';
 import { mapperOf, planAppLinks } from '../link/plan-links.ts';
+import { lookupFile } from '../lookup/lookup-file.ts';
 import { diagnose } from '../maintain/diagnose.ts';
 import { verifyLibrary } from '../maintain/verify-library.ts';
 import { createTreeStore } from '../trees/tree-store.ts';
@@ -31,10 +37,23 @@ import type { Workspace } from './workspace.ts';
 export interface HubOptions {
   /** @default 'https://huggingface.co' */
   readonly endpoint?: string | undefined;
-  /** Sent to the endpoint's exact origin and to no other. */
-  readonly token?: string | undefined;
+  /**
+   * Sent to the endpoint's exact origin and to no other; of any shape. A function is asked before each request. Null
+   * sends none, whatever the environment says.
+   */
+  readonly token?: string | (() => string | undefined) | null | undefined;
   /** Makes no request at all. @default false */
   readonly offline?: boolean | undefined;
+}
+
+/** What all downloads of a library together may take. */
+export interface DownloadLimits {
+  /** @default no limit */
+  readonly maxBytesPerSecond?: number | null | undefined;
+  /** Files over 1 MiB at once; together with small ones it may be twice as many. @default 4 */
+  readonly filesAtOnce?: number | undefined;
+  /** Connections to one origin, also for one file alone. @default 8 */
+  readonly connections?: number | undefined;
 }
 
 /** What {@link openWorkspace} needs. */
@@ -48,6 +67,13 @@ export interface OpenWorkspaceOptions {
   readonly hub?: HubOptions | undefined;
   /** The way to the network. @default undici */
   readonly transport?: HttpTransport | undefined;
+  /** Private origins that may be asked beside that of the hub's endpoint, or `all`. @default none */
+  readonly privateOrigins?: readonly string[] | 'all' | undefined;
+  /** The proxy for a URL, or undefined; not for a `transport` that is passed in. @default none */
+  readonly proxyFor?: ((url: string) => string | undefined) | undefined;
+  /** Certificates in PEM form that are trusted beside the system's; not for a `transport` that is passed in. */
+  readonly certificateAuthorities?: readonly string[] | undefined;
+  readonly downloads?: DownloadLimits | undefined;
   readonly clock?: Clock | undefined;
   readonly logger?: Logger | undefined;
 }
@@ -78,21 +104,39 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
   closing.add(() => sqlite.close());
   const identifier = createIdentifier();
   closing.add(() => identifier.close());
+  const { mode, create } = options;
+  const store = await openLibraryStore({ root: options.root, mode, create, io, identifier, sqlite, clock, logger });
+  closing.add(() => store.close());
   const http = createHttpClient({
+    cache: hubOptions.offline === true ? undefined : answerCache(store, io.fileSystem),
     transport: hubOptions.offline === true ? offlineTransport : options.transport,
-    credentialsFor: (origin) => (token !== undefined && origin === hubOrigin ? `Bearer ${token}` : undefined),
+    privateOrigins: grantedOrigins(options),
+    proxyFor: options.proxyFor,
+    certificateAuthorities: options.certificateAuthorities,
+    credentialsFor(origin) {
+      if (origin !== hubOrigin) return undefined;
+      const now = typeof token === 'function' ? token() : token;
+      return (now ?? '') === '' ? undefined : `Bearer ${now}`;
+    },
     clock,
     logger,
   });
   closing.add(() => http.close());
   const hub = createHubClient({ http, endpoint });
-  const { mode, create } = options;
-  const store = await openLibraryStore({ root: options.root, mode, create, io, identifier, sqlite, clock, logger });
-  closing.add(() => store.close());
+  const transfers = openTransfers({ http, io, clock, logger }, options.downloads);
+  closing.add(() => transfers.close());
   const mapper = await openMapper({ store, sqlite, fileSystem: io.fileSystem, logger });
   if (store.mode === 'write') await mapper?.recover();
-  const trees = createTreeStore(io.fileSystem, store.layout.trees);
+  const readOnly = store.mode === 'read';
+  const trees = createTreeStore({ fileSystem: io.fileSystem, folder: store.layout.trees, sqlite, readOnly, logger });
+  closing.add(() => trees.close());
+  const lookup = createLookup({ hub, trees, clock, logger });
   const operations = createRunningOperations((ms, signal) => clock.sleep(ms, signal));
+
+  const { leaving } = operations;
+  const maxConnections = options.downloads?.connections;
+  const addresses = createAddressBook();
+  const downloading = { hub, store, transfers, addresses, maxConnections, leaving, clock, logger };
 
   const mapping = (): Mapper => {
     if (mapper !== null) return mapper;
@@ -111,12 +155,20 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
     mode: store.mode,
     recovery: store.recovery,
     planDownload: (reference, request = {}) =>
-      planDownload({ hub, store, trees, clock, logger }, reference, {
+      planDownload({ http, hub, store, trees, addresses, clock, logger }, reference, {
         ...request,
         signal: operations.join(request.signal),
       }),
-    download: (plan, { signal } = {}) =>
-      operations.track(download({ http, hub, store, io, clock, logger }, plan, { signal: operations.join(signal) })),
+    identifyRemote: (reference, request = {}) =>
+      identifyRemote({ http, hub, identify: identifier.identifySources }, reference, {
+        ...request,
+        signal: operations.join(request.signal),
+      }),
+    download: (plan, request = {}) =>
+      operations.track(
+        download(downloading, plan, { ...request, signal: operations.join(request.signal) }),
+      ),
+    setMaxBytesPerSecond: (bytesPerSecond) => transfers.setMaxBytesPerSecond(bytesPerSecond),
     import: (paths, { signal } = {}) =>
       operations.track(store.import(typeof paths === 'string' ? [paths] : paths, { signal: operations.join(signal) })),
     async search(query, request = {}) {
@@ -129,6 +181,10 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
       return models;
     },
     get: (reference) => store.resolve(reference),
+    lookup: (query, { offline = hubOptions.offline, signal, ...request } = {}) =>
+      operations.track(
+        lookupFile({ lookup, store, io }, query, { ...request, offline, signal: operations.join(signal) }),
+      ),
     folderOf: (model) => store.folderOf(model),
     planLinks: async (app, request) => planAppLinks({ store, mapper: mapping() }, app, request),
     unlink: async (app, request) => mapping().unlinkAll({ app, ...request }),
@@ -139,6 +195,30 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
     close,
     [Symbol.asyncDispose]: () => close(),
   };
+}
+
+/** API answers are kept in the library, but where nothing may be written. */
+function answerCache(store: LibraryStore, fileSystem: FileSystem): HttpCacheOptions {
+  if (store.mode === 'read') return {};
+  return { store: createDiskCacheStore({ fileSystem, folder: join(store.layout.private, 'http-cache') }) };
+}
+
+/** An endpoint that somebody has set is meant, wherever it is; the public hub needs no grant. */
+function grantedOrigins({ hub, privateOrigins = [] }: OpenWorkspaceOptions): readonly string[] | 'all' {
+  if (privateOrigins === 'all' || hub?.endpoint === undefined) return privateOrigins;
+  return [hub.endpoint, ...privateOrigins];
+}
+
+function openTransfers(
+  parts: Pick<TransfersOptions, 'http' | 'io' | 'clock' | 'logger'>,
+  { maxBytesPerSecond, filesAtOnce, connections }: DownloadLimits = {},
+): Transfers {
+  return createTransfers({
+    ...parts,
+    maxBytesPerSecond,
+    filesAtOnce,
+    connections: createConnectionBudget({ perOrigin: connections }),
+  });
 }
 
 interface OpenMapperOptions {

@@ -4,6 +4,8 @@ import type { Operation } from '@modelkeep/core';
 export interface RunningOperations {
   /** Aborts when the library closes. */
   readonly signal: AbortSignal;
+  /** Aborts when closing begins, while operations are still given time to end: who only waits for a person ends now. */
+  readonly leaving: AbortSignal;
   /** The caller's signal joined with the library's. */
   join(signal: AbortSignal | undefined): AbortSignal;
   track<O extends Operation<unknown>>(operation: O): O;
@@ -14,9 +16,11 @@ export interface RunningOperations {
 /** @internal */
 export function createRunningOperations(sleep: (ms: number, signal: AbortSignal) => Promise<void>): RunningOperations {
   const closing = new AbortController();
+  const leaving = new AbortController();
   const running = new Set<Promise<unknown>>();
   return {
     signal: closing.signal,
+    leaving: leaving.signal,
     join: (signal) => (signal === undefined ? closing.signal : AbortSignal.any([signal, closing.signal])),
     track(operation) {
       const settled = Promise.allSettled([operation.result]).finally(() => running.delete(settled));
@@ -24,13 +28,15 @@ export function createRunningOperations(sleep: (ms: number, signal: AbortSignal)
       return operation;
     },
     async drain(drainMs) {
+      const closed = new DOMException('the library was closed', 'AbortError');
+      leaving.abort(closed);
       if (running.size > 0 && drainMs > 0) {
         const waited = new AbortController();
         const timeout = sleep(drainMs, waited.signal).catch(() => {});
         await Promise.race([Promise.all(running), timeout]);
         waited.abort();
       }
-      closing.abort(new DOMException('the library was closed', 'AbortError'));
+      closing.abort(closed);
       await Promise.all(running);
     },
   };

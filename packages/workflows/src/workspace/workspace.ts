@@ -1,8 +1,12 @@
 import type { ModelRecord, Operation } from '@modelkeep/core';
+import type { LookupOptions } from '@modelkeep/hf-client';
 import type { ImportReport, RebuildReport, RecoveryReport, VerifyReport } from '@modelkeep/library';
-import type { Download, DownloadOptions } from '../acquire/download.ts';
+import type { Download } from '../acquire/download.ts';
+import type { DownloadOptions } from '../acquire/download-types.ts';
 import type { DownloadPlan } from '../acquire/download-plan.ts';
 import type { PlanDownloadOptions } from '../acquire/plan-download.ts';
+import type { LookupQuery, LookupReport } from '../lookup/lookup-file.ts';
+import type { IdentifyRemoteOptions, RemoteIdentification } from '../identify/remote-identification.ts';
 import type { AppLinks, PlanLinksOptions, UnlinkOptions } from '../link/plan-links.ts';
 import type { Diagnosis } from '../maintain/diagnose.ts';
 import type { VerifyLibraryOptions } from '../maintain/verify-library.ts';
@@ -47,12 +51,25 @@ export interface Workspace extends AsyncDisposable {
   /**
    * Tells what a download would fetch, before anything is fetched.
    *
-   * @param reference - `hf:org/name[@revision][/path]`, or the address of a repo or file on the hub
-   * @throws `hub.*`, `network.*`, `workflows.nothing-selected`, `library.unsafe-name`
+   * @param reference - `hf:org/name[@revision][/path]`, the address of a repo or file on the hub, or of any file on the
+   * web: its query, which may be signed, is used and neither stored nor logged
+   * @throws `hub.*`, `network.*`, `hub.nothing-selected`, `library.unsafe-name`, `library.nothing-to-import` without
+   * weights, `workflows.invalid-reference`, `transfer.bad-answer` for a web page in place of a file, `transfer.integrity` when the
+   * source tells another hash than `sha256`
    */
   planDownload(reference: string, options?: PlanDownloadOptions): Promise<DownloadPlan>;
+  /**
+   * Tells what a model is before it is downloaded, from the headers of its weights: for gigabytes it takes less than two
+   * megabytes. Of a repo the largest weights are looked at, unless path or selection name others.
+   *
+   * @param reference - a repo, folder or file of the hub, or the https URL of any file
+   * @throws `hub.*`, `network.*`, `formats.*`, `workflows.invalid-reference`, `library.nothing-to-import` without weights
+   */
+  identifyRemote(reference: string, options?: IdentifyRemoteOptions): Promise<RemoteIdentification>;
   /** Fetches what a plan needs; verified while it streams, stored once, identified, indexed. */
   download(plan: DownloadPlan, options?: DownloadOptions): Download;
+  /** For all downloads together; null: no limit. @throws `core.invalid-argument` for a rate that is not above 0 */
+  setMaxBytesPerSecond(bytesPerSecond: number | null): void;
   /** Copies files and folders into the library. The originals stay as they are. */
   import(paths: string | readonly string[], options?: Cancellable): Operation<ImportReport>;
 
@@ -62,6 +79,11 @@ export interface Workspace extends AsyncDisposable {
   list(options?: ListModelsOptions): Promise<readonly ModelRecord[]>;
   /** A model by its id, a unique prefix of it, or its slug. @throws `library.model-not-found`, `library.ambiguous-id` */
   get(reference: string): Promise<ModelRecord>;
+  /**
+   * Finds where a file comes from, by its hash, its name or the file itself: in this library, in the file lists of repos
+   * that were seen before, and in repos of a like name. Nothing is a match unless a hash agrees.
+   */
+  lookup(query: LookupQuery, options?: LookupOptions): Operation<LookupReport>;
   /** Absolute path of a model's folder. */
   folderOf(model: Pick<ModelRecord, 'slug'>): string;
 

@@ -24,4 +24,24 @@ export interface HubErrorFacts {
   'hub.unexpected': HubRequestFacts & { readonly reason: string };
   /** A text that is no repo id, revision or reference. */
   'hub.invalid-reference': { readonly reference: string; readonly reason: string };
+  /** The server does not serve parts of the file, so that reading a few bytes would fetch all of it. */
+  'hub.no-ranges': {
+    readonly url: string;
+    readonly status: number;
+    readonly reason: 'ignored' | 'content-range' | 'multipart' | 'size-unknown';
+  };
+  /** A file that was opened is another one by now. */
+  'hub.file-changed': { readonly url: string; readonly expected: string; readonly found: string };
+  /** A selection takes no file of a tree. */
+  'hub.nothing-selected': {
+    readonly repo?: string | undefined;
+    readonly include: readonly string[];
+    readonly exclude: readonly string[];
+    /** What else was wished for, by the names of the options: `quantisation`, `precision`, `component`, … */
+    readonly wanted: Readonly<Record<string, readonly string[]>>;
+    /** Quantisations, precisions and formats that there are, at most 100. */
+    readonly offered: readonly string[];
+    /** Components that there are, at most 100. */
+    readonly components: readonly string[];
+  };
 }

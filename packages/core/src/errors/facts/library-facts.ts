@@ -92,12 +92,6 @@ export interface MapperErrorFacts {
 export interface WorkflowErrorFacts {
   /** A person has to act before this can go on. */
   'workflows.waiting-for-user': { readonly reason: 'gate' | 'token'; readonly url: string };
-  /** The selection matches no file of the repo. */
-  'workflows.nothing-selected': {
-    readonly repo: string;
-    readonly include: readonly string[];
-    readonly exclude: readonly string[];
-  };
   /** A reference that is none of the supported kinds. */
   'workflows.invalid-reference': { readonly reference: string; readonly reason: string };
 }

@@ -67,3 +67,11 @@ test('storage goes by size and extension, and the definition decides', async () 
   expect((await storeFile({ ...small, storage: 'git' })).lfs).toBeNull();
   expect((await storeFile({ path: 'a.txt', content: Buffer.from('x'), storage: 'lfs' })).lfs).not.toBeNull();
 });
+
+test('a hash that the definition tells is taken without reading the content', async () => {
+  const read = (): Uint8Array => expect.unreachable();
+  const told = 'a'.repeat(64);
+  const file = await storeFile({ path: 'file.bin', content: { sizeBytes: 24e9, read }, sha256: told });
+  expect(file.lfs?.sha256).toBe(told);
+  expect(file.source.sizeBytes).toBe(24e9);
+});

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { RepoFile } from '../repo-definition.ts';
+import type { RepoFile, StorageKind } from '../repo-definition.ts';
 import { openContent, type BodySource } from './body-source.ts';
 import { gitObjectId, lfsPointer } from './git-objects.ts';
 import { defaultStorage } from './storage-kind.ts';
@@ -30,15 +30,19 @@ export function cdnEtag(lfs: LfsFacts): string {
   return `"${derivedHash('etag', lfs.sha256).slice(0, 32)}"`;
 }
 
-/** Reads a file once and computes what its kind of storage needs. */
-export async function storeFile(file: RepoFile): Promise<StoredFile> {
-  const source = await openContent(file.content);
-  const storage = file.storage ?? defaultStorage(file.path, source.sizeBytes);
+async function hashed(source: BodySource, storage: StorageKind): Promise<string> {
   const hash = createHash(storage === 'lfs' ? 'sha256' : 'sha1');
   if (storage === 'git') hash.update(`blob ${source.sizeBytes}\0`);
   for await (const chunk of source.stream(0, source.sizeBytes)) hash.update(chunk);
-  const digest = hash.digest('hex');
-  if (storage === 'git') return { path: file.path, source, gitSha1: digest, lfs: null };
+  return hash.digest('hex');
+}
+
+/** Reads a file once and computes what its kind of storage needs, unless the definition says it. */
+export async function storeFile(file: RepoFile): Promise<StoredFile> {
+  const source = await openContent(file.content);
+  const storage = file.storage ?? defaultStorage(file.path, source.sizeBytes);
+  if (storage === 'git') return { path: file.path, source, gitSha1: await hashed(source, storage), lfs: null };
+  const digest = file.sha256 ?? (await hashed(source, storage));
   const pointer = lfsPointer(digest, source.sizeBytes);
   return {
     path: file.path,

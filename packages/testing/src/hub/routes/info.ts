@@ -24,6 +24,8 @@ const INFO_FIELDS = [
   'description',
   'siblings',
   'createdAt',
+  'safetensors',
+  'sdk',
   'usedStorage',
 ];
 

@@ -19,6 +19,7 @@ const LIST_FIELDS = [
   'pipeline_tag',
   'library_name',
   'createdAt',
+  'sdk',
 ];
 const FULL_FIELDS = [...LIST_FIELDS, 'author', 'sha', 'lastModified', 'gated', 'disabled', 'siblings'];
 const SNAPSHOT_FIELDS = new Set(['sha', 'siblings', 'usedStorage']);

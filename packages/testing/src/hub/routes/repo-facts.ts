@@ -46,6 +46,11 @@ export function repoFacts(repo: HostedRepo): Record<string, unknown> {
     likes: settings.likes ?? 0,
     pipeline_tag: settings.pipelineTag,
     private: settings.private ?? false,
+    safetensors:
+      settings.parameterCount === undefined
+        ? undefined
+        : { parameters: { BF16: settings.parameterCount }, total: settings.parameterCount },
+    sdk: settings.sdk,
     tags: tagsOf(repo),
     trendingScore: settings.trendingScore ?? 0,
   };

@@ -1,0 +1,103 @@
+import { isModelkeepError, ModelkeepError } from '@modelkeep/core';
+import {
+  describeFile,
+  selectFiles,
+  type HubClient,
+  type HubReference,
+  type OpenFileOptions,
+  type RemoteFile,
+  type RepoFileEntry,
+} from '@modelkeep/hf-client';
+import pMap from 'p-map';
+import type { IdentifyRemoteOptions } from './remote-identification.ts';
+import { weightsSets, type WeightsSet } from './weights-sets.ts';
+
+/** A remote file that is open for reading. */
+export interface OpenedFile {
+  /** Within the repo; null for a plain URL. */
+  readonly path: string | null;
+  readonly file: RemoteFile;
+}
+
+/** Weights that are open for reading, and what else there is. */
+export interface OpenedWeights {
+  readonly opened: readonly OpenedFile[];
+  /** The opened set first; empty for a single file that was named. */
+  readonly sets: readonly WeightsSet[];
+}
+
+/** Shards that are opened at a time. */
+const CONCURRENCY = 4;
+/** The first read of each of several shards: their headers are parts of one, and short. */
+const SHARD_READ_BYTES = 131_072;
+
+/** Opens the weights that a reference names: one file, all the shards that go with one, or the largest in a folder. */
+export async function openWeights(
+  hub: HubClient,
+  reference: HubReference,
+  { revision: givenRevision, signal, ...selection }: IdentifyRemoteOptions,
+): Promise<OpenedWeights> {
+  const { repo, repoType } = reference;
+  const revision = givenRevision ?? reference.revision ?? 'main';
+  const path = selection.path ?? reference.path;
+  if (path !== null && isWholeFile(path)) {
+    const file = await openOrNull(hub, { repo, repoType, revision, path, signal });
+    if (file !== null) return { opened: [{ path, file }], sets: [] };
+  }
+  const info = await hub.repoInfo(repo, { repoType, revision, signal });
+  const at = { repoType, revision: info.commit, signal } as const;
+  const files: RepoFileEntry[] = [];
+  for await (const entry of hub.listTree(info.id, at)) if (entry.type === 'file') files.push(entry);
+
+  const selected = selectFiles(files, {
+    ...selection,
+    path: folderOfShard(path),
+    repo: info.id,
+    companions: false,
+  }).files;
+  const isNamed = ({ paths }: WeightsSet): boolean => path !== null && paths.includes(path);
+  const sets = weightsSets(selected).toSorted((left, right) => Number(isNamed(right)) - Number(isNamed(left)));
+  const [first] = sets;
+  if (first === undefined) throw noWeights(selected.map((file) => file.path));
+  const limits = first.paths.length === 1 ? {} : { firstReadBytes: SHARD_READ_BYTES };
+  const opened = await pMap(
+    first.paths,
+    async (each) => ({ path: each, file: await hub.openFile(info.id, each, { ...at, ...limits }) }),
+    { concurrency: CONCURRENCY, signal },
+  );
+  return { opened, sets };
+}
+
+/** Whether a path is that of a file that can be read without the others of its folder. */
+function isWholeFile(path: string): boolean {
+  const { format, shard } = describeFile(path);
+  return format !== null && shard === null;
+}
+
+/** A shard stands for all of its set, which is in the same folder. */
+function folderOfShard(path: string | null): string | null {
+  if (path === null || describeFile(path).shard === null) return path;
+  const slash = path.lastIndexOf('/');
+  return slash === -1 ? null : path.slice(0, slash);
+}
+
+/** @returns null for what is not there as a file: it may be a folder */
+async function openOrNull(
+  hub: HubClient,
+  { repo, path, ...options }: OpenFileOptions & { readonly repo: string; readonly path: string },
+): Promise<RemoteFile | null> {
+  try {
+    return await hub.openFile(repo, path, options);
+  } catch (error) {
+    if (isModelkeepError(error, 'hub.entry-not-found')) return null;
+    throw error;
+  }
+}
+
+function noWeights(paths: readonly string[]): ModelkeepError<'library.nothing-to-import'> {
+  return new ModelkeepError('library.nothing-to-import', {
+    message: 'there are no weights of a model',
+    facts: { paths },
+    hint: 'name a .safetensors, .gguf, .ckpt, .pt, .pth, .bin or .onnx file, or a repo that has one',
+  });
+}
