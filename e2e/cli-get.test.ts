@@ -219,7 +219,7 @@ describe('get', () => {
       await using hub = await startHub({ repos: demoRepos() });
       endpoint = hub.hubUrl;
       const run = await runCli(['get', 'hf:acme/tiny-llama-gguf', '--endpoint', endpoint, ...root]);
-      ({ commit } = run.json<{ commit: string }>());
+      ({ commit } = run.json<{ source: { commit: string } }>().source);
       fetched = run.json<DownloadResult>().models.map(({ id }) => id);
     }
     // The hub is gone: any request fails.

@@ -77,7 +77,9 @@ export function createProgram(session: Session): Command {
     .option('--connections <count>', 'connections to one server at most (default: 8)', positiveInteger)
     .option('--dry-run', 'only tell what would be downloaded')
     .action((reference: string, options: GetOptions) =>
-      within(options, 'create', (context) => getModels(context, reference, options)),
+      within({ ...options, typedUrls: [reference, ...options.mirror] }, 'create', (context) =>
+        getModels(context, reference, options),
+      ),
     );
   command('import <paths...>', 'copy model files and folders into the library').action(
     (paths: string[], options: CommonOptions) => within(options, 'create', (context) => importFiles(context, paths)),

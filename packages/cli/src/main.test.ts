@@ -82,6 +82,24 @@ describe('for people', () => {
     expect([doctor.exitCode, doctor.out]).toEqual([0, expect.stringMatching(/models +3 with 3 files/)]);
   });
 
+  it('lookup shows what is certain, what is likely, and what is here', async () => {
+    const content = buildFluxLora({ scale: 0.1 });
+    await using hub = await startHub({
+      repos: [{ id: 'acme/thick-line', files: [{ path: 'thick-line.safetensors', content, storage: 'lfs' }] }],
+    });
+    const endpoint = ['--endpoint', hub.hubUrl];
+    const path = join(folder, 'renamed.safetensors');
+    await writeFile(path, content);
+    await run(['import', path]);
+    const byName = await run(['lookup', 'thick-line.safetensors', ...endpoint]);
+    expect(byName.out).toMatch(/without a hash nothing is certain\ncould be it, by name:\n {2}name /);
+    const unknown = await run(['lookup', path, ...endpoint]);
+    expect(unknown.out).toMatch(/^sha256 [0-9a-f]{64}\nunknown: .*\nin this library:/s);
+    const found = await run(['lookup', path, '--name', 'thick-line.safetensors', ...endpoint]);
+    expect(found.out).toMatch(/1 of exactly this content:\n {2}hash .*hf:acme\/thick-line@/);
+    expect((await run(['lookup', '', ...endpoint])).exitCode).toBe(2);
+  });
+
   it('import shows what was stored and what was skipped', async () => {
     await mkdir(join(folder, 'in'));
     await writeFile(join(folder, 'in', 'x.safetensors'), buildFluxLora({ scale: 0.1 }));

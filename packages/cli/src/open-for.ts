@@ -12,6 +12,8 @@ export interface LibraryOptions extends CommonOptions {
   /** Bytes a second. */
   readonly limitRate?: number;
   readonly connections?: number;
+  /** Addresses that a person has typed: their origins may be asked wherever they are. */
+  readonly typedUrls?: readonly string[];
 }
 
 /** What a read-only mount, another user's library and a full drive answer. */
@@ -19,9 +21,10 @@ const CANNOT_WRITE = new Set<string>(['io.read-only', 'io.permission', 'io.disk-
 
 /** @internal Opens the library that the command line means, as the command needs it. */
 export async function openFor(access: LibraryAccess, options: LibraryOptions, logger: Logger): Promise<Library> {
-  const { root, endpoint, token, limitRate, connections } = options;
+  const { root, endpoint, token, limitRate, connections, typedUrls = [] } = options;
+  const privateOrigins = typedUrls.flatMap((url) => (URL.canParse(url) ? [new URL(url)] : [])).flatMap(originOf);
   const downloads = { maxBytesPerSecond: limitRate, connections };
-  const settings = { root, hub: { endpoint, token }, downloads, create: access === 'create', logger };
+  const settings = { root, hub: { endpoint, token }, downloads, privateOrigins, create: access === 'create', logger };
   try {
     // Also a command that only reads opens for writing: that finishes what a process that died had committed.
     return await openLibrary({ ...settings, mode: 'write' });
@@ -29,4 +32,8 @@ export async function openFor(access: LibraryAccess, options: LibraryOptions, lo
     if (access !== 'read' || !isModelkeepError(error) || !CANNOT_WRITE.has(error.code)) throw error;
     return openLibrary({ ...settings, mode: 'read' });
   }
+}
+
+function originOf({ protocol, origin }: URL): string[] {
+  return protocol === 'http:' || protocol === 'https:' ? [origin] : [];
 }

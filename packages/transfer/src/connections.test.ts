@@ -119,6 +119,18 @@ describe('a source that sends no parts', () => {
   });
 });
 
+it('a part that comes as the whole file makes one connection fetch it once, whatever is there', async () => {
+  await using bench = await openWorkbench();
+  const broken: Answer = ({ serve }) => serve({ cutAfterBytes: 6 * MiB, cutBy: 'end', bytesPerSecond });
+  await using server = await startByteServer(
+    content,
+    but({ 0: broken, 5: ({ serve }) => serve({ ignoreRange: true }) }),
+  );
+  const fetched = await bench.fetch(server.url, { ...eagerClock(), expected, maxConnections: 4 });
+  expect(fetched.sha256).toBe(sha256);
+  expect(server.ranges.filter((range) => range === undefined)).toHaveLength(2);
+});
+
 describe('what goes wrong on one of several connections', () => {
   it.each<[string, Answer]>([
     ['a reset', ({ serve }) => serve({ cutAfterBytes: 100_000, cutBy: 'reset' })],

@@ -11,6 +11,7 @@ export interface ServedFile {
   readonly status?: number;
   /** What HEAD is answered with. @default as GET */
   readonly headStatus?: number;
+  readonly headHeaders?: Readonly<Record<string, string>>;
   /** Sends the size nowhere. */
   readonly isChunked?: boolean;
   /** Breaks the connection behind so many bytes of the file. */
@@ -67,6 +68,7 @@ async function answer(file: ServedFile, request: IncomingMessage, response: Serv
     ...(isChunked ? {} : { 'content-length': String(end - start), 'accept-ranges': 'bytes' }),
     ...(isPart ? { 'content-range': `bytes ${start}-${end - 1}/${content.byteLength}` } : {}),
     ...headers,
+    ...(isHead ? file.headHeaders : {}),
   });
   if (isHead) {
     response.end();

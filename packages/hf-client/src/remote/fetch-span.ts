@@ -35,6 +35,8 @@ export async function fetchSpan(span: ByteSpan, options: FetchSpanOptions): Prom
   let at = span.startBytes;
   let end = span.endBytes;
   let isWhole = false;
+  /** Where the bytes ended so far: a file that comes whole each time, and breaks off, makes no progress. */
+  let furthest = at;
   for (let failures = 0; ;) {
     const part = await locatePart(address, { span: { startBytes: at, endBytes: end }, last, signal });
     last = part.location;
@@ -44,7 +46,6 @@ export async function fetchSpan(span: ByteSpan, options: FetchSpanOptions): Prom
       chunks.length = 0;
       at = 0;
     }
-    const before = at;
     const broken = await readPartBody(part, part.span.endBytes - at, (chunk) => {
       chunks.push(chunk);
       at += chunk.length;
@@ -53,7 +54,8 @@ export async function fetchSpan(span: ByteSpan, options: FetchSpanOptions): Prom
     signal.throwIfAborted();
     if (at >= end) return { bytes: Buffer.concat(chunks), location: last, isWhole };
     if (broken === null) continue;
-    failures = at > before ? 1 : failures + 1;
+    failures = at > furthest ? 1 : failures + 1;
+    furthest = Math.max(furthest, at);
     if (failures >= ATTEMPTS) throw broken;
     await clock.sleep(Math.random() * BASE_DELAY_MS * 2 ** failures, signal);
   }

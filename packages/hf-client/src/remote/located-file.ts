@@ -23,6 +23,8 @@ export interface Location {
   /** Signed and short-lived, where a redirect led to it. Never shown. */
   readonly url: string;
   readonly isRedirected: boolean;
+  /** The URLs whose redirects led to it, in order. */
+  readonly redirectedFrom: readonly string[];
   /** Of the server that has the bytes, with `W/` and quotes. */
   readonly etag: string | null;
   readonly sizeBytes: number;
@@ -50,11 +52,11 @@ export async function locatePart(
 ): Promise<LocatedPart> {
   const { http, headers, endpointClass } = address;
   if (last?.isRedirected === true) {
-    const isSameOrigin = new URL(last.url).origin === new URL(address.url).origin;
     const answer = await requestPart({
       http,
       url: last.url,
-      headers: isSameOrigin ? headers : undefined,
+      redirectedFrom: last.redirectedFrom,
+      headers,
       span,
       ifRange: strongEtag(last),
       endpointClass: 'cdn',
@@ -124,9 +126,11 @@ function readPart({ answer, span, last, isDirect }: ToCheck): ReadPart {
 function locationOf({ answer, last, isDirect }: ToCheck, sizeBytes: number): Location {
   const isRedirected = isDirect || answer.hops.length > 0;
   const isSameServer = isDirect || !isRedirected;
+  const before = isDirect ? (last?.redirectedFrom ?? []) : [];
   return {
     url: answer.url,
     isRedirected,
+    redirectedFrom: [...before, ...answer.hops.map((hop) => hop.url)],
     etag: answer.headers['etag'] ?? (isSameServer ? (last?.etag ?? null) : null),
     sizeBytes,
     facts: isDirect && last !== null ? last.facts : hubFacts(answer),

@@ -39,6 +39,33 @@ describe('a server that is no hub', () => {
     expect(elsewhere.requests).toHaveLength(2);
   });
 
+  it('may redirect to another port of a private host that is granted, each time', async () => {
+    await using elsewhere = await startOddHub(
+      serve((start, end) => ({ 'content-range': `bytes ${start}-${end - 1}/1000` })),
+    );
+    await using server = await startOddHub((_request, response) => {
+      response.writeHead(302, { location: `${elsewhere.origin}/signed?Signature=x` }).end();
+    });
+    await using granting = createHttpClient({ privateOrigins: [server.origin], retry: { attempts: 1 } });
+    await using file = await openRemoteFile({ http: granting, url: `${server.origin}/x.bin`, firstReadBytes: 100 });
+    expect([...(await file.read(250, 2))]).toEqual([250, 251]);
+    expect([...(await file.read(500, 2))]).toEqual([244, 245]);
+    expect([server.requests.length, elsewhere.requests.length]).toEqual([1, 3]);
+  });
+
+  it('that sends a small file whole and always breaks off is given up after three attempts', async () => {
+    await using server = await startOddHub((_request, response) => {
+      response.writeHead(200, { 'content-length': '90' });
+      response.write(new Uint8Array(40), () => response.destroy());
+    });
+    await using unbroken = createHttpClient({ privateOrigins: 'all', retry: { attempts: 1 }, circuitBreaker: false });
+    const url = `${server.origin}/x.bin`;
+    const signal = AbortSignal.timeout(4_000);
+    const opening = openRemoteFile({ http: unbroken, url, firstReadBytes: 100, clock: hastyClock, signal });
+    await caught('network.connection', opening);
+    expect(server.requests).toHaveLength(3);
+  });
+
   it('may have weak ETags, which If-Range does not take, and none', async () => {
     const seen: (string | undefined)[] = [];
     let etag = 'W/"one"';

@@ -12,6 +12,8 @@ export interface PartRequest {
   readonly url: string;
   readonly span: ByteSpan;
   readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** The URLs whose redirects led to `url` before: it gets no more than they would give it. */
+  readonly redirectedFrom?: readonly string[] | undefined;
   /** A strong ETag: the part is wanted only while the file still has it. */
   readonly ifRange?: string | undefined;
   readonly endpointClass: EndpointClass;
@@ -26,10 +28,11 @@ export interface PartAnswer extends HttpResult {
 
 /** Asks for one part, redirects followed. */
 export async function requestPart(request: PartRequest): Promise<PartAnswer> {
-  const { http, url, span, headers, ifRange, endpointClass, signal } = request;
+  const { http, url, redirectedFrom, span, headers, ifRange, endpointClass, signal } = request;
   const done = new AbortController();
   const result = await http.request({
     url,
+    redirectedFrom,
     headers: {
       ...headers,
       range: `bytes=${span.startBytes}-${span.endBytes - 1}`,

@@ -28,7 +28,34 @@ const serve =
     response.end(isKnown ? undefined : JSON.stringify({ version: doc.version, list: [] }));
   };
 
+it('keeps nothing of an answer whose credentials came while it was under way', async () => {
+  await using server = await startServer(({ headers }, response) => {
+    response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'max-age=60' });
+    response.end(JSON.stringify(headers.authorization ?? 'anonymous'));
+  });
+  const tokens: (string | undefined)[] = [undefined, 'Bearer private'];
+  const { http } = setup({}, { credentialsFor: () => (tokens.length > 1 ? tokens.shift() : tokens[0]) });
+  expect((await http.json({ url: server.origin })).value).toBe('Bearer private');
+  tokens.splice(0, 1, undefined);
+  expect(await http.json({ url: server.origin })).toMatchObject({ value: 'anonymous', cached: 'no' });
+  await http.close();
+});
+
 describe('revalidation', () => {
+  it('takes a 304 that names another version for no answer, and asks again', async () => {
+    await using server = await startServer((request, response, number) => {
+      const isConditional = request.headers['if-none-match'] !== undefined;
+      const headers = { 'content-type': 'application/json', etag: `W/"v${Math.min(number, 2)}"` };
+      response.writeHead(isConditional ? 304 : 200, headers).end(isConditional ? undefined : JSON.stringify(number));
+    });
+    const { http } = setup();
+    expect((await http.json({ url: server.origin })).value).toBe(1);
+    expect(await http.json({ url: server.origin })).toMatchObject({ value: 3, cached: 'no' });
+    expect(await http.json({ url: server.origin })).toMatchObject({ value: 3, cached: 'revalidated' });
+    expect(server.requests).toHaveLength(4);
+    await http.close();
+  });
+
   it('asks each time whether an answer has changed, and serves the kept body after a 304', async () => {
     const doc = { ...document };
     await using server = await startServer(serve(doc));

@@ -4,7 +4,7 @@ import type { CachedState } from '../client/http-answer.ts';
 import type { HttpReadRequest } from '../client/http-client-request.ts';
 import type { AnswerCache } from './answer-cache.ts';
 import type { RequestIdentity } from './cache-key.ts';
-import { confirmed, headersToKeep, isFresh, mayBeStale, type KeptAnswer } from './kept-answer.ts';
+import { confirmed, headersToKeep, isAbout, isFresh, mayBeStale, type KeptAnswer } from './kept-answer.ts';
 import { whereToKeep } from './where-to-keep.ts';
 
 /** An answer and where it came from. */
@@ -20,13 +20,15 @@ export interface CachedAnswerOptions {
   readonly url: URL;
   readonly identity: RequestIdentity;
   readonly request: HttpReadRequest;
+  /** Whether the request would still be the same one: the credentials may have become others while it was under way. */
+  readonly isSame: () => boolean;
   /** Asks the server. */
   readonly ask: (request: HttpReadRequest) => Promise<ReadAnswer>;
 }
 
 /** Answers a GET from the cache as far as HTTP allows it (RFC 9111; RFC 5861 for what is stale), else from the server. */
 export async function cachedAnswer(options: CachedAnswerOptions): Promise<CachedAnswer> {
-  const { cache, clock, kind, url, identity, request, ask } = options;
+  const { cache, clock, kind, url, identity, request, isSame, ask } = options;
   const { key } = identity;
   const { signal } = request;
   const kept = request.cache === 'reload' ? null : await cache.get({ key, url, kind, signal });
@@ -34,7 +36,7 @@ export async function cachedAnswer(options: CachedAnswerOptions): Promise<Cached
   const standIn = kept !== null && mayBeStale(kept) ? kept : null;
 
   const keep = async (answer: ReadAnswer): Promise<CachedAnswer> => {
-    const where = whereToKeep(answer, { url, hasCredentials: identity.hasCredentials });
+    const where = isSame() ? whereToKeep(answer, { url, hasCredentials: identity.hasCredentials }) : 'nowhere';
     if (where !== 'nowhere') {
       const { bytes, url: answerUrl } = answer;
       const headers = headersToKeep(answer.headers);
@@ -51,10 +53,10 @@ export async function cachedAnswer(options: CachedAnswerOptions): Promise<Cached
     const conditional = etag === undefined ? {} : { 'if-none-match': etag };
     const answer = await ask({ ...request, headers: { ...request.headers, ...conditional } });
     if (answer.status === 304 && kept !== null) {
-      // What one URL has not changed says nothing of another that the request is redirected to by now.
-      if (answer.url !== kept.answerUrl) return await keep(await ask(request));
+      // What has not changed at one URL says nothing of another that the request is redirected to by now.
+      if (!isAbout(kept, answer)) return await keep(await ask(request));
       const news = confirmed(kept, answer.headers, clock.now());
-      const where = whereToKeep({ ...answer, status: 200, headers: news.headers }, { url, ...identity });
+      const where = isSame() ? whereToKeep({ ...answer, status: 200, headers: news.headers }, { url, ...identity }) : 'nowhere';
       if (where === 'nowhere') await cache.delete(key);
       else await cache.put(key, { kept: news, where, confirmedBeforeMs: kept.confirmedAtMs });
       return { ...fromKept(news, kind, 'revalidated'), hops: answer.hops };

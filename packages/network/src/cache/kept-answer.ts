@@ -57,6 +57,12 @@ export function headersToKeep(headers: HttpHeaders): HttpHeaders {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !PASSING.has(name)));
 }
 
+/** Whether a 304 is about what is kept: it may name no ETag, and another spelling of one, but no other one. */
+export function isAbout(kept: KeptAnswer, { url, headers }: { readonly url: string; readonly headers: HttpHeaders }): boolean {
+  const tags = [kept.headers['etag'], headers['etag'] ?? kept.headers['etag']].map((tag) => tag?.replace(/^W\//, ''));
+  return url === kept.answerUrl && tags[0] === tags[1];
+}
+
 /** A kept answer after the server confirmed it with a 304. */
 export function confirmed(kept: KeptAnswer, headers: HttpHeaders, nowMs: number): KeptAnswer {
   const { age: _age, ...known } = kept.headers;

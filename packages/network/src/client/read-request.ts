@@ -1,7 +1,7 @@
 import { readAnswer, type BodyKind, type ReadAnswer } from '../body/read-answer.ts';
 import type { AnswerCache } from '../cache/answer-cache.ts';
 import { cachedAnswer, type CachedAnswer } from '../cache/cached-answer.ts';
-import { identify } from '../cache/cache-key.ts';
+import { identify, type RequestIdentity } from '../cache/cache-key.ts';
 import type { Coalescer } from '../cache/coalesce.ts';
 import { isSecretUrl } from '../cache/where-to-keep.ts';
 import { checkUrl } from './check-url.ts';
@@ -37,7 +37,8 @@ export async function readRequest(
   if (method === 'POST') return { ...(await ask(request)), cached: 'no' };
 
   const url = checkUrl(request.url);
-  const identity = identify({ kind, url, request, credentialsFor: context.credentialsFor });
+  const identityNow = (): RequestIdentity => identify({ kind, url, request, credentialsFor: context.credentialsFor });
+  const identity = identityNow();
   const isWhole = !Object.keys(request.headers ?? {}).some((name) => CONDITIONAL_HEADER.test(name));
   const isCacheable = method === 'GET' && request.cache !== 'none' && isWhole && !isSecretUrl(url);
   const { timeouts, retry, endpointClass, http2, cache: mode } = request;
@@ -46,6 +47,7 @@ export async function readRequest(
   return underWay.run(key, signal, async (sharedSignal) => {
     const shared = { ...request, signal: sharedSignal };
     if (cache === undefined || !isCacheable) return { ...(await ask(shared)), cached: 'no' };
-    return cachedAnswer({ cache, clock: context.clock, kind, url, identity, request: shared, ask });
+    const isSame = (): boolean => identityNow().key === identity.key;
+    return cachedAnswer({ cache, clock: context.clock, kind, url, identity, request: shared, isSame, ask });
   });
 }

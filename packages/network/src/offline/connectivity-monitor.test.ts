@@ -98,6 +98,25 @@ describe('while offline', () => {
     monitor.close();
   });
 
+  it('another server is asked every three seconds, however often the one that failed is', () => {
+    const { monitor, clock } = setup(['192.0.2.1']);
+    const other = new URL('https://other.example/');
+    monitor.failed(hub, offline('EAI_AGAIN'));
+    expect(() => monitor.enter(other)).toThrow(/offline/);
+    clock.advance(3_000);
+    for (let round = 0; round < 2; round += 1) {
+      expect(() => monitor.enter(hub)).not.toThrow();
+      monitor.failed(hub, offline('EAI_AGAIN'));
+      expect(() => monitor.enter(other)).not.toThrow();
+      expect(() => monitor.enter(other)).toThrow(/offline/);
+      clock.advance(3_000);
+    }
+    monitor.enter(other);
+    monitor.answered(other);
+    expect(monitor.current.current).toBe('online');
+    monitor.close();
+  });
+
   it('a change of the addresses lets the next request through', () => {
     const addresses: string[] = [];
     const { monitor } = setup(addresses);

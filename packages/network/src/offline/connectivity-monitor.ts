@@ -11,6 +11,7 @@ import { outsideAddresses, type ListAddresses } from './network-up.ts';
 const PROBE_EVERY_MS = 3_000;
 /** Who answered within this time shows that the network is there, and that the trouble is with one host alone. */
 const RECENT_MS = 5_000;
+const MAX_ORIGINS = 1_000;
 
 /** These say that no host can be reached now. ENOTFOUND is none: it mostly is a wrong name. */
 const NETWORK_CODES = new Set(['ENETUNREACH', 'ENETDOWN', 'EAI_AGAIN']);
@@ -23,7 +24,7 @@ export type Connectivity = 'online' | 'offline';
 /** Finds out whether the machine is offline, and that it no longer is. */
 export interface ConnectivityMonitor {
   readonly current: LatestValue<Connectivity>;
-  /** Lets a request through; while offline only one every few seconds. @throws `network.offline` */
+  /** Lets a request through; while offline only one for each origin every few seconds. @throws `network.offline` */
   enter(url: URL): void;
   /** A server answered. */
   answered(url: URL): void;
@@ -50,6 +51,9 @@ interface Outage {
   readonly origin: string;
   addresses: string;
   probedAtMs: number;
+  readonly sinceMs: number;
+  /** When other servers were last asked, by their origins. */
+  readonly askedAtMs: Map<string, number>;
 }
 
 /**
@@ -71,7 +75,9 @@ export function createConnectivityMonitor(options: ConnectivityMonitorOptions): 
   };
   const goOffline = (origin: string, systemCode: string): void => {
     const isNew = outage === undefined;
-    outage = { systemCode, origin, addresses: listAddresses().join(), probedAtMs: clock.monotonicMs() };
+    const probedAtMs = clock.monotonicMs();
+    const { sinceMs = probedAtMs, askedAtMs = new Map<string, number>() } = outage ?? {};
+    outage = { systemCode, origin, addresses: listAddresses().join(), probedAtMs, sinceMs, askedAtMs };
     if (!isNew) return;
     current.set('offline');
     // Not our clock: its waits would keep the process alive.
@@ -85,6 +91,17 @@ export function createConnectivityMonitor(options: ConnectivityMonitorOptions): 
     if (addresses === known.addresses && nowMs - known.probedAtMs < probeEveryMs * 0.9) return false;
     known.addresses = addresses;
     known.probedAtMs = nowMs;
+    return true;
+  };
+  /**
+   * Whether it is time to ask another server than the one that failed, whose name may be all that is wrong: the looks in
+   * the background would not find that out.
+   */
+  const takeTurn = ({ origin, sinceMs, askedAtMs }: Outage, url: URL): boolean => {
+    const nowMs = clock.monotonicMs();
+    if (url.origin === origin || nowMs - (askedAtMs.get(url.origin) ?? sinceMs) < probeEveryMs) return false;
+    if (askedAtMs.size >= MAX_ORIGINS) askedAtMs.clear();
+    askedAtMs.set(url.origin, nowMs);
     return true;
   };
   const look = async (): Promise<void> => {
@@ -115,7 +132,7 @@ export function createConnectivityMonitor(options: ConnectivityMonitorOptions): 
   return {
     current,
     enter(url) {
-      if (outage === undefined || isNear(url) || takeProbe(outage)) return;
+      if (outage === undefined || isNear(url) || takeTurn(outage, url) || takeProbe(outage)) return;
       throw offlineError(url, outage.systemCode);
     },
     answered(url) {

@@ -28,6 +28,18 @@ describe('createBodyQueue', () => {
     expect(calls).toEqual(['pause', 'resume']);
   });
 
+  it('does so too for many chunks that are small', async () => {
+    const { calls, queue, iterator } = recorded();
+    for (let index = 0; index < 1_023; index += 1) queue.push(chunk(1));
+    expect(calls).toEqual([]);
+    queue.push(chunk(1));
+    expect(calls).toEqual(['pause']);
+    for (let index = 0; index < 767; index += 1) await iterator.next();
+    expect(calls).toEqual(['pause']);
+    await iterator.next();
+    expect(calls).toEqual(['pause', 'resume']);
+  });
+
   it('serves readers that came before the chunks, in order', async () => {
     const { queue, iterator } = recorded();
     const reads = [iterator.next(), iterator.next(), iterator.next()];

@@ -1,5 +1,8 @@
 const HIGH_WATER_BYTES = 262_144;
 const LOW_WATER_BYTES = 65_536;
+/** A server may send a byte at a time, and each chunk takes more than its bytes. */
+const HIGH_WATER_CHUNKS = 1_024;
+const LOW_WATER_CHUNKS = 256;
 
 /** How a body queue talks to its connection. */
 export interface BodyQueueHooks {
@@ -39,6 +42,8 @@ export function createBodyQueue(hooks: BodyQueueHooks): BodyQueue {
   let isPaused = false;
   let end: { readonly error?: unknown; readonly failed: boolean } | undefined;
 
+  const isFull = (): boolean => bufferedBytes >= HIGH_WATER_BYTES || chunks.length >= HIGH_WATER_CHUNKS;
+  const isLow = (): boolean => bufferedBytes <= LOW_WATER_BYTES && chunks.length <= LOW_WATER_CHUNKS;
   const settleReaders = (): void => {
     for (const reader of readers.splice(0)) {
       if (end?.failed === true) {
@@ -64,7 +69,7 @@ export function createBodyQueue(hooks: BodyQueueHooks): BodyQueue {
       const chunk = chunks.shift();
       if (chunk !== undefined) {
         bufferedBytes -= chunk.byteLength;
-        if (isPaused && end === undefined && bufferedBytes <= LOW_WATER_BYTES) {
+        if (isPaused && end === undefined && isLow()) {
           isPaused = false;
           hooks.resume();
         }
@@ -99,7 +104,7 @@ export function createBodyQueue(hooks: BodyQueueHooks): BodyQueue {
       }
       chunks.push(chunk);
       bufferedBytes += chunk.byteLength;
-      if (!isPaused && bufferedBytes >= HIGH_WATER_BYTES) {
+      if (!isPaused && isFull()) {
         isPaused = true;
         hooks.pause();
       }

@@ -99,8 +99,8 @@ describe('the memory of a read', () => {
 
   it('is free when all of its chunks are given back, in whatever order', () => {
     const { read, lend, giveBack, next } = setup();
-    const buffer = read(100);
-    const [first, second] = [new Uint8Array(buffer, 20, 30), new Uint8Array(buffer, 60, 40)];
+    const buffer = read(100_000);
+    const [first, second] = [new Uint8Array(buffer, 20_000, 30_000), new Uint8Array(buffer, 60_000, 40_000)];
     lend(first);
     lend(second);
     giveBack(second);
@@ -112,12 +112,12 @@ describe('the memory of a read', () => {
 
   it('is not free while more of it may come, or never', () => {
     const { read, lend, giveBack, next } = setup();
-    const buffer = read(100);
-    const first = new Uint8Array(buffer, 0, 50);
+    const buffer = read(100_000);
+    const first = new Uint8Array(buffer, 0, 50_000);
     lend(first);
     giveBack(first);
     expect(next()).not.toBe(buffer);
-    const last = new Uint8Array(buffer, 55, 45);
+    const last = new Uint8Array(buffer, 55_000, 45_000);
     lend(last);
     giveBack(last);
     giveBack(last);
@@ -132,6 +132,21 @@ describe('the memory of a read', () => {
     giveBack(other);
     giveBack(new Uint8Array(10));
     expect(next()).not.toBe(other.buffer);
+  });
+
+  it('is free at once after a read that brought little', () => {
+    const { onread } = createReadBuffers();
+    const pushed: Uint8Array[] = [];
+    const socket = { push: (chunk: Uint8Array) => pushed.push(chunk) > 0, readableLength: 1 };
+    const first = onread.buffer();
+    first[0] = 7;
+    expect(onread.callback.call(socket, 1, first)).toBe(false);
+    const second = onread.buffer();
+    expect(second.buffer).toBe(first.buffer);
+    second[0] = 8;
+    onread.callback.call(socket, 1, second);
+    expect(pushed.map((chunk) => [...chunk])).toEqual([[7], [8]]);
+    expect(pushed.map(({ buffer }) => buffer.byteLength)).toEqual([1, 1]);
   });
 
   it('holds one read of a socket that nobody reads from', () => {

@@ -3,6 +3,9 @@ import type { Socket } from 'node:net';
 /** Large enough that reading costs little, small enough for many connections. */
 const BUFFER_BYTES = 128 * 1024;
 
+/** A slow network brings little at a time: copied, it does not keep a whole buffer busy until somebody reads it. */
+const SMALL_READ_BYTES = 8_192;
+
 /** Where a socket puts what it reads: its option `onread`. */
 export interface OnRead {
   buffer(): Uint8Array;
@@ -43,6 +46,13 @@ export function createReadBuffers(): ReadBuffers {
       callback(lengthBytes, { buffer }) {
         // Node calls it as a method of the socket.
         const socket = this as Socket;
+        if (lengthBytes <= SMALL_READ_BYTES) {
+          const copy = Buffer.allocUnsafeSlow(lengthBytes);
+          copy.set(new Uint8Array(buffer, 0, lengthBytes));
+          if (buffer instanceof SharedArrayBuffer) free.push(buffer);
+          socket.push(copy);
+          return socket.readableLength === 0;
+        }
         reads.set(buffer, { lengthBytes, lentChunks: 0, isComplete: false });
         socket.push(Buffer.from(buffer, 0, lengthBytes));
         // One read at a time: several that wait would be copied into one, and their memory lost.

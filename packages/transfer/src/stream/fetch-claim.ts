@@ -49,7 +49,6 @@ export async function fetchClaim(options: FetchClaimOptions): Promise<ClaimOutco
         board.rewind(claim);
         break;
       case 'continue':
-        if (answer.hops.length > 0) source.resolved = { url: answer.url, from: answer.hops.map((hop) => hop.url) };
         break;
       default:
         return verdict satisfies never;
@@ -58,6 +57,7 @@ export async function fetchClaim(options: FetchClaimOptions): Promise<ClaimOutco
       letGo(answer);
       return 'more';
     }
+    if (answer.hops.length > 0) source.resolved = { url: answer.url, from: answer.hops.map((hop) => hop.url) };
     writer.describe(verdict.facts);
     source.hasGiven = true;
     await pourBody(options, { answer, endBytes: verdict.endBytes });

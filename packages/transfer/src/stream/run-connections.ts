@@ -46,20 +46,23 @@ export async function runConnections(options: RunConnectionsOptions): Promise<'w
     const isConfirmed = source.hasGiven || known.sha256 !== null || known.gitSha1 !== null;
     return known.sizeBytes ?? (isConfirmed ? writer.facts.totalBytes : null);
   };
+  /** Whether bytes of two answers are known to be of one file: by a digest in the end, or by the ETag that is sent along. */
+  const isSameFile = (): boolean => known.sha256 !== null || known.gitSha1 !== null || writer.facts.etag !== null;
   const board = createRangeBoard(() => ({
     accepted: writer.accepted,
     totalBytes: totalBytes(),
     hashedBytes: writer.bytesHashed,
     connections: Math.max(active, count.wanted),
   }));
-  const isSurplus = (): boolean => active > (context.rangesAreBroken || isRefused ? 1 : count.wanted);
+  const wanted = (): number => (context.rangesAreBroken || isRefused ? 1 : count.wanted);
+  const isSurplus = (): boolean => active > wanted();
   const origin = (): string => new URL(source.resolved?.url ?? source.url).origin;
 
   /** Undefined: this connection has nothing to do any more. */
   const nextClaim = async (): Promise<Claim | undefined> => {
     for (;;) {
       signal.throwIfAborted();
-      const claim = board.take({ whole: active === 1 && count.wanted === 1 });
+      const claim = board.take({ whole: active === 1 && wanted() === 1 });
       if (claim !== 'wait') return claim;
       await board.changed();
     }
@@ -68,7 +71,7 @@ export async function runConnections(options: RunConnectionsOptions): Promise<'w
   const work = async (): Promise<void> => {
     while (!isSurplus()) {
       const isMissing = writer.bytesAccepted !== totalBytes();
-      if (context.rangesAreBroken && isMissing && writer.bytesAccepted > 0) await writer.restart();
+      if ((context.rangesAreBroken || !isSameFile()) && isMissing && writer.bytesAccepted > 0) await writer.restart();
       const claim = await nextClaim();
       if (claim === undefined) return;
       const hasCompany = (): boolean => active > 1;
@@ -120,8 +123,8 @@ export async function runConnections(options: RunConnectionsOptions): Promise<'w
     context.progress.report(progressOf(context, writer, active));
     board.notify();
     const missingBytes = (totalBytes() ?? 0) - writer.bytesAccepted;
-    if (context.rangesAreBroken || isRefused || missingBytes < MIN_SHARED_BYTES) return;
-    while (active < count.wanted) {
+    if (missingBytes < MIN_SHARED_BYTES) return;
+    while (active < wanted()) {
       const permit = connections.tryTake(origin());
       if (permit === undefined) return;
       start(permit);

@@ -10,8 +10,9 @@ import type { FileToPlan } from './planned-files.ts';
  */
 export async function askUrl(http: HttpClient, url: string, signal?: AbortSignal): Promise<FileToPlan> {
   const head = await http.text({ method: 'HEAD', url, endpointClass: 'resolve', signal });
-  // Signatures may hold for one method only, and some servers know no HEAD.
-  const answer = head.status === 200 ? head : await askFirstByte(http, url, signal);
+  // Signatures may hold for one method only, and some servers know no HEAD, or tell no size or 0 for it.
+  const isTold = head.status === 200 && (sizeOf(head) ?? 0) > 0;
+  const answer = isTold ? head : await askFirstByte(http, url, signal);
   const shown = redactUrl(url);
   if (answer.status !== 200 && answer.status !== 206) {
     throw new ModelkeepError('network.status', {

@@ -1,60 +1,12 @@
-import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Logger } from '@modelkeep/core';
-import { buildFluxLora, buildFluxModel, startHub } from '@modelkeep/testing';
+import { startHub } from '@modelkeep/testing';
 import { describe, expect, it } from 'vitest';
-import { startFileServer, type FileServer, type ServedFile } from '../file-server.test-helper.ts';
+import { startFileServer, type ServedFile } from '../file-server.test-helper.ts';
 import { tempFolder } from '../workspace.test-helper.ts';
-import { openWorkspace, type OpenWorkspaceOptions } from '../workspace/open-workspace.ts';
+import { openWorkspace } from '../workspace/open-workspace.ts';
 import type { Workspace } from '../workspace/workspace.ts';
-
-const lora = buildFluxLora();
-const big = buildFluxModel({ scale: 2 });
-const sha256Of = (content: Uint8Array): string => createHash('sha256').update(content).digest('hex');
-const CANARY = 'X-Signature=canary0123456789';
-
-interface Scene extends AsyncDisposable {
-  readonly server: FileServer;
-  readonly root: string;
-  readonly workspace: Workspace;
-  readonly options: OpenWorkspaceOptions;
-  readonly log: string[];
-}
-
-async function openScene(files: Readonly<Record<string, ServedFile>>): Promise<Scene> {
-  const folder = await tempFolder();
-  const server = await startFileServer(files);
-  const root = folder.join('library');
-  const log: string[] = [];
-  const note = (message: string, facts?: object): void => void log.push(message, JSON.stringify(facts));
-  const logger: Logger = { debug: note, info: note, warn: note, error: note };
-  const options: OpenWorkspaceOptions = { root, privateOrigins: 'all', logger };
-  const workspace = await openWorkspace(options);
-  return {
-    server,
-    root,
-    workspace,
-    options,
-    log,
-    async [Symbol.asyncDispose]() {
-      await workspace.close();
-      await server[Symbol.asyncDispose]();
-      await folder[Symbol.asyncDispose]();
-    },
-  };
-}
-
-/** All that a library has on disk, names and contents, but for the weights themselves. */
-async function allText(root: string): Promise<string> {
-  const texts: string[] = [];
-  for (const entry of await readdir(root, { recursive: true, withFileTypes: true })) {
-    texts.push(entry.name);
-    if (!entry.isFile() || entry.name.endsWith('.part')) continue;
-    texts.push(await readFile(join(entry.parentPath, entry.name), 'latin1'));
-  }
-  return texts.join('\n');
-}
+import { allText, big, CANARY, lora, openScene, sha256Of } from './url-scene.test-helper.ts';
 
 describe('a file on the web', () => {
   it('with a hash is planned, fetched and verified', async () => {
@@ -74,6 +26,7 @@ describe('a file on the web', () => {
     expect(structuredClone(plan)).toEqual(plan);
     expect(server.requests.map(({ method }) => method)).toEqual(['HEAD']);
     const { models, files } = await workspace.download(plan).result;
+    expect(server.requests.some(({ headers }) => headers.authorization !== undefined)).toBe(false);
     expect(files).toEqual([{ name: 'line.safetensors', sha256, sizeBytes: lora.byteLength, verified: 'sha256' }]);
     const source = {
       provider: 'url',
@@ -106,6 +59,8 @@ describe('a file on the web', () => {
     expect((await workspace.download(sized).result).files).toEqual([
       { name: 'sized.safetensors', sha256: sha256Of(lora), sizeBytes: lora.byteLength, verified: 'size' },
     ]);
+    server.files.set('/shy.safetensors', { content: lora, headHeaders: { 'content-length': '0' } });
+    expect((await workspace.planDownload(`${server.origin}/shy.safetensors`)).bytesNeeded).toBe(lora.byteLength);
     const chunked = await workspace.planDownload(`${server.origin}/chunked.safetensors`);
     expect(chunked).toMatchObject({ files: [{ sizeBytes: null, present: false }], bytesTotal: 0 });
     const download = workspace.download(chunked);
@@ -172,8 +127,7 @@ describe('a file on the web', () => {
   });
 
   it('keeps no query, neither the one that was given nor the one of a redirect', async () => {
-    const other = await startFileServer({ '/stored': { content: big, bytesPerSecond: 20_000_000 } });
-    await using _other = other;
+    await using other = await startFileServer({ '/stored': { content: big, bytesPerSecond: 20_000_000 } });
     await using scene = await openScene({
       '/signed.safetensors': { location: `${other.origin}/stored?${CANARY}-of-redirect` },
     });
@@ -203,6 +157,9 @@ describe('a file on the web', () => {
       code: 'core.invalid-argument',
       facts: { argument: 'plan.queriesId' },
     });
+    // What is here already needs no address.
+    const held = { ...plan, files: plan.files.map((file) => ({ ...file, sha256: sha256Of(big), present: true })) };
+    expect((await next.download(held).result).bytesFetched).toBe(0);
   });
 
   it('is resumed by a later download, with a hash or by its ETag', async () => {
@@ -259,45 +216,13 @@ describe('a file on the web', () => {
     await expect(guarded.planDownload(url)).rejects.toMatchObject({ code: 'network.blocked' });
     expect(server.requests).toEqual([]);
   });
-});
 
-describe('mirrors', () => {
-  it('take over when planning and when fetching, and are kept without their queries', async () => {
-    const mirror = await startFileServer({ '/copy': { content: big } });
-    await using _mirror = mirror;
-    await using scene = await openScene({ '/a.safetensors': { content: big, breaksAtBytes: 2_000_000 } });
-    const { server, workspace, root } = scene;
-    const sha256 = sha256Of(big);
-    const mirrors = [`${server.origin}/gone`, `${mirror.origin}/copy?${CANARY}`];
-    const url = `${server.origin}/a.safetensors`;
-    const plan = await workspace.planDownload(url, { sha256, mirrors });
-    expect(plan.mirrors).toEqual([`${server.origin}/gone`, `${mirror.origin}/copy`]);
-    server.files.clear();
-    const { files, models } = await workspace.download(plan).result;
-    expect(files).toMatchObject([{ sha256, verified: 'sha256' }]);
-    expect(models[0]?.sources).toMatchObject([{ endpoint: server.origin, path: '/a.safetensors' }]);
-    expect(await allText(root)).not.toContain('canary');
-    mirror.files.set('/b.safetensors', { content: lora });
-    const planned = await workspace.planDownload(`${server.origin}/b.safetensors`, {
-      sha256: sha256Of(lora),
-      mirrors: [`${mirror.origin}/b.safetensors`],
-    });
-    expect(planned.files).toMatchObject([{ path: 'b.safetensors', sizeBytes: lora.byteLength }]);
-    expect((await workspace.download(planned).result).models[0]?.type).toBe('lora');
-  });
-
-  it('are for a file of a hub too, and only where a hash tells what they have', async () => {
+  it('that is here from a hub already is another source of the same model', async () => {
     await using folder = await tempFolder();
-    await using mirror = await startFileServer({ '/copy': { content: lora } });
+    await using server = await startFileServer({ '/copy/line.safetensors': { content: lora } });
     await using hub = await startHub({
       repos: [
-        {
-          id: 'acme/lora',
-          files: [
-            { path: 'line.safetensors', content: lora, storage: 'lfs' },
-            { path: 'README.md', content: Buffer.from('# Thick lines') },
-          ],
-        },
+        { id: 'acme/lora', licence: 'mit', files: [{ path: 'line.safetensors', content: lora, storage: 'lfs' }] },
       ],
     });
     await using workspace = await openWorkspace({
@@ -305,42 +230,12 @@ describe('mirrors', () => {
       hub: { endpoint: hub.hubUrl },
       privateOrigins: 'all',
     });
-    const mirrors = [`${mirror.origin}/copy`];
-    const file = 'hf:acme/lora/line.safetensors';
-    const plan = await workspace.planDownload(file, { mirrors, sha256: sha256Of(lora) });
-    hub.faults.arm({
-      when: { origin: 'hub', pathPattern: 'resolve', times: 99 },
-      fault: { kind: 'status', status: 404 },
-    });
-    expect((await workspace.download(plan).result).files).toMatchObject([{ verified: 'sha256' }]);
-    const refusal = { code: 'core.invalid-argument', facts: { argument: 'mirrors' } };
-    await expect(workspace.planDownload('hf:acme/lora', { mirrors })).rejects.toMatchObject(refusal);
-    mirror.files.set('/a.safetensors', { content: lora });
-    await expect(workspace.planDownload(`${mirror.origin}/a.safetensors`, { mirrors })).rejects.toMatchObject(refusal);
-    for (const bad of ['ftp://host/a', 'https://user:secret@host/a', 'no address'])
-      await expect(workspace.planDownload(file, { mirrors: [bad] })).rejects.toMatchObject(refusal);
-    await expect(
-      workspace.planDownload(file, { mirrors: Array<string>(101).fill('https://h/') }),
-    ).rejects.toMatchObject(refusal);
-    await expect(workspace.planDownload(file, { sha256: 'abc' })).rejects.toMatchObject({
-      facts: { argument: 'sha256' },
-    });
-    await expect(workspace.planDownload(file, { sha256: 'a'.repeat(64) })).rejects.toMatchObject({
-      code: 'transfer.integrity',
-    });
-  });
-
-  it('and Civitai: what cannot be downloaded yet says so', async () => {
-    await using scene = await openScene({});
-    for (const [reference, reason] of [
-      ['civitai:12@34', 'later version'],
-      ['hf:datasets/acme/words', 'dataset'],
-    ] as const) {
-      await expect(scene.workspace.planDownload(reference)).rejects.toMatchObject({
-        code: 'workflows.invalid-reference',
-        facts: { reason: expect.stringContaining(reason) as string },
-      });
-    }
-    expect(scene.server.requests).toEqual([]);
+    const get = async (reference: string): ReturnType<Workspace['list']> =>
+      (await workspace.download(await workspace.planDownload(reference)).result).models;
+    const [first] = await get('hf:acme/lora');
+    const [second] = await get(`${server.origin}/copy/line.safetensors`);
+    expect(second).toMatchObject({ id: first?.id, licence: 'mit', sourceGroup: 'hf:acme/lora' });
+    expect(second?.sources.map(({ provider }) => provider)).toEqual(['hf', 'url']);
+    expect(await workspace.list()).toHaveLength(1);
   });
 });

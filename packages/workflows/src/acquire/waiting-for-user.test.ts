@@ -8,6 +8,7 @@ import { tempFolder } from '../workspace.test-helper.ts';
 import { openWorkspace, type HubOptions } from '../workspace/open-workspace.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import type { Download } from './download.ts';
+import { reached } from './reached.test-helper.ts';
 
 const lora = buildFluxLora();
 const big = buildFluxModel({ scale: 2 });
@@ -48,20 +49,6 @@ async function openScene(token: HubOptions['token'], tokens?: readonly string[])
       await folder[Symbol.asyncDispose]();
     },
   };
-}
-
-/** The next time that it holds, from now on or already. */
-function reached(download: Download, holds: (progress: Progress) => boolean): Promise<Progress> {
-  return new Promise((resolve, reject) => {
-    const look = (progress: Progress): void => {
-      if (!holds(progress)) return;
-      unsubscribe();
-      resolve(progress);
-    };
-    const unsubscribe = download.progress.subscribe(look);
-    look(download.progress.current);
-    download.result.then(() => reject(new Error('it ended before')), reject);
-  });
 }
 
 const waits = ({ phase }: Progress): boolean => phase === 'waiting-for-user';
@@ -197,6 +184,25 @@ describe('a download that a person has to let through', () => {
       code: 'workflows.waiting-for-user',
       facts: { reason: 'token', url: `${hub.hubUrl}/acme/gated` },
       hint: expect.stringContaining('pass a token') as string,
+    });
+  });
+});
+
+describe('what no person can help with', () => {
+  it('is a failure: a repo that was taken down, a plan of another hub', async () => {
+    await using scene = await openScene(undefined);
+    const { workspace, hub, root } = scene;
+    const plan = await workspace.planDownload('hf:acme/gated');
+    const download = workspace.download(plan);
+    await reached(download, waits);
+    hub.changeRepo('acme/gated', { disabled: true });
+    download.resume();
+    await expect(download.result).rejects.toMatchObject({ code: 'hub.disabled' });
+    await workspace.close();
+    await using other = await openWorkspace({ root, hub: { endpoint: 'https://hub.example' } });
+    await expect(other.download(plan).result).rejects.toMatchObject({
+      code: 'core.invalid-argument',
+      facts: { argument: 'plan.source.endpoint' },
     });
   });
 });

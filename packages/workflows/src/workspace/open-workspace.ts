@@ -165,9 +165,7 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
         signal: operations.join(request.signal),
       }),
     download: (plan, request = {}) =>
-      operations.track(
-        download(downloading, plan, { ...request, signal: operations.join(request.signal) }),
-      ),
+      operations.track(download(downloading, plan, { ...request, signal: operations.join(request.signal) })),
     setMaxBytesPerSecond: (bytesPerSecond) => transfers.setMaxBytesPerSecond(bytesPerSecond),
     import: (paths, { signal } = {}) =>
       operations.track(store.import(typeof paths === 'string' ? [paths] : paths, { signal: operations.join(signal) })),

@@ -1,7 +1,7 @@
 import { isTrainingState } from '@modelkeep/core';
 import { pipelinePart } from '../describe/describe-files.ts';
 import type { FileDescription } from '../describe/file-description.ts';
-import { baseOf, folderOf } from '../describe/name-parts.ts';
+import { baseOf, folderOf, withThoseAbove } from '../describe/name-parts.ts';
 import { canonicalPrecision } from '../describe/precision.ts';
 import type { FileSelection, LeftReason } from '../file-selection.ts';
 import type { WeightsUnit } from './weights-unit.ts';
@@ -47,13 +47,7 @@ function neededFolders(context: CompanionContext, pipelines: ReadonlySet<string>
     const key = partKey(path, pipelines);
     if (key !== null && !withWeights.has(key)) folders.add(folderOf(path));
   }
-  const above = new Set(folders);
-  for (const folder of folders) {
-    for (let end = folder.lastIndexOf('/'); end > 0; end = folder.lastIndexOf('/', end - 1)) {
-      above.add(folder.slice(0, end));
-    }
-  }
-  return above.add('');
+  return withThoseAbove(folders).add('');
 }
 
 function partKey(path: string | undefined, pipelines: ReadonlySet<string>): string | null {

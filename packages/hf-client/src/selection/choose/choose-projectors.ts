@@ -1,4 +1,4 @@
-import { isWithin } from '../describe/name-parts.ts';
+import { withThoseAbove } from '../describe/name-parts.ts';
 import type { FileSelection } from '../file-selection.ts';
 import type { WeightsUnit } from './weights-unit.ts';
 import { fittingUnits, listOf } from './wishes.ts';
@@ -16,9 +16,10 @@ export function chooseProjectors(
 ): readonly WeightsUnit[] {
   if (selection.companions === false || listOf(selection.component).length > 0) return [];
   const models = [...taken].filter(({ format }) => format === 'gguf');
+  const folders = withThoseAbove(models.map(({ folder }) => folder));
   const slots = new Map<string, WeightsUnit[]>();
   for (const unit of units) {
-    if (unit.component !== 'mmproj' || !models.some(({ folder }) => isWithin(folder, unit.folder))) continue;
+    if (unit.component !== 'mmproj' || !folders.has(unit.folder)) continue;
     const slot = slots.get(unit.slot);
     if (slot === undefined) slots.set(unit.slot, [unit]);
     else slot.push(unit);
