@@ -1,6 +1,7 @@
 import { chmod, link, mkdir, readdir, readFile, rename, rm, stat, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { newId, type Logger, type ModelMetadata } from '@modelkeep/core';
+import { nodeFileSystem, type FileSystem } from '@modelkeep/io';
 import { buildFluxLora, buildVae } from '@modelkeep/testing';
 import { describe, expect, it } from 'vitest';
 import type { LibraryStore } from './open-library-store.ts';
@@ -275,4 +276,22 @@ describe('verify', () => {
       expect((await store.verify()).problems).toMatchObject([{ problem: 'corrupt' }]);
     }
   });
+});
+
+it('opens the library that another process makes while this one looks for it', async () => {
+  await using folder = await tempFolder();
+  const { path: root } = folder;
+  let other: LibraryStore | undefined;
+  const fileSystem: FileSystem = {
+    ...nodeFileSystem,
+    async readdir(path) {
+      if (path === root) other ??= await openTestStore({ root });
+      return nodeFileSystem.readdir(path);
+    },
+  };
+  const store = await openTestStore({ root, fileSystem });
+  expect(other).toBeDefined();
+  expect(store.libraryId).toBe(other?.libraryId);
+  await store.close();
+  await other?.close();
 });

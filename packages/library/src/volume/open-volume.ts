@@ -70,6 +70,9 @@ async function createVolume(options: OpenVolumeOptions, layout: VolumeLayout): P
   await ensureFolder(fileSystem, layout.root);
   const present = (await fileSystem.readdir(layout.root)).map(({ name }) => name);
   if (present.some((name) => !mayBeBesideNewVolume(name))) {
+    // Another process may have made the library since its file was looked for.
+    const other = await readVolumeFile(fileSystem, layout);
+    if (other !== undefined) return other;
     throw invalid(layout.root, 'the folder is not empty and holds no modelkeep.json');
   }
   await ensureFolder(fileSystem, layout.temp);
