@@ -10,7 +10,7 @@ describe('the built command', () => {
     const root = ['--root', folder.join('library'), '--json'];
     const got = await runCli(['get', 'hf:acme/tiny-flux', '--endpoint', hub.hubUrl, ...root], { built: true });
     expect(got.stderr).toBe('');
-    expect(got.json()).toMatchObject({ repo: 'acme/tiny-flux', revision: 'main' });
+    expect(got.json()).toMatchObject({ source: { repo: 'acme/tiny-flux', revision: 'main' } });
     const listed = await runCli(['list', ...root], { built: true });
     expect(listed.json<{ models: unknown[] }>().models).toHaveLength(4);
     expect((await runCli(['verify', ...root], { built: true })).exitCode).toBe(0);

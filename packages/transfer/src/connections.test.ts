@@ -216,3 +216,25 @@ it('takes from its limiters what each chunk has', async () => {
   await bench.fetch(server.url, { expected: { sizeBytes: small.byteLength }, limiters: [limiter, limiter] });
   expect(taken.reduce((sum, bytes) => sum + bytes, 0)).toBe(2 * small.byteLength);
 });
+
+describe('bytes of which nobody knows whether they are of one file', () => {
+  const without = { etag: null } as const;
+
+  it('come over one connection', async () => {
+    await using bench = await openWorkbench();
+    await using server = await startByteServer(content, [({ serve }) => serve({ ...without, bytesPerSecond })]);
+    const { clock, onProgress } = eagerClock();
+    expect((await bench.fetch(server.url, { clock, onProgress })).sha256).toBe(sha256);
+    expect(server.ranges).toEqual([undefined]);
+  });
+
+  it('are fetched anew after a break', async () => {
+    await using bench = await openWorkbench();
+    await using server = await startByteServer(content, [
+      ({ serve }) => serve({ ...without, cutAfterBytes: 2 * MiB, cutBy: 'end' }),
+      ({ serve }) => serve(without),
+    ]);
+    expect((await bench.fetch(server.url)).sha256).toBe(sha256);
+    expect(server.ranges).toEqual([undefined, undefined]);
+  });
+});

@@ -23,6 +23,17 @@ describe('json', () => {
     },
   );
 
+  it('reads what comes a byte at a time', async () => {
+    const text = JSON.stringify('abcdefgh'.repeat(400));
+    await using server = await startTcpServer((socket) => {
+      const chunks = Array.from(text, (character) => `1\r\n${character}\r\n`).join('');
+      const head = 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n';
+      socket.once('data', () => socket.write(`${head}${chunks}0\r\n\r\n`));
+    });
+    await using http = client();
+    expect(JSON.stringify((await http.json({ url: server.origin })).value)).toBe(text);
+  });
+
   it.each([
     ['content-type', 'text/html', '<html>log in</html>'],
     ['content-type', 'application/jsonp', '{}'],

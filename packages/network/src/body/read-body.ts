@@ -1,6 +1,9 @@
 import { ModelkeepError, redactUrl } from '@modelkeep/core';
 import type { HttpResult } from '../client/http-answer.ts';
 
+/** A server may send a byte at a time, and each chunk takes more than its bytes: so many are put into one. */
+const MAX_LOOSE_CHUNKS = 1_024;
+
 /** How {@link readBody} reads. */
 export interface ReadBodyOptions {
   readonly maxBytes: number;
@@ -15,7 +18,8 @@ export interface ReadBodyOptions {
  */
 export async function readBody(result: HttpResult, options: ReadBodyOptions): Promise<Uint8Array> {
   const announced = announcedBytes(result, options.isHead);
-  const chunks: Uint8Array[] = [];
+  const pieces: Uint8Array[] = [];
+  let loose: Uint8Array[] = [];
   let bytes = 0;
   if ((announced ?? 0) > options.maxBytes) {
     await result.body[Symbol.asyncIterator]().return?.();
@@ -24,12 +28,15 @@ export async function readBody(result: HttpResult, options: ReadBodyOptions): Pr
   for await (const chunk of result.body) {
     bytes += chunk.byteLength;
     if (bytes > options.maxBytes) throw bodyError(result.url, 'too-large', `more than ${options.maxBytes} bytes`);
-    chunks.push(chunk);
+    loose.push(chunk);
+    if (loose.length < MAX_LOOSE_CHUNKS) continue;
+    pieces.push(Buffer.concat(loose));
+    loose = [];
   }
   if (announced !== null && bytes < announced) {
     throw bodyError(result.url, 'truncated', `${bytes} of ${announced} bytes`);
   }
-  return Buffer.concat(chunks, bytes);
+  return Buffer.concat([...pieces, ...loose], bytes);
 }
 
 /** The error of a body that is not what was asked for. */

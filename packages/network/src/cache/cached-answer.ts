@@ -56,7 +56,9 @@ export async function cachedAnswer(options: CachedAnswerOptions): Promise<Cached
       // What has not changed at one URL says nothing of another that the request is redirected to by now.
       if (!isAbout(kept, answer)) return await keep(await ask(request));
       const news = confirmed(kept, answer.headers, clock.now());
-      const where = isSame() ? whereToKeep({ ...answer, status: 200, headers: news.headers }, { url, ...identity }) : 'nowhere';
+      const where = isSame()
+        ? whereToKeep({ ...answer, status: 200, headers: news.headers }, { url, ...identity })
+        : 'nowhere';
       if (where === 'nowhere') await cache.delete(key);
       else await cache.put(key, { kept: news, where, confirmedBeforeMs: kept.confirmedAtMs });
       return { ...fromKept(news, kind, 'revalidated'), hops: answer.hops };

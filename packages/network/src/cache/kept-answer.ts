@@ -58,7 +58,10 @@ export function headersToKeep(headers: HttpHeaders): HttpHeaders {
 }
 
 /** Whether a 304 is about what is kept: it may name no ETag, and another spelling of one, but no other one. */
-export function isAbout(kept: KeptAnswer, { url, headers }: { readonly url: string; readonly headers: HttpHeaders }): boolean {
+export function isAbout(
+  kept: KeptAnswer,
+  { url, headers }: { readonly url: string; readonly headers: HttpHeaders },
+): boolean {
   const tags = [kept.headers['etag'], headers['etag'] ?? kept.headers['etag']].map((tag) => tag?.replace(/^W\//, ''));
   return url === kept.answerUrl && tags[0] === tags[1];
 }

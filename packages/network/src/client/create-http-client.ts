@@ -1,4 +1,4 @@
-import { silentLogger, systemClock } from '@modelkeep/core';
+import { silentLogger, systemClock, type HttpTransport } from '@modelkeep/core';
 import { createCircuits } from '../breaker/circuits.ts';
 import { createAnswerCache } from '../cache/answer-cache.ts';
 import type { CachedAnswer } from '../cache/cached-answer.ts';
@@ -38,8 +38,8 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
   const clock = options.clock ?? systemClock;
   const logger = options.logger ?? silentLogger;
   const userAgent = options.userAgent ?? 'modelkeep';
-  const transport = options.transport ?? ownTransport;
   const closing = new AbortController();
+  const transport = options.transport === undefined ? ownTransport : endedBy(closing.signal, options.transport);
   const circuits = createCircuits(clock);
   const isBreaking = options.circuitBreaker ?? true;
   const connectivity = createConnectivityMonitor({
@@ -91,6 +91,17 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
     connectivity: connectivity.current,
     close,
     [Symbol.asyncDispose]: close,
+  };
+}
+
+/** A transport that is not ours to close, whose exchanges end with the client all the same. */
+function endedBy(closing: AbortSignal, transport: HttpTransport): HttpTransport {
+  return {
+    send: (request) =>
+      transport.send({
+        ...request,
+        signal: request.signal === undefined ? closing : AbortSignal.any([request.signal, closing]),
+      }),
   };
 }
 

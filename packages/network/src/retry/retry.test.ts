@@ -5,6 +5,7 @@ import { createHttpClient } from '../client/create-http-client.ts';
 import { caught } from '../fixtures/caught.ts';
 import { createTestClock } from '../fixtures/test-clock.ts';
 import { startServer, startTcpServer, until } from '../fixtures/test-server.ts';
+import { createUndiciTransport } from '../transport/undici-transport.ts';
 
 const setup = (options: Parameters<typeof createHttpClient>[0] = {}) => {
   const clock = createTestClock();
@@ -161,6 +162,19 @@ describe('close', () => {
     await Promise.all([waiting, hanging]);
     await caught('core.closed', http.request({ url: server.origin }));
     await http.close();
+  });
+
+  it('ends what a transport that is not its own has under way', async () => {
+    await using server = await startServer(() => {});
+    await using transport = createUndiciTransport();
+    const http = createHttpClient({ transport, privateOrigins: 'all' });
+    const { signal } = new AbortController();
+    const calls = [http.request({ url: server.origin }), http.request({ url: server.origin, signal })];
+    const ended = calls.map((call) => caught('core.closed', call));
+    await until(() => server.requests.length === 2);
+    await http.close();
+    await Promise.all(ended);
+    await until(() => server.openConnections() === 0);
   });
 
   it('leaves a transport that it was given open', async () => {

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import type { HttpResponse } from '@modelkeep/core';
 import { afterEach, describe, expect, it } from 'vitest';
 import { makeCertificates } from '../fixtures/test-certificates.ts';
-import { createReadBuffers } from './read-buffers.ts';
+import { createReadBuffers, type ReadBuffers } from './read-buffers.ts';
 import { createUndiciTransport, type UndiciTransport } from './undici-transport.ts';
 
 const content = randomBytes(24 * 1024 * 1024 + 5);
@@ -80,9 +80,11 @@ describe.each(['http', 'https'] as const)('a body over %s', (scheme) => {
 });
 
 describe('the memory of a read', () => {
-  function setup(): { read(lengthBytes: number): ArrayBufferLike; next(): ArrayBufferLike } & ReturnType<
-    typeof createReadBuffers
-  > {
+  interface Setup extends ReadBuffers {
+    readonly read: (lengthBytes: number) => ArrayBufferLike;
+    readonly next: () => ArrayBufferLike;
+  }
+  function setup(): Setup {
     const buffers = createReadBuffers();
     const { onread } = buffers;
     const socket = { push: () => true, readableLength: 0 };

@@ -54,7 +54,7 @@ export async function runConnections(options: RunConnectionsOptions): Promise<'w
     hashedBytes: writer.bytesHashed,
     connections: Math.max(active, count.wanted),
   }));
-  const wanted = (): number => (context.rangesAreBroken || isRefused ? 1 : count.wanted);
+  const wanted = (): number => (context.rangesAreBroken || isRefused || !isSameFile() ? 1 : count.wanted);
   const isSurplus = (): boolean => active > wanted();
   const origin = (): string => new URL(source.resolved?.url ?? source.url).origin;
 
@@ -71,7 +71,8 @@ export async function runConnections(options: RunConnectionsOptions): Promise<'w
   const work = async (): Promise<void> => {
     while (!isSurplus()) {
       const isMissing = writer.bytesAccepted !== totalBytes();
-      if ((context.rangesAreBroken || !isSameFile()) && isMissing && writer.bytesAccepted > 0) await writer.restart();
+      const isOfNoUse = context.rangesAreBroken || !isSameFile();
+      if (isOfNoUse && isMissing && active === 1 && writer.bytesAccepted > 0) await writer.restart();
       const claim = await nextClaim();
       if (claim === undefined) return;
       const hasCompany = (): boolean => active > 1;
