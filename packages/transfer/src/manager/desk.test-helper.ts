@@ -20,11 +20,12 @@ export interface Desk extends AsyncDisposable {
 }
 
 export async function openDesk(options: Partial<TransfersOptions> = {}): Promise<Desk> {
-  const folder = await mkdtemp(join(tmpdir(), 'modelkeep-transfers-'));
-  const server = await startFileServer();
   const io = createIo({ workers: 'in-thread' });
   const http = createHttpClient({ privateOrigins: 'all' });
+  // It refuses wrong options, and nothing is to be tidied up by then.
   const transfers = createTransfers({ http, io, ...options });
+  const folder = await mkdtemp(join(tmpdir(), 'modelkeep-transfers-'));
+  const server = await startFileServer();
   let count = 0;
   return {
     folder,
