@@ -37,6 +37,7 @@ export function createFileSink(parts: FileSinkParts): FileSink {
   let bytesAccepted = accepted.sizeBytes;
   let syncing: Promise<unknown> | undefined;
   let ended = false;
+  let isClosed = false;
   let failure: { readonly error: unknown } | undefined;
 
   const fail = (error: unknown): void => {
@@ -122,6 +123,12 @@ export function createFileSink(parts: FileSinkParts): FileSink {
   };
   /** On another thread, so that neither writes nor hashes wait for the drive. */
   const runSync = (): Promise<void> => kept(parts.syncPool.run<void>('syncFile', file));
+  /** Once, also where it fails: by then the number may be that of another file. */
+  const close = async (): Promise<void> => {
+    if (isClosed) return;
+    isClosed = true;
+    await pool.run<void>('closeFile', file);
+  };
   const check = async (): Promise<number> => {
     const sizeBytes = await kept(pool.run<number>('fileSize', file));
     const expected = written.endBytes;
@@ -203,7 +210,7 @@ export function createFileSink(parts: FileSinkParts): FileSink {
       requireOpen();
       const sizeBytes = await check();
       const digests = await kept(hash.digests());
-      await kept(pool.run<void>('closeFile', file));
+      await kept(close());
       ended = true;
       release();
       // Git hashes the length before the bytes: with another length than was announced the digest is of nothing.
@@ -219,7 +226,7 @@ export function createFileSink(parts: FileSinkParts): FileSink {
       await syncing;
       await hash.cancel();
       try {
-        await pool.run<void>('closeFile', file);
+        await close();
       } finally {
         release();
       }

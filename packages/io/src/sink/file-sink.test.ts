@@ -352,6 +352,24 @@ describe('what goes wrong', () => {
     await sink.abort();
   });
 
+  it('never closes a descriptor twice: its number may be that of another file by then', async () => {
+    const closed: number[] = [];
+    const io = open(
+      bulk({
+        close: (descriptor) => {
+          closed.push(descriptor);
+          nodeBulkFileSystem.close(descriptor);
+          fail('EIO');
+        },
+      }),
+    );
+    const sink = await io.openSink({ path: newPath(), algorithms: ['sha256'] });
+    await append(sink, content.subarray(0, 10));
+    await expect(sink.finish()).rejects.toMatchObject({ code: 'io.failed', facts: { operation: 'close' } });
+    await sink.abort();
+    expect(closed).toHaveLength(1);
+  });
+
   it('finds a file that another program has cut', async () => {
     const path = newPath();
     const sink = await open({ workers: 'in-thread' }).openSink({ path, algorithms: ['sha256'] });
