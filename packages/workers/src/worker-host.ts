@@ -142,8 +142,10 @@ export function createThreadHost(name: string, worker: Worker): WorkerHost {
       }),
     async close() {
       if (end !== undefined) return givenUp;
-      if (pending.size === 0) return endThread();
-      await worker.terminate();
+      // A task that is told to stop lets go of its files: the end of its thread does not.
+      for (const call of pending.values()) call.cancel();
+      failAll(died('was closed', {}));
+      await endThread();
     },
   };
 }

@@ -25,6 +25,14 @@ export const tasks: Tasks = {
     while (performance.now() < until) if (context.isCancelled()) throw new Error('cancelled');
     return 'was never cancelled';
   },
+  holdUntilCancelled: async ({ released }: { released: SharedArrayBuffer }, context) => {
+    context.report('holding');
+    try {
+      while (!context.isCancelled()) await new Promise((resolve) => setImmediate(resolve));
+    } finally {
+      Atomics.store(new Int32Array(released), 0, 1);
+    }
+  },
   remember: ({ key, value }: { key: string; value: unknown }) => void memory.set(key, value),
   recall: ({ key }: { key: string }) => memory.get(key),
   threadId: () => threadId,

@@ -127,6 +127,18 @@ describe('threads', () => {
     await expect(lease.run('add', { a: 1, b: 1 })).rejects.toMatchObject({ code: 'workers.died' });
   });
 
+  it('lets a task that runs go of what it holds when the pool is closed', async () => {
+    const pool = open();
+    const released = new SharedArrayBuffer(4);
+    const { promise: holding, resolve } = Promise.withResolvers<unknown>();
+    const call = pool.run('holdUntilCancelled', { released }, { onProgress: resolve });
+    const failed = expect(call).rejects.toMatchObject({ code: 'workers.died' });
+    await holding;
+    await pool.close();
+    await failed;
+    expect(Atomics.load(new Int32Array(released), 0)).toBe(1);
+  });
+
   it('says that a worker died when its own code threw', async () => {
     await expect(open().run('throwLater', {})).rejects.toMatchObject({
       code: 'workers.died',
