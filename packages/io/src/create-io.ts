@@ -15,8 +15,8 @@ import { createSlotPool } from './sink/slot-pool.ts';
 import { workerCode } from './worker-code.ts';
 import type { WriteWholeInput, WriteWholeOutput } from './worker/write-whole.ts';
 
-/** On their way to the workers, of all sinks together: 32 MiB at most. */
-const SLOTS = { count: 64, slotBytes: 512 * 1024 };
+/** On their way to the workers, of all sinks together: 16 MiB at most. */
+const SLOTS = { count: 64, slotBytes: 256 * 1024 };
 
 /** How {@link createIo} is set up. */
 export interface CreateIoOptions {
