@@ -11,7 +11,7 @@ export type {
   WriteWholeOptions,
   WrittenFile,
 } from './io.ts';
-export type { Digests, HashAlgorithm } from './hashing/hasher.ts';
+export type { Digests, HashAlgorithm, PartialHashAlgorithm } from './hashing/hasher.ts';
 export type { Blake3Kind } from './hashing/blake3.ts';
 export type {
   AppendFile,
