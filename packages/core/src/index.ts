@@ -44,5 +44,6 @@ export {
   type ModelFormat,
   type ModelType,
 } from './records/model-terms.ts';
+export type { FieldHashes } from './records/field-hashes.ts';
 export type { ModelCompanion, ModelFacts, ModelFile, ModelRecord, ModelSource } from './records/model-record.ts';
 export type { MetadataLayer, ModelMetadata, ModelOverrides, StoredFactLayer, VolumeFile } from './records/metadata.ts';

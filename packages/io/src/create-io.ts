@@ -6,6 +6,8 @@ import type { Blake3Kind } from './hashing/blake3.ts';
 import type { HashAlgorithm } from './hashing/hasher.ts';
 import type { CopiedFile, CopyFileOptions, HashedFile, HashFileOptions, Io } from './io.ts';
 import { nodeFileSystem } from './node/node-file-system.ts';
+import { MAX_READERS } from './parallel/chunk-ring.ts';
+import { createLargeFiles } from './parallel/large-files.ts';
 import type { BulkFileSystem } from './ports/bulk-file-system.ts';
 import type { FileSystem } from './ports/file-system.ts';
 import { resolutionBase } from './resolution-base.ts';
@@ -72,20 +74,22 @@ export function createIo(options: CreateIoOptions = {}): Io {
   const pool = createPool('io', size);
   const syncPool = createPool('io-sync', 1);
   const slots = createSlotPool(SLOTS);
+  const hashPool = createPool('io-hash', MAX_READERS);
+  const files = createLargeFiles({ pool, hashPool, syncPool, count: Math.floor(size / 2) });
   let nextHashId = 1;
   const openSinks = new Set<FileSink>();
   const close = async (): Promise<void> => {
-    await Promise.allSettled([...openSinks].map((sink) => sink.abort()));
-    await pool.close();
+    await Promise.allSettled([...[...openSinks].map((sink) => sink.abort()), files.stop()]);
+    await Promise.all([pool.close(), hashPool.close(), syncPool.close()]);
   };
 
   return {
     fileSystem,
-    hashFile<A extends HashAlgorithm>(path: string, { algorithms, signal, onProgress }: HashFileOptions<A>) {
+    async hashFile<A extends HashAlgorithm>(path: string, { algorithms, signal, onProgress }: HashFileOptions<A>) {
       const input = { path, algorithms, resolutionBase: base };
-      return pool.run<HashedFile<A>>('hashFile', input, { signal, onProgress: asBytes(onProgress) });
+      return (await files.hashFile(input, { signal, onProgress: asBytes(onProgress) })) as HashedFile<A>;
     },
-    copyFile<A extends HashAlgorithm>({
+    async copyFile<A extends HashAlgorithm>({
       source,
       target,
       algorithms,
@@ -94,7 +98,7 @@ export function createIo(options: CreateIoOptions = {}): Io {
       onProgress,
     }: CopyFileOptions<A>) {
       const input = { path: source, target, algorithms, permissions: mode, resolutionBase: base };
-      return pool.run<CopiedFile<A>>('copyFile', input, { signal, onProgress: asBytes(onProgress) });
+      return (await files.copyFile(input, { signal, onProgress: asBytes(onProgress) })) as CopiedFile<A>;
     },
     copyPrefix: ({ source, target, sizeBytes, signal }) =>
       pool.run<void>('copyPrefix', { path: source, target, sizeBytes, permissions: 0o644 }, { signal }),

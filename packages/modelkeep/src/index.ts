@@ -40,6 +40,8 @@ export type {
   HubOptions,
   HubPlanSource,
   IdentifyRemoteOptions,
+  HashChoice,
+  ImportOptions,
   ImportReport,
   LeftFile,
   LeftReason,

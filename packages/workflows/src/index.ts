@@ -43,6 +43,8 @@ export type { Diagnosis, Finding } from './maintain/diagnose.ts';
 export type { VerifyLibraryOptions } from './maintain/verify-library.ts';
 export { proxyFromEnvironment } from '@modelkeep/network';
 export type {
+  HashChoice,
+  ImportOptions,
   ImportReport,
   ModelProblem,
   RebuildReport,

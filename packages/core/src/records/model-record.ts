@@ -1,3 +1,4 @@
+import type { FieldHashes } from './field-hashes.ts';
 import type { FactLayer, FileRole, ModelFormat, ModelType } from './model-terms.ts';
 
 /** Facts about a model that several sources may state. Absent and null mean: this source does not say. */
@@ -53,6 +54,8 @@ export interface ModelFile {
   readonly blake3: string | null;
   /** Git's hash of the bytes as a blob, 40 hex, where it is known. */
   readonly gitSha1: string | null;
+  /** Computed on demand; absent until then. */
+  readonly hashes?: FieldHashes | undefined;
   readonly source: ModelSource | null;
 }
 

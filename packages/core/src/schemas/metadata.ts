@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ModelMetadata, ModelOverrides, VolumeFile } from '../records/metadata.ts';
 import type { ModelFacts, ModelFile, ModelSource } from '../records/model-record.ts';
+import { fieldHashesSchema } from './field-hashes.ts';
 import { factLayers, fileRoles, modelFormats, modelTypes } from '../records/model-terms.ts';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
@@ -45,6 +46,7 @@ export const modelFileSchema: z.ZodType<ModelFile> = z.looseObject({
   sha256,
   blake3: sha256.nullable(),
   gitSha1: sha1.nullable(),
+  hashes: fieldHashesSchema,
   source: modelSourceSchema.nullable(),
 });
 

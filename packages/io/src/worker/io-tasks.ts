@@ -6,6 +6,7 @@ import { copyPrefix, type CopyPrefixInput } from './copy-prefix.ts';
 import { hashFile, type HashFileInput } from './hash-file.ts';
 import { createHashTasks } from './hash-tasks.ts';
 import { createOpenFileTasks } from './open-file-tasks.ts';
+import { createRingTasks } from './ring-tasks.ts';
 import type { WorkerTools } from './worker-tools.ts';
 import { writeWhole, type WriteWholeInput } from './write-whole.ts';
 
@@ -27,5 +28,6 @@ export function createIoTasks(bulk: BulkFileSystem): Tasks {
     writeWhole: (input: WriteWholeInput) => writeWhole(tools, input),
     ...createOpenFileTasks(tools),
     ...createHashTasks(tools),
+    ...createRingTasks(tools),
   };
 }

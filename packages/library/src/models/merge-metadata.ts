@@ -1,4 +1,5 @@
 import type { ModelFile, ModelMetadata, ModelSource } from '@modelkeep/core';
+import { withHashes } from './with-hashes.ts';
 
 /**
  * @internal The present model with what a draft of the same model adds: files that it lacked, newer small files of the
@@ -7,7 +8,7 @@ import type { ModelFile, ModelMetadata, ModelSource } from '@modelkeep/core';
  * @returns `present` itself when the draft adds nothing
  */
 export function mergeMetadata(present: ModelMetadata, draft: ModelMetadata): ModelMetadata {
-  const files = mergeFiles(present.files, draft.files);
+  const files = withHashes(mergeFiles(present.files, draft.files), draft.files);
   const sources = mergeSources(present.sources, draft.sources);
   const group = leadingGroup(present, draft);
   if (files === present.files && sources === present.sources && group === null) return present;

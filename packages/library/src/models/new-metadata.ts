@@ -92,6 +92,7 @@ async function modelFile(
     sha256: content.sha256,
     blake3: content.blake3 ?? (await blake3Of(context, content.sha256, signal)),
     gitSha1: content.gitSha1,
+    ...(content.hashes === undefined ? {} : { hashes: content.hashes }),
     source: file.source,
   };
 }

@@ -167,8 +167,10 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
     download: (plan, request = {}) =>
       operations.track(download(downloading, plan, { ...request, signal: operations.join(request.signal) })),
     setMaxBytesPerSecond: (bytesPerSecond) => transfers.setMaxBytesPerSecond(bytesPerSecond),
-    import: (paths, { signal } = {}) =>
-      operations.track(store.import(typeof paths === 'string' ? [paths] : paths, { signal: operations.join(signal) })),
+    import: (paths, { signal, ...request } = {}) =>
+      operations.track(
+        store.import(typeof paths === 'string' ? [paths] : paths, { ...request, signal: operations.join(signal) }),
+      ),
     async search(query, request = {}) {
       const { hits, approximate } = await store.index.search(query, request);
       return { models: hits.map(({ record }) => record), approximate };

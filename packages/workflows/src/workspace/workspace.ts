@@ -1,6 +1,6 @@
 import type { ModelRecord, Operation } from '@modelkeep/core';
 import type { LookupOptions } from '@modelkeep/hf-client';
-import type { ImportReport, RebuildReport, RecoveryReport, VerifyReport } from '@modelkeep/library';
+import type { ImportOptions, ImportReport, RebuildReport, RecoveryReport, VerifyReport } from '@modelkeep/library';
 import type { Download } from '../acquire/download.ts';
 import type { DownloadOptions } from '../acquire/download-types.ts';
 import type { DownloadPlan } from '../acquire/download-plan.ts';
@@ -71,7 +71,7 @@ export interface Workspace extends AsyncDisposable {
   /** For all downloads together; null: no limit. @throws `core.invalid-argument` for a rate that is not above 0 */
   setMaxBytesPerSecond(bytesPerSecond: number | null): void;
   /** Copies files and folders into the library. The originals stay as they are. */
-  import(paths: string | readonly string[], options?: Cancellable): Operation<ImportReport>;
+  import(paths: string | readonly string[], options?: ImportOptions): Operation<ImportReport>;
 
   /** Finds models by words, the last of which may be unfinished. Any text is a plain text: there is no query language. */
   search(query: string, options?: SearchModelsOptions): Promise<SearchModelsResult>;
