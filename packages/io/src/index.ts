@@ -56,3 +56,5 @@ export {
 } from './process/process-identity.ts';
 export { machineId } from './process/machine-id.ts';
 export { isProvablyDead, processLiveness, type ProcessLiveness } from './process/process-liveness.ts';
+export { acquireLease } from './locks/acquire-lease.ts';
+export type { AcquireLeaseOptions, Lease } from './locks/lease.ts';

@@ -53,7 +53,8 @@ export async function checkPlace(tools: PlaceTools, path: string, options: Check
   if (options.for === 'source') findings.push(...(await sourceFindings(fileSystem, absolute, place)));
   else if (place.status.kind !== 'folder') findings.push(notAFolder(absolute, place.path));
   else if (!drive.readOnly) probed = await probeTarget(fileSystem, place.path);
-  findings.push(...probed.findings, ...nameFindings(drive, probed));
+  const isNew = ({ code }: PlaceFinding): boolean => findings.every((known) => known.code !== code);
+  findings.push(...probed.findings.filter(isNew), ...nameFindings(drive, probed));
   signal?.throwIfAborted();
   return reportOf(absolute, { drive, freeBytes: space.freeBytes, links: probed.links, findings });
 }

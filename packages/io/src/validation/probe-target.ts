@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { isModelkeepError } from '@modelkeep/core';
 import { systemCodeOf } from '../errors/system-code-of.ts';
+import { nameExists } from '../files/name-exists.ts';
 import { removeQuietly } from '../files/remove-quietly.ts';
 import { probeLinks, type LinkAbilities } from '../links/probe-links.ts';
 import type { FileSystem } from '../ports/file-system.ts';
@@ -21,22 +22,12 @@ export async function probeTarget(fileSystem: FileSystem, folder: string): Promi
   const path = join(folder, name);
   try {
     await fileSystem.writeFile(path, { data: 'modelkeep looks whether it may write here' });
-    const isSameName = await exists(fileSystem, join(folder, name.toUpperCase()));
+    const isSameName = await nameExists(fileSystem, join(folder, name.toUpperCase()));
     return { caseSensitive: !isSameName, links: await probeLinks(fileSystem, folder), findings: [] };
   } catch (error) {
     return { caseSensitive: null, links: null, findings: [refused(error, folder)] };
   } finally {
     await removeQuietly(fileSystem, path);
-  }
-}
-
-async function exists(fileSystem: FileSystem, path: string): Promise<boolean> {
-  try {
-    await fileSystem.lstat(path);
-    return true;
-  } catch (error) {
-    if (isModelkeepError(error, 'io.not-found')) return false;
-    throw error;
   }
 }
 
