@@ -14,3 +14,4 @@ export type { RecoveryReport } from './transaction/recover.ts';
 export type { StoredContent, WantedFile } from './transaction/stored-file.ts';
 export type { CommitOptions, PublishedContent, Transaction, TransactionFile } from './transaction/transaction.ts';
 export type { VolumeLayout } from './volume/layout.ts';
+export type { LockKind } from './volume/volume-locks.ts';

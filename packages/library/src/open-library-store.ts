@@ -27,6 +27,7 @@ import { beginTransaction, type Transaction } from './transaction/transaction.ts
 import type { VolumeLayout } from './volume/layout.ts';
 import { openIndex } from './volume/open-index.ts';
 import { openVolume } from './volume/open-volume.ts';
+import { openVolumeLocks, type LockKind } from './volume/volume-locks.ts';
 
 /** What {@link openLibraryStore} needs. */
 export interface OpenLibraryStoreOptions {
@@ -40,6 +41,8 @@ export interface OpenLibraryStoreOptions {
   readonly identifier: Identifier;
   /** Runs the index and the locks. */
   readonly sqlite: Sqlite;
+  /** @default `lease` where the root is on a network file system, `sqlite` elsewhere */
+  readonly locks?: LockKind | undefined;
   readonly clock?: Clock | undefined;
   readonly logger?: Logger | undefined;
 }
@@ -104,10 +107,11 @@ export async function openLibraryStore(options: OpenLibraryStoreOptions): Promis
     fileSystem: io.fileSystem,
     clock,
   });
+  const locks = await openVolumeLocks({ root, folder: layout.locks, kind: options.locks, io, sqlite, logger });
   const index = await openIndex({ layout, mode, sqlite, clock, logger });
   const { fileSystem } = io;
   const syncFolder = createFolderSync((folder) => fileSystem.fsyncFolder(folder));
-  const context: StoreContext = { layout, fileSystem, io, syncFolder, identifier, sqlite, index, clock, logger };
+  const context: StoreContext = { layout, fileSystem, io, syncFolder, identifier, sqlite, locks, index, clock, logger };
   let recovery: RecoveryReport | null = null;
   try {
     if (index.needsRebuild) await rebuildIndex(context);

@@ -65,6 +65,7 @@ export const nodeFileSystem: FileSystem = {
         freeBytes: Number(found.bavail * found.bsize),
         totalBytes: Number(found.blocks * found.bsize),
         typeId: Number(found.type),
+        freeFiles: found.files > 0n ? Number(found.ffree) : null,
       };
     }),
   realpath: (path) => guarded({ operation: 'resolve', path }, () => fs.realpath(path)),

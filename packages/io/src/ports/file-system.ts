@@ -30,6 +30,8 @@ export interface DriveSpace {
   readonly totalBytes: number;
   /** The system's number for the kind of file system, 0 where it has none. */
   readonly typeId: number;
+  /** Files that can still be made; null or undefined where the file system has no such limit, or does not tell. */
+  readonly freeFiles?: number | null | undefined;
 }
 
 /** How {@link FileSystem.readFile} reads. */

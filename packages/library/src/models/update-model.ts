@@ -21,7 +21,7 @@ export interface UpdateModelOptions {
  * metadata.json is the commit.
  */
 export async function updateModel(context: StoreContext, options: UpdateModelOptions): Promise<ModelRecord> {
-  return withLock(context, `model-${options.id.slice(-2)}`, async () => {
+  return withLock(context, `model-${options.id.slice(-2)}`, async (lock) => {
     const { folder, metadata: present } = await readModel(context.fileSystem, context.layout, options.slug);
     const changed = options.change(present);
     const overrides = await readOverrides(context.fileSystem, folder);
@@ -32,6 +32,7 @@ export async function updateModel(context: StoreContext, options: UpdateModelOpt
       txn: options.txn,
       updatedAt: timestamp(context),
     };
+    await lock.check();
     await writeFileAtomic(context.fileSystem, { path: join(folder, METADATA_FILE), data: serialiseMetadata(metadata) });
     await projectFiles(context, { folder, metadata });
     const record = effectiveRecord(metadata, overrides);

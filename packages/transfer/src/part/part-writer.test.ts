@@ -13,7 +13,9 @@ describe('checkpoints', () => {
     const { part, journal, folder, io, http } = bench;
     const quarantine = join(folder, 'quarantine');
     const url = 'http://127.0.0.1:1/never-asked';
-    const writer = await openPartWriter(createFetchContext({ url, http, io, part, journal, quarantine }));
+    const writer = await openPartWriter(
+      createFetchContext({ file: 'model.bin', url, http, io, part, journal, quarantine }),
+    );
     const write = (index: number): Promise<void> =>
       writer.write({ bytes: randomBytes(CHUNK_BYTES), positionBytes: index * CHUNK_BYTES });
     await write(0);
