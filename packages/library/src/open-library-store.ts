@@ -15,6 +15,8 @@ import type { Sqlite } from '@modelkeep/sqlite';
 import { createFolderSync } from './blobs/folder-sync.ts';
 import { importPaths, type ImportOptions, type ImportReport } from './import/import-paths.ts';
 import { computeHashes, type ComputeHashesOptions, type ComputeHashesReport } from './models/compute-hashes.ts';
+import { createModelKeeping, type ModelKeeping } from './keeping.ts';
+import { modelFolder } from './models/model-folder.ts';
 import { rebuildIndex, surveyModels, type RebuildReport, type SurveyReport } from './models/rebuild-index.ts';
 import { resolveReference } from './models/resolve-reference.ts';
 import { verifyModels, type VerifyOptions, type VerifyReport } from './models/verify-models.ts';
@@ -48,7 +50,7 @@ export interface OpenLibraryStoreOptions {
 }
 
 /** A library on disk: its models, and the way for new ones to get in. */
-export interface LibraryStore extends AsyncDisposable {
+export interface LibraryStore extends AsyncDisposable, ModelKeeping {
   readonly root: string;
   readonly libraryId: string;
   /** `read` also when a newer version of modelkeep wrote the library and lets this one read only. */
@@ -138,7 +140,8 @@ export async function openLibraryStore(options: OpenLibraryStoreOptions): Promis
     layout,
     index,
     recovery,
-    folderOf: ({ slug }) => resolve(root, slug),
+    ...createModelKeeping(context, file.libraryId, forWriting),
+    folderOf: (model) => modelFolder(layout, model),
     resolve: (reference) => resolveReference(index, reference),
     findContents: (wanted, { signal } = {}) => findContents(context, wanted, { signal }),
     async begin(files, { signal } = {}) {

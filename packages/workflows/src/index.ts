@@ -39,13 +39,25 @@ export type { LookupQuery, LookupReport } from './lookup/lookup-file.ts';
 export type { IdentifyRemoteOptions, LookedAtFile, RemoteIdentification } from './identify/remote-identification.ts';
 export type { WeightsSet } from './identify/weights-sets.ts';
 export type { AppLinks, PlanLinksOptions, UnlinkOptions } from './link/plan-links.ts';
+export type { Keeping } from './keep/keeping.ts';
+export type { DeleteOptions, DeleteReport, ModelLink } from './keep/delete-model.ts';
+export type { MetadataExportReport } from './keep/metadata-export.ts';
 export type { Diagnosis, Finding } from './maintain/diagnose.ts';
 export type { VerifyLibraryOptions } from './maintain/verify-library.ts';
 export { proxyFromEnvironment } from '@modelkeep/network';
 export type {
   HashChoice,
   ImportOptions,
+  EditableFact,
+  ExportedLine,
+  ExportedModel,
+  ExportHeader,
+  ExportProblem,
+  ImportMetadataOptions,
   ImportReport,
+  MetadataImportReport,
+  ModelChanges,
+  ModelEdit,
   ModelProblem,
   RebuildReport,
   RecoveryReport,

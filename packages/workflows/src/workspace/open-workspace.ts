@@ -22,6 +22,7 @@ import { download } from '../acquire/download.ts';
 import { planDownload } from '../acquire/plan-download.ts';
 import { createDiskCacheStore } from '../cache/disk-cache-store.ts';
 import { identifyRemote } from '../identify/identify-remote.ts';
+import { createKeeping } from '../keep/keeping.ts';
 import { listAllModels } from '../link/list-all-models.ts';
 import { mapperOf, planAppLinks } from '../link/plan-links.ts';
 import { lookupFile } from '../lookup/lookup-file.ts';
@@ -151,6 +152,7 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
     (closed ??= operations.drain(drainMs).then(() => closing.closeAll()));
 
   return {
+    ...createKeeping({ store, mapper, fileSystem: io.fileSystem, join: (signal) => operations.join(signal) }),
     root: store.root,
     mode: store.mode,
     recovery: store.recovery,
