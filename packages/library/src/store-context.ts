@@ -1,15 +1,17 @@
 import { join } from 'node:path';
-import { isModelkeepError, type Clock, type Logger } from '@modelkeep/core';
+import { isModelkeepError, type Clock, type Logger, type VolumeFile } from '@modelkeep/core';
 import type { Identifier } from '@modelkeep/formats';
 import type { FileSystem, Io } from '@modelkeep/io';
 import type { LibraryIndex } from '@modelkeep/library-index';
-import { setAside, type Sqlite, type SqliteLock } from '@modelkeep/sqlite';
+import { setAside, type AcquireLockOptions, type Sqlite, type SqliteLock } from '@modelkeep/sqlite';
 import type { FolderSync } from './blobs/folder-sync.ts';
 import type { VolumeLayout } from './volume/layout.ts';
 
 /** @internal What every part of an open store works with. */
 export interface StoreContext {
   readonly layout: VolumeLayout;
+  /** What the volume said of itself when it was opened. */
+  readonly volume: VolumeFile;
   readonly fileSystem: FileSystem;
   readonly io: Io;
   readonly syncFolder: FolderSync;
@@ -32,7 +34,7 @@ export async function withLock<T>(
   work: () => Promise<T>,
   signal?: AbortSignal,
 ): Promise<T> {
-  const lock = await acquireLock(context, join(context.layout.locks, `${name}.db`), signal);
+  const lock = await acquireLock(context, name, { signal });
   try {
     return await work();
   } finally {
@@ -40,14 +42,31 @@ export async function withLock<T>(
   }
 }
 
-/** Nobody can hold a lock in a damaged file, and it holds nothing else. */
-async function acquireLock(context: StoreContext, path: string, signal?: AbortSignal): Promise<SqliteLock> {
+/** @internal Like {@link withLock}, but does nothing while somebody else has the lock. */
+export async function withFreeLock(context: StoreContext, name: string, work: () => Promise<void>): Promise<void> {
+  let lock: SqliteLock;
   try {
-    return await context.sqlite.acquireLock(path, { signal });
+    lock = await acquireLock(context, name, { timeoutMs: 0 });
+  } catch (error) {
+    if (isModelkeepError(error, 'sqlite.locked')) return;
+    throw error;
+  }
+  try {
+    await work();
+  } finally {
+    await lock.release();
+  }
+}
+
+/** Nobody can hold a lock in a damaged file, and it holds nothing else. */
+async function acquireLock(context: StoreContext, name: string, options: AcquireLockOptions): Promise<SqliteLock> {
+  const path = join(context.layout.locks, `${name}.db`);
+  try {
+    return await context.sqlite.acquireLock(path, options);
   } catch (error) {
     if (!isModelkeepError(error, 'sqlite.corrupt')) throw error;
     context.logger.warn('a damaged lock file is set aside', { path });
     await setAside(path);
-    return context.sqlite.acquireLock(path, { signal });
+    return context.sqlite.acquireLock(path, options);
   }
 }

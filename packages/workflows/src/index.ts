@@ -40,13 +40,28 @@ export type { IdentifyRemoteOptions, LookedAtFile, RemoteIdentification } from '
 export type { WeightsSet } from './identify/weights-sets.ts';
 export type { AppLinks, PlanLinksOptions, UnlinkOptions } from './link/plan-links.ts';
 export type { Diagnosis, Finding } from './maintain/diagnose.ts';
+export type { LibraryRepair, RepairFailure, RepairLibraryOptions } from './maintain/repair-library.ts';
 export type { VerifyLibraryOptions } from './maintain/verify-library.ts';
 export { proxyFromEnvironment } from '@modelkeep/network';
 export type {
+  ApartFile,
+  DuplicateFile,
+  DuplicateGroup,
+  DuplicatesReport,
+  FindDuplicatesOptions,
+  GarbageItem,
+  GcOptions,
+  GcReport,
+  LeftAlone,
+  LibraryUsage,
   ImportReport,
   ModelProblem,
   RebuildReport,
   RecoveryReport,
+  RepairedFile,
+  SharedFile,
+  ShareDuplicatesOptions,
+  SharingReport,
   SkippedPath,
   VerifyProblem,
   VerifyReport,

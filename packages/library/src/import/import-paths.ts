@@ -7,6 +7,7 @@ import {
   type Progress,
 } from '@modelkeep/core';
 import { blobStatus } from '../blobs/blob-store.ts';
+import { findBlob } from '../blobs/recall-blob.ts';
 import type { StoreContext } from '../store-context.ts';
 import { beginTransaction, type Transaction } from '../transaction/transaction.ts';
 import type { StoredContent } from '../transaction/stored-file.ts';
@@ -130,7 +131,7 @@ async function hashWhereKnown(
 ): Promise<StoredContent | null> {
   if (!(await context.index.hasFileOfSize(file.sizeBytes))) return null;
   const { sizeBytes, digests } = await context.io.hashFile(file.path, { algorithms: ['sha256', 'blake3'], signal });
-  if ((await blobStatus(context, digests.sha256)) === null) return null;
+  if ((await findBlob(context, digests.sha256)) === null) return null;
   return { sizeBytes, sha256: digests.sha256, blake3: digests.blake3, gitSha1: null };
 }
 

@@ -68,6 +68,10 @@ export interface LibraryErrorFacts {
   'library.no-links': { readonly root: string };
   /** A metadata.json that cannot be read. */
   'library.corrupt-metadata': { readonly path: string; readonly reason: string };
+  /** What is needed and what is not cannot be told apart, so nothing is collected. */
+  'library.gc-refused': { readonly path: string; readonly reason: string };
+  /** The volume that was opened is not at its place any more. */
+  'library.volume-absent': { readonly root: string };
   /** Nothing in the selection or in the import is a model. */
   'library.nothing-to-import': { readonly paths: readonly string[] };
 }
