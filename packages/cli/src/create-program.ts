@@ -2,15 +2,18 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { modelFormats, modelTypes, weightsFormats, type WeightsFormat } from '@modelkeep/core';
 import { readEdit } from './arguments/edit-words.ts';
 import { readByteRate } from './arguments/byte-rate.ts';
+import { dedupeFolder, type DedupeCommandOptions } from './commands/dedupe.ts';
 import { deleteModel, type DeleteCommandOptions } from './commands/delete.ts';
 import { diagnoseLibrary } from './commands/doctor.ts';
 import { editModel, showHistory, type EditOptions } from './commands/edit.ts';
 import { exportMetadata, importMetadata, type ImportMetadataOptions } from './commands/exchange.ts';
+import { collectGarbage, type GcCommandOptions } from './commands/gc.ts';
 import { getModels, type GetOptions } from './commands/get.ts';
 import { importFiles } from './commands/import.ts';
 import { linkApp, unlinkApp, type LinkOptions } from './commands/link.ts';
 import { listModels, searchModels, showModel, type ListOptions, type SearchOptions } from './commands/list.ts';
 import { lookUpFile, type LookupCommandOptions } from './commands/lookup.ts';
+import { repairLibrary } from './commands/repair.ts';
 import { rebuildIndex, verifyLibrary, type VerifyOptions } from './commands/verify.ts';
 import { openFor, type LibraryAccess, type LibraryOptions } from './open-for.ts';
 import { createLogger } from './output/create-logger.ts';
@@ -148,8 +151,27 @@ export function createProgram(session: Session): Command {
       within(options, 'write', (context) => unlinkApp(context, { app, directory })),
   );
   command('verify', 'compare every stored byte with its hash')
+    .addOption(new Option('--deep', 'read every byte (the default)').conflicts('quick'))
     .option('--quick', 'only compare sizes')
-    .action((options: VerifyOptions) => within(options, 'read', (context) => verifyLibrary(context, options)));
+    .option('--repair', 'mend what is bad: from the library itself, else from where it came from')
+    .option('--replace-changed', 'with --repair: also replace files that somebody changed in the models’ folders')
+    .action((options: VerifyOptions) =>
+      within(options, options.repair === true ? 'write' : 'read', (context) =>
+        options.repair === true ? repairLibrary(context, options) : verifyLibrary(context, options),
+      ),
+    );
+  command('gc', 'put what no model needs into the trash, and empty that of what has been there for a day')
+    .option('--dry-run', 'only tell what would be collected')
+    .action((options: GcCommandOptions) =>
+      within(options, options.dryRun === true ? 'read' : 'write', (context) => collectGarbage(context, options)),
+    );
+  command('dedupe <folder>', 'find files of the same bytes in any folder, such as that of an app')
+    .option('--apply', 'let them share their bytes, by reflinks')
+    .option('--allow-hardlinks', 'with --apply: by hard links where there are no reflinks; a write to one changes all')
+    .option('--min-bytes <count>', 'pass over smaller files (default: 1048576)', positiveInteger)
+    .action((folder: string, options: DedupeCommandOptions) =>
+      within(options, 'read', (context) => dedupeFolder(context, folder, options)),
+    );
   command('rebuild', 'make the index anew from the metadata of the models').action((options: CommonOptions) =>
     within(options, 'write', rebuildIndex),
   );

@@ -1,9 +1,8 @@
 import { mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ModelkeepError, type ModelMetadata } from '@modelkeep/core';
-import { buildFluxLora } from '@modelkeep/testing';
+import type { ModelMetadata } from '@modelkeep/core';
+import { buildFluxLora, createFaultyFileSystem, systemError } from '@modelkeep/testing';
 import { describe, expect, it } from 'vitest';
-import { createFaultyFileSystem } from '../faulty-file-system.test-helper.ts';
 import type { ModelEdit } from '../metadata/check-edit.ts';
 import { HISTORY_LIMIT } from '../metadata/history.ts';
 import type { LibraryStore } from '../open-library-store.ts';
@@ -206,18 +205,18 @@ describe('an edit that is cut off', () => {
       await using folder = await tempFolder();
       const root = join(folder.path, 'library');
       await (await withLora(root)).close();
-      const fileSystem = createFaultyFileSystem({
+      const faulty = createFaultyFileSystem({
         atMutation,
         lasts: 'from-then-on',
         error: () => new Crash('the process is gone'),
       });
       try {
-        await using store = await openTestStore({ root, fileSystem });
+        await using store = await openTestStore({ root, fileSystem: faulty.fileSystem });
         await store.edit(slug, { licence: 'mit' });
       } catch (error) {
         expect(error).toBeInstanceOf(Crash);
       }
-      if (!fileSystem.struck) break;
+      if (faulty.struck === null) break;
       points += 1;
       await declareDead(root);
       await using store = await openTestStore({ root });
@@ -237,15 +236,17 @@ describe('an edit that is cut off', () => {
       await using folder = await tempFolder();
       const root = join(folder.path, 'library');
       await (await withLora(root)).close();
-      const error = (): Error => new ModelkeepError('io.disk-full', { message: 'full', facts: { path: '/x' } });
-      const fileSystem = createFaultyFileSystem({ atMutation, lasts: 'once', error });
+      const error = (): Error => systemError('ENOSPC');
+      const faulty = createFaultyFileSystem({ atMutation, lasts: 'once', error });
       {
-        await using store = await openTestStore({ root, fileSystem }).catch(() => openTestStore({ root }));
+        await using store = await openTestStore({ root, fileSystem: faulty.fileSystem }).catch(() =>
+          openTestStore({ root }),
+        );
         await store.edit(slug, { licence: 'mit' }).catch((failure: unknown) => {
           expect(failure).toMatchObject({ code: 'io.disk-full' });
         });
       }
-      if (!fileSystem.struck) break;
+      if (faulty.struck === null) break;
       await declareDead(root);
       await using store = await openTestStore({ root });
       expect(await store.survey(), `at ${atMutation}`).toEqual({ models: 1, stale: 0, problems: [] });

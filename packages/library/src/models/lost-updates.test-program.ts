@@ -16,11 +16,23 @@ const io = createIo({ workers: 'in-thread' });
 const sqlite = createSqlite({ mode: 'in-thread' });
 const identifier = createIdentifier({ mode: 'in-thread' });
 const [clock, logger, fileSystem] = [systemClock, silentLogger, nodeFileSystem];
-const { layout } = await openVolume({ root, mode: 'write', create: false, fileSystem, clock });
+const { layout, file: volume } = await openVolume({ root, mode: 'write', create: false, fileSystem, clock });
 const index = await openIndex({ layout, mode: 'write', sqlite, clock, logger });
 const locks = await openVolumeLocks({ root, folder: layout.locks, io, sqlite, logger });
 const syncFolder = createFolderSync((folder) => fileSystem.fsyncFolder(folder));
-const context: StoreContext = { layout, fileSystem, io, syncFolder, identifier, sqlite, locks, index, clock, logger };
+const context: StoreContext = {
+  layout,
+  volume,
+  fileSystem,
+  io,
+  syncFolder,
+  identifier,
+  sqlite,
+  locks,
+  index,
+  clock,
+  logger,
+};
 const model = await index.bySlug(slug);
 if (model === null) throw new Error(`there is no ${slug}`);
 for (let round = 0; round < Number(rounds); round += 1) {

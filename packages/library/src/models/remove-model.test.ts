@@ -1,9 +1,8 @@
 import { link, mkdir, readdir, readFile, rename, rm, symlink, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ModelkeepError, type ModelMetadata } from '@modelkeep/core';
-import { buildFluxLora, buildVae } from '@modelkeep/testing';
+import { buildFluxLora, buildVae, createFaultyFileSystem, systemError } from '@modelkeep/testing';
 import { describe, expect, it } from 'vitest';
-import { createFaultyFileSystem } from '../faulty-file-system.test-helper.ts';
 import type { LibraryStore } from '../open-library-store.ts';
 import { declareDead, openTestStore, tempFolder } from '../open-store.test-helper.ts';
 
@@ -190,7 +189,7 @@ describe('a deletion that is cut off', () => {
     ['by the end of its process', (): Error => new Crash('the process is gone'), 'from-then-on'],
     [
       'by its drive',
-      (): Error => new ModelkeepError('io.disk-full', { message: 'full', facts: { path: '/x' } }),
+      (): Error => systemError('ENOSPC'),
       'once',
     ],
   ] as const)(
@@ -206,14 +205,14 @@ describe('a deletion that is cut off', () => {
         await copyLibrary(join(template.path, 'library'), root);
         await writeFile(join(root, slug, 'notes.txt'), 'mine');
         await writeFile(join(root, slug, '.0123456789abcdef.tmp'), 'left by a process that died');
-        const fileSystem = createFaultyFileSystem({ atMutation, lasts, error });
+        const faulty = createFaultyFileSystem({ atMutation, lasts, error });
         try {
-          await using store = await openTestStore({ root, fileSystem });
+          await using store = await openTestStore({ root, fileSystem: faulty.fileSystem });
           await store.remove(slug);
         } catch (failure) {
           expect(failure).toSatisfy((it) => it instanceof Crash || it instanceof ModelkeepError);
         }
-        if (!fileSystem.struck) break;
+        if (faulty.struck === null) break;
         points += 1;
         await declareDead(root);
         await using store = await openTestStore({ root });
