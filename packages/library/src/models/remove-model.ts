@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path';
 import { isModelkeepError, newId } from '@modelkeep/core';
 import { METADATA_FILE } from '../metadata/metadata-file.ts';
 import { withLock, type StoreContext } from '../store-context.ts';
-import { recordIntent } from '../transaction/record-intent.ts';
+import { finishing } from '../transaction/finishing.ts';
 import type { RecordedRemoval } from '../transaction/transaction-record.ts';
 import { ensureRealFolder, requireRealFolder } from '../volume/require-real-folders.ts';
 import { trashFolder, trashName } from '../volume/trash.ts';
@@ -64,18 +64,14 @@ async function removeLocked(context: StoreContext, planned: PlannedRemoval): Pro
   const removal = { id, slug: found.slug, trash: trashName(context.clock.now()) };
   const entry = entryOf(context, removal);
   signal?.throwIfAborted();
-  const intent = await recordIntent(context, newId(), { removal });
-  try {
+  const { folder } = found;
+  const work = async (): Promise<void> => {
     await ensureRealFolder(context.fileSystem, context.layout.root, entry);
-    const { folder } = found;
     await moveFile(context, { from: folder, to: entry, name: METADATA_FILE });
     await clearFolder(context, { folder, entry, names: plan.files.map(({ name }) => name) });
     await context.index.remove([id]);
-    await intent.forget();
-  } catch (error) {
-    await intent.leave();
-    throw error;
-  }
+  };
+  await finishing(context, { txn: newId(), intent: { removal }, work });
   return { ...plan, removed: true };
 }
 
