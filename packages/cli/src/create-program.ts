@@ -1,12 +1,9 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { modelFormats, modelTypes, weightsFormats, type WeightsFormat } from '@modelkeep/core';
-import { readEdit } from './arguments/edit-words.ts';
+import { collect } from './arguments/collect.ts';
 import { readByteRate } from './arguments/byte-rate.ts';
 import { dedupeFolder, type DedupeCommandOptions } from './commands/dedupe.ts';
-import { deleteModel, type DeleteCommandOptions } from './commands/delete.ts';
 import { diagnoseLibrary } from './commands/doctor.ts';
-import { editModel, showHistory, type EditOptions } from './commands/edit.ts';
-import { exportMetadata, importMetadata, type ImportMetadataOptions } from './commands/exchange.ts';
 import { collectGarbage, type GcCommandOptions } from './commands/gc.ts';
 import { getModels, type GetOptions } from './commands/get.ts';
 import { importFiles } from './commands/import.ts';
@@ -15,11 +12,12 @@ import { listModels, searchModels, showModel, type ListOptions, type SearchOptio
 import { lookUpFile, type LookupCommandOptions } from './commands/lookup.ts';
 import { repairLibrary } from './commands/repair.ts';
 import { rebuildIndex, verifyLibrary, type VerifyOptions } from './commands/verify.ts';
-import { openFor, type LibraryAccess, type LibraryOptions } from './open-for.ts';
+import { addKeepingCommands } from './keeping-commands.ts';
+import { openFor } from './open-for.ts';
 import { createLogger } from './output/create-logger.ts';
 import { version } from './version.ts';
-import type { CommandContext, CommonOptions, Session } from './session.ts';
-import type { ExitCode } from './exit-code.ts';
+import type { CommonOptions, Session } from './session.ts';
+import type { RunWithin } from './run-within.ts';
 
 /** @internal The command line with all its commands. */
 export function createProgram(session: Session): Command {
@@ -33,11 +31,7 @@ export function createProgram(session: Session): Command {
     })
     .showHelpAfterError('(run with --help for the usage)');
 
-  const within = async (
-    options: LibraryOptions,
-    access: LibraryAccess,
-    run: (context: CommandContext) => Promise<ExitCode>,
-  ): Promise<void> => {
+  const within: RunWithin = async (options, access, run) => {
     const library = await openFor(access, options, createLogger(session.terminal));
     try {
       const context = { library, terminal: session.terminal, signal: session.signal, json: options.json === true };
@@ -106,32 +100,7 @@ export function createProgram(session: Session): Command {
   command('show <model>', 'everything about one model: id, start of an id, or slug').action(
     (model: string, options: CommonOptions) => within(options, 'read', (context) => showModel(context, model)),
   );
-  command('edit <model>', 'say what a model is: that counts before every source')
-    .option('--set <name=value>', 'a fact: type=lora, name=…, tags=a,b (may be repeated)', collect, [])
-    .option('--clear <name>', 'go back to what the sources say (may be repeated)', collect, [])
-    .action((model: string, options: EditOptions) => {
-      const changes = readEdit(options.set, options.clear);
-      return within(options, 'write', (context) => editModel(context, model, changes));
-    });
-  command('history <model>', 'what has changed in the facts of a model, and by whom').action(
-    (model: string, options: CommonOptions) => within(options, 'read', (context) => showHistory(context, model)),
-  );
-  command('delete <model>', 'take a model out of the library')
-    .option('--dry-run', 'only tell what would go')
-    .option('--unlink', 'remove the links of apps to it first')
-    .option('--yes', 'do it')
-    .action((model: string, options: DeleteCommandOptions) =>
-      within(options, options.yes === true ? 'write' : 'read', (context) => deleteModel(context, model, options)),
-    );
-  command('export [file]', 'write what is known of all models, without their bytes, to a file or to stdout').action(
-    (file: string | undefined, options: CommonOptions) =>
-      within(options, 'read', (context) => exportMetadata(context, file)),
-  );
-  command('import-metadata <file>', 'give what an export knows to the models that have the same weights; - is stdin')
-    .option('--replace-edits', 'what people said in the export counts before what they said here')
-    .action((file: string, options: ImportMetadataOptions) =>
-      within(options, 'write', (context) => importMetadata(context, file, options)),
-    );
+  addKeepingCommands({ command, within });
   command('lookup <file>', 'find where a file comes from: its SHA-256, its name, or the path of a file')
     .option('--name <name>', 'a file name to search the hub by, where it is not that of the file')
     .option('--offline', 'only look in what is known of repos that were seen before')
@@ -180,10 +149,6 @@ export function createProgram(session: Session): Command {
   );
 
   return program;
-}
-
-function collect(value: string, previous: readonly string[]): string[] {
-  return [...previous, value];
 }
 
 function collectFormats(value: string, previous: readonly WeightsFormat[]): WeightsFormat[] {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ModelMetadata } from '@modelkeep/core';
@@ -253,6 +254,34 @@ describe('an edit that is cut off', () => {
     }
   }, 120_000);
 
+  it('in a library of somebody else is not finished behind a link', async () => {
+    await using folder = await tempFolder();
+    const root = join(folder.path, 'library');
+    const store = await withLora(root);
+    const { id } = await store.resolve(slug);
+    await store.close();
+    await rename(join(root, slug), join(folder.path, 'elsewhere'));
+    await symlink(join(folder.path, 'elsewhere'), join(root, slug));
+    await writeFile(join(folder.path, 'elsewhere/overrides.json'), '{}');
+    const before = await readFile(join(folder.path, 'elsewhere/metadata.json'), 'utf8');
+    const change = {
+      at: new Date().toISOString(),
+      revision: 2,
+      layer: 'user',
+      by: 'edit',
+      field: 'type',
+      from: 1,
+      to: 2,
+    };
+    const overridesSha256 = createHash('sha256').update('{}').digest('hex');
+    const edit = { id, slug, overridesSha256, changes: [change] };
+    const record = { id, owner: null, startedAt: change.at, files: [], models: [], edit };
+    await writeFile(join(root, '.modelkeep/txn', `${id}.json`), JSON.stringify(record));
+    await using again = await openTestStore({ root });
+    expect(again.recovery).toMatchObject({ discarded: 1 });
+    expect(await readFile(join(folder.path, 'elsewhere/metadata.json'), 'utf8')).toBe(before);
+  });
+
   it('and overtaken by another change is noted once', async () => {
     await using folder = await tempFolder();
     const root = join(folder.path, 'library');
@@ -260,7 +289,6 @@ describe('an edit that is cut off', () => {
     await mkdir(join(root, '.modelkeep/txn'), { recursive: true });
     const { id } = await store.resolve(slug);
     const text = '{"fields": {"licence": "mit"}}';
-    const { createHash } = await import('node:crypto');
     const change = {
       at: new Date().toISOString(),
       revision: 2,
