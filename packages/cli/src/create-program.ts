@@ -3,7 +3,8 @@ import { modelFormats, modelTypes, weightsFormats, type WeightsFormat } from '@m
 import { readByteRate } from './arguments/byte-rate.ts';
 import { diagnoseLibrary } from './commands/doctor.ts';
 import { getModels, type GetOptions } from './commands/get.ts';
-import { importFiles } from './commands/import.ts';
+import { hashModels } from './commands/hash.ts';
+import { importFiles, type ImportCommandOptions } from './commands/import.ts';
 import { linkApp, unlinkApp, type LinkOptions } from './commands/link.ts';
 import { listModels, searchModels, showModel, type ListOptions, type SearchOptions } from './commands/list.ts';
 import { lookUpFile, type LookupCommandOptions } from './commands/lookup.ts';
@@ -81,9 +82,11 @@ export function createProgram(session: Session): Command {
         getModels(context, reference, options),
       ),
     );
-  command('import <paths...>', 'copy model files and folders into the library').action(
-    (paths: string[], options: CommonOptions) => within(options, 'create', (context) => importFiles(context, paths)),
-  );
+  command('import <paths...>', 'copy model files and folders into the library')
+    .option('--all-hashes', 'also compute AutoV1, AutoV2, AutoV3, CRC-32 and the tensor hash')
+    .action((paths: string[], options: ImportCommandOptions) =>
+      within(options, 'create', (context) => importFiles(context, paths, options)),
+    );
   command('search <query...>', 'find models by words; the last one may be unfinished')
     .addOption(type)
     .addOption(format)
@@ -120,6 +123,12 @@ export function createProgram(session: Session): Command {
   command('verify', 'compare every stored byte with its hash')
     .option('--quick', 'only compare sizes')
     .action((options: VerifyOptions) => within(options, 'read', (context) => verifyLibrary(context, options)));
+  command(
+    'hash [models...]',
+    'compute AutoV1, AutoV2, AutoV3, CRC-32 and the tensor hash where they are missing',
+  ).action((models: string[], options: CommonOptions) =>
+    within(options, 'write', (context) => hashModels(context, models)),
+  );
   command('rebuild', 'make the index anew from the metadata of the models').action((options: CommonOptions) =>
     within(options, 'write', rebuildIndex),
   );

@@ -25,6 +25,8 @@ export type {
   AppliedLink,
   AppliedPlan,
   Cancellable,
+  ComputeHashesReport,
+  ComputeHashesRequest,
   Diagnosis,
   Download,
   DownloadedFile,

@@ -40,9 +40,11 @@ export type { IdentifyRemoteOptions, LookedAtFile, RemoteIdentification } from '
 export type { WeightsSet } from './identify/weights-sets.ts';
 export type { AppLinks, PlanLinksOptions, UnlinkOptions } from './link/plan-links.ts';
 export type { Diagnosis, Finding } from './maintain/diagnose.ts';
+export type { ComputeHashesRequest } from './maintain/compute-hashes.ts';
 export type { VerifyLibraryOptions } from './maintain/verify-library.ts';
 export { proxyFromEnvironment } from '@modelkeep/network';
 export type {
+  ComputeHashesReport,
   HashChoice,
   ImportOptions,
   ImportReport,

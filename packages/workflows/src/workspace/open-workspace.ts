@@ -26,6 +26,7 @@ import { listAllModels } from '../link/list-all-models.ts';
 import { mapperOf, planAppLinks } from '../link/plan-links.ts';
 import { lookupFile } from '../lookup/lookup-file.ts';
 import { diagnose } from '../maintain/diagnose.ts';
+import { computeHashes } from '../maintain/compute-hashes.ts';
 import { verifyLibrary } from '../maintain/verify-library.ts';
 import { createTreeStore } from '../trees/tree-store.ts';
 import { createClosing, type Closing } from './closing.ts';
@@ -190,6 +191,8 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
     unlink: async (app, request) => mapping().unlinkAll({ app, ...request }),
     verify: (request = {}) =>
       operations.track(verifyLibrary(store, { ...request, signal: operations.join(request.signal) })),
+    computeHashes: (request = {}) =>
+      operations.track(computeHashes(store, { ...request, signal: operations.join(request.signal) })),
     rebuildIndex: (request) => store.rebuild(request),
     diagnose: ({ signal } = {}) => diagnose({ store, io, sqlite, mapper }, signal),
     close,

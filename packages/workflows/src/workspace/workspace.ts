@@ -1,6 +1,13 @@
 import type { ModelRecord, Operation } from '@modelkeep/core';
 import type { LookupOptions } from '@modelkeep/hf-client';
-import type { ImportOptions, ImportReport, RebuildReport, RecoveryReport, VerifyReport } from '@modelkeep/library';
+import type {
+  ComputeHashesReport,
+  ImportOptions,
+  ImportReport,
+  RebuildReport,
+  RecoveryReport,
+  VerifyReport,
+} from '@modelkeep/library';
 import type { Download } from '../acquire/download.ts';
 import type { DownloadOptions } from '../acquire/download-types.ts';
 import type { DownloadPlan } from '../acquire/download-plan.ts';
@@ -9,6 +16,7 @@ import type { LookupQuery, LookupReport } from '../lookup/lookup-file.ts';
 import type { IdentifyRemoteOptions, RemoteIdentification } from '../identify/remote-identification.ts';
 import type { AppLinks, PlanLinksOptions, UnlinkOptions } from '../link/plan-links.ts';
 import type { Diagnosis } from '../maintain/diagnose.ts';
+import type { ComputeHashesRequest } from '../maintain/compute-hashes.ts';
 import type { VerifyLibraryOptions } from '../maintain/verify-library.ts';
 import type { UnlinkedApp } from '@modelkeep/mapper';
 
@@ -94,6 +102,13 @@ export interface Workspace extends AsyncDisposable {
 
   /** Compares what is stored with what the metadata says, byte by byte unless asked otherwise. Changes nothing. */
   verify(options?: VerifyLibraryOptions): Operation<VerifyReport>;
+  /**
+   * Computes the hashes that other tools know weights by (AutoV1, AutoV2, AutoV3, CRC-32, tensor hash) where a model lacks
+   * them, and keeps them in its metadata.
+   *
+   * @throws `library.read-only`, `library.model-not-found`, `library.ambiguous-id`, `io.*`
+   */
+  computeHashes(request?: ComputeHashesRequest): Operation<ComputeHashesReport>;
   /** Makes the index anew from the metadata of the models. */
   rebuildIndex(options?: Cancellable): Promise<RebuildReport>;
   /** Looks at the machine, the drive and the library, and says what is not as it should be. */
