@@ -30,7 +30,20 @@ it('every command of the read-me works, one after the other, with the folders an
   const lines = await commands();
   expect(lines.length).toBeGreaterThan(11);
   expect(new Set(lines.map(([command]) => command))).toEqual(
-    new Set(['get', 'import', 'lookup', 'search', 'list', 'show', 'link', 'unlink', 'verify', 'rebuild', 'doctor']),
+    new Set([
+      'get',
+      'import',
+      'lookup',
+      'search',
+      'list',
+      'show',
+      'link',
+      'unlink',
+      'verify',
+      'hash',
+      'rebuild',
+      'doctor',
+    ]),
   );
   for (const line of lines) {
     const run = await runCli(
