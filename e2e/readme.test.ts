@@ -33,7 +33,7 @@ it('every command of the read-me works, one after the other, with the folders an
   expect(new Set(lines.map(([command]) => command))).toEqual(
     new Set(
       (
-        'get import lookup search list show edit history link unlink export import-metadata delete verify gc dedupe ' +
+        'get import lookup search list show edit history link unlink export import-metadata delete verify gc dedupe hash ' +
         'rebuild doctor'
       ).split(' '),
     ),

@@ -6,7 +6,8 @@ import { dedupeFolder, type DedupeCommandOptions } from './commands/dedupe.ts';
 import { diagnoseLibrary } from './commands/doctor.ts';
 import { collectGarbage, type GcCommandOptions } from './commands/gc.ts';
 import { getModels, type GetOptions } from './commands/get.ts';
-import { importFiles } from './commands/import.ts';
+import { hashModels } from './commands/hash.ts';
+import { importFiles, type ImportCommandOptions } from './commands/import.ts';
 import { linkApp, unlinkApp, type LinkOptions } from './commands/link.ts';
 import { listModels, searchModels, showModel, type ListOptions, type SearchOptions } from './commands/list.ts';
 import { lookUpFile, type LookupCommandOptions } from './commands/lookup.ts';
@@ -82,9 +83,11 @@ export function createProgram(session: Session): Command {
         getModels(context, reference, options),
       ),
     );
-  command('import <paths...>', 'copy model files and folders into the library').action(
-    (paths: string[], options: CommonOptions) => within(options, 'create', (context) => importFiles(context, paths)),
-  );
+  command('import <paths...>', 'copy model files and folders into the library')
+    .option('--all-hashes', 'also compute AutoV1, AutoV2, AutoV3, CRC-32 and the tensor hash')
+    .action((paths: string[], options: ImportCommandOptions) =>
+      within(options, 'create', (context) => importFiles(context, paths, options)),
+    );
   command('search <query...>', 'find models by words; the last one may be unfinished')
     .addOption(type)
     .addOption(format)
@@ -141,6 +144,12 @@ export function createProgram(session: Session): Command {
     .action((folder: string, options: DedupeCommandOptions) =>
       within(options, 'read', (context) => dedupeFolder(context, folder, options)),
     );
+  command(
+    'hash [models...]',
+    'compute AutoV1, AutoV2, AutoV3, CRC-32 and the tensor hash where they are missing',
+  ).action((models: string[], options: CommonOptions) =>
+    within(options, 'write', (context) => hashModels(context, models)),
+  );
   command('rebuild', 'make the index anew from the metadata of the models').action((options: CommonOptions) =>
     within(options, 'write', rebuildIndex),
   );

@@ -29,6 +29,8 @@ export type {
   Cancellable,
   DeleteOptions,
   DeleteReport,
+  ComputeHashesReport,
+  ComputeHashesRequest,
   Diagnosis,
   Download,
   DownloadedFile,

@@ -44,9 +44,11 @@ export type { DeleteOptions, DeleteReport, ModelLink } from './keep/delete-model
 export type { MetadataExportReport } from './keep/metadata-export.ts';
 export type { Diagnosis, Finding } from './maintain/diagnose.ts';
 export type { LibraryRepair, RepairFailure, RepairLibraryOptions } from './maintain/repair-library.ts';
+export type { ComputeHashesRequest } from './maintain/compute-hashes.ts';
 export type { VerifyLibraryOptions } from './maintain/verify-library.ts';
 export { proxyFromEnvironment } from '@modelkeep/network';
 export type {
+  ComputeHashesReport,
   HashChoice,
   ImportOptions,
   EditableFact,

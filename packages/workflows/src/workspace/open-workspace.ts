@@ -28,6 +28,7 @@ import { mapperOf, planAppLinks } from '../link/plan-links.ts';
 import { lookupFile } from '../lookup/lookup-file.ts';
 import { diagnose } from '../maintain/diagnose.ts';
 import { repairLibrary } from '../maintain/repair-library.ts';
+import { computeHashes } from '../maintain/compute-hashes.ts';
 import { verifyLibrary } from '../maintain/verify-library.ts';
 import { createTreeStore } from '../trees/tree-store.ts';
 import { createClosing, type Closing } from './closing.ts';
@@ -202,6 +203,8 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
     shareDuplicates: (found, request = {}) =>
       operations.track(shareDuplicates(io, found, { ...request, signal: operations.join(request.signal) })),
     usage: (request) => store.usage(request),
+    computeHashes: (request = {}) =>
+      operations.track(computeHashes(store, { ...request, signal: operations.join(request.signal) })),
     rebuildIndex: (request) => store.rebuild(request),
     diagnose: ({ signal } = {}) => diagnose({ store, io, sqlite, mapper }, signal),
     close,

@@ -1,6 +1,7 @@
 import type { ModelRecord, Operation } from '@modelkeep/core';
 import type { LookupOptions } from '@modelkeep/hf-client';
 import type {
+  ComputeHashesReport,
   DuplicatesReport,
   FindDuplicatesOptions,
   GcOptions,
@@ -24,6 +25,7 @@ import type { Keeping } from '../keep/keeping.ts';
 import type { AppLinks, PlanLinksOptions, UnlinkOptions } from '../link/plan-links.ts';
 import type { Diagnosis } from '../maintain/diagnose.ts';
 import type { LibraryRepair, RepairLibraryOptions } from '../maintain/repair-library.ts';
+import type { ComputeHashesRequest } from '../maintain/compute-hashes.ts';
 import type { VerifyLibraryOptions } from '../maintain/verify-library.ts';
 import type { UnlinkedApp } from '@modelkeep/mapper';
 
@@ -122,6 +124,13 @@ export interface Workspace extends AsyncDisposable, Keeping {
   shareDuplicates(found: DuplicatesReport, options?: ShareDuplicatesOptions): Operation<SharingReport>;
   /** The room that the library takes: apparent, on the drive, shared, and what could be had back. */
   usage(options?: Cancellable): Promise<LibraryUsage>;
+  /**
+   * Computes the hashes that other tools know weights by (AutoV1, AutoV2, AutoV3, CRC-32, tensor hash) where a model lacks
+   * them, and keeps them in its metadata.
+   *
+   * @throws `library.read-only`, `library.model-not-found`, `library.ambiguous-id`, `io.*`
+   */
+  computeHashes(request?: ComputeHashesRequest): Operation<ComputeHashesReport>;
   /** Makes the index anew from the metadata of the models. */
   rebuildIndex(options?: Cancellable): Promise<RebuildReport>;
   /** Looks at the machine, the drive and the library, and says what is not as it should be. */
