@@ -1,24 +1,32 @@
-import { ModelkeepError, type Logger } from '@modelkeep/core';
+import { ModelkeepError, systemClock, type Logger } from '@modelkeep/core';
 import { createWorkerPool, type Tasks, type WorkerPool } from '@modelkeep/workers';
+import { createDrives } from './drives/create-drives.ts';
+import type { DriveOverride } from './drives/drive-override.ts';
 import { freeBytesAt } from './files/free-bytes.ts';
 import { loadNativeBlake3 } from './hashing/blake3-native.ts';
 import type { Blake3Kind } from './hashing/blake3.ts';
 import type { HashAlgorithm } from './hashing/hasher.ts';
 import type { CopiedFile, CopyFileOptions, HashedFile, HashFileOptions, Io } from './io.ts';
 import { nodeFileSystem } from './node/node-file-system.ts';
+import { nodeSystemFiles } from './node/node-system-files.ts';
+import { runCommand } from './node/run-command.ts';
 import { MAX_READERS } from './parallel/chunk-ring.ts';
 import { createLargeFiles } from './parallel/large-files.ts';
 import type { BulkFileSystem } from './ports/bulk-file-system.ts';
 import type { FileSystem } from './ports/file-system.ts';
+import type { DriveQueues } from './queue/drive-queues.ts';
+import { createIoQueue } from './queue/io-queue.ts';
+import { processDriveQueues } from './queue/process-drive-queues.ts';
 import { resolutionBase } from './resolution-base.ts';
 import type { FileSink } from './sink/file-sink.ts';
 import { openFileSink } from './sink/open-file-sink.ts';
 import { createSlotPool } from './sink/slot-pool.ts';
+import { checkPlace } from './validation/check-place.ts';
 import { workerCode } from './worker-code.ts';
 import type { WriteWholeInput, WriteWholeOutput } from './worker/write-whole.ts';
 
-/** On their way to the workers, of all sinks together: 32 MiB at most. */
-const SLOTS = { count: 64, slotBytes: 512 * 1024 };
+/** On their way to the workers, of all sinks together: 16 MiB at most. */
+const SLOTS = { count: 64, slotBytes: 256 * 1024 };
 
 /** How {@link createIo} is set up. */
 export interface CreateIoOptions {
@@ -35,6 +43,10 @@ export interface CreateIoOptions {
   /** A file to start as the worker, for embedders that ship the worker's code themselves. */
   readonly workerUrl?: URL | undefined;
   readonly logger?: Logger | undefined;
+  /** What is known better of some drives than the system tells. */
+  readonly drives?: readonly DriveOverride[] | undefined;
+  /** @default the queues of the whole process: a disk has one head, however many libraries are on it */
+  readonly driveQueues?: DriveQueues | undefined;
 }
 
 /**
@@ -76,43 +88,83 @@ export function createIo(options: CreateIoOptions = {}): Io {
   const slots = createSlotPool(SLOTS);
   const hashPool = createPool('io-hash', MAX_READERS);
   const files = createLargeFiles({ pool, hashPool, syncPool, count: Math.floor(size / 2) });
+  const { drives: overrides = [], driveQueues = processDriveQueues() } = options;
+  const drives = createDrives({ ...systemPorts, fileSystem, overrides });
+  const closing = new AbortController();
+  const queue = createIoQueue({ drives, queues: driveQueues, overrides, closing: closing.signal });
   let nextHashId = 1;
   const openSinks = new Set<FileSink>();
   const close = async (): Promise<void> => {
     await Promise.allSettled([...[...openSinks].map((sink) => sink.abort()), files.stop()]);
+    closing.abort(closedError());
     await Promise.all([pool.close(), hashPool.close(), syncPool.close()]);
   };
 
   return {
     fileSystem,
-    async hashFile<A extends HashAlgorithm>(path: string, { algorithms, signal, onProgress }: HashFileOptions<A>) {
+    hashFile<A extends HashAlgorithm>(path: string, hashing: HashFileOptions<A>) {
+      const { algorithms, signal, onProgress, priority = 'import' } = hashing;
       const input = { path, algorithms, resolutionBase: base };
-      return (await files.hashFile(input, { signal, onProgress: asBytes(onProgress) })) as HashedFile<A>;
+      return queue.inSlices<HashedFile<A>>(
+        { paths: [path], priority, signal },
+        {
+          onProgress: asBytes(onProgress),
+          run: async ({ gate, ...call }) =>
+            (await files.hashFile({ ...input, gate }, { signal, ...call })) as HashedFile<A>,
+          bytesOf: ({ sizeBytes }) => sizeBytes,
+        },
+      );
     },
-    async copyFile<A extends HashAlgorithm>({
-      source,
-      target,
-      algorithms,
-      mode = 0o644,
-      signal,
-      onProgress,
-    }: CopyFileOptions<A>) {
+    copyFile<A extends HashAlgorithm>(copying: CopyFileOptions<A>) {
+      const { source, target, algorithms, mode = 0o644, signal, onProgress, priority = 'import' } = copying;
       const input = { path: source, target, algorithms, permissions: mode, resolutionBase: base };
-      return (await files.copyFile(input, { signal, onProgress: asBytes(onProgress) })) as CopiedFile<A>;
+      return queue.inSlices<CopiedFile<A>>(
+        { paths: [source, target], priority, signal },
+        {
+          onProgress: asBytes(onProgress),
+          run: async ({ gate, ...call }) =>
+            (await files.copyFile({ ...input, gate }, { signal, ...call })) as CopiedFile<A>,
+          bytesOf: ({ sizeBytes }) => sizeBytes,
+        },
+      );
     },
-    copyPrefix: ({ source, target, sizeBytes, signal }) =>
-      pool.run<void>('copyPrefix', { path: source, target, sizeBytes, permissions: 0o644 }, { signal }),
-    openSink: (sinkOptions) =>
-      openFileSink({ pool, syncPool, slots, hashId: nextHashId++, resolutionBase: base, openSinks }, sinkOptions),
-    async writeWhole({ path, bytes, algorithms, mode = 0o644, signal }) {
+    copyPrefix({ source, target, sizeBytes, signal, priority = 'download' }) {
+      const input = { path: source, target, sizeBytes, permissions: 0o644 };
+      return queue.inSlices<void>(
+        { paths: [source, target], priority, signal },
+        {
+          run: ({ gate, ...call }) => pool.run('copyPrefix', { ...input, gate }, { signal, ...call }),
+          bytesOf: () => sizeBytes,
+        },
+      );
+    },
+    async openSink({ priority = 'download', ...sinkOptions }) {
+      const queued = await queue.forFile(sinkOptions.path, priority);
+      const threads = { pool: queued(pool), syncPool: queued(syncPool) };
+      return openFileSink({ ...threads, slots, hashId: nextHashId++, resolutionBase: base, openSinks }, sinkOptions);
+    },
+    writeWhole({ path, bytes, algorithms, mode = 0o644, signal, priority = 'download' }) {
       const input: WriteWholeInput = { path, bytes, algorithms, permissions: mode, resolutionBase: base };
-      return pool.run<WriteWholeOutput>('writeWhole', input, { signal });
+      return queue.once<WriteWholeOutput>(
+        { paths: [path], priority, signal },
+        { run: () => pool.run('writeWhole', input, { signal }), bytesOf: ({ sizeBytes }) => sizeBytes },
+      );
     },
+    driveOf: (path, signal) => drives.driveOf(path, signal),
+    checkPlace: (path, placeOptions) => checkPlace({ fileSystem, drives, ...systemPorts }, path, placeOptions),
+    driveQueues: () => driveQueues,
     freeBytes: (path) => freeBytesAt(fileSystem, path),
     blake3Kind: () => (base !== undefined && loadNativeBlake3(base) !== undefined ? 'native' : 'wasm'),
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** What the system tells of its drives. */
+const systemPorts = { platform: process.platform, files: nodeSystemFiles, run: runCommand, clock: systemClock };
+
+function closedError(): ModelkeepError {
+  return new ModelkeepError('core.closed', { message: 'the file work was closed', facts: { resource: 'io' } });
 }
 
 async function loadTasks(bulkFileSystem: BulkFileSystem | undefined): Promise<Tasks> {

@@ -2,6 +2,7 @@ export { createIo, type CreateIoOptions } from './create-io.ts';
 export type { FileSink, FinishedFile, OpenSinkOptions, SinkChunk } from './sink/file-sink.ts';
 export { createByteRanges, type ByteRange, type ByteRanges, type ReadonlyByteRanges } from './ranges/byte-ranges.ts';
 export type {
+  BulkOptions,
   CopiedFile,
   CopyFileOptions,
   CopyPrefixOptions,
@@ -11,6 +12,18 @@ export type {
   WriteWholeOptions,
   WrittenFile,
 } from './io.ts';
+export { driveKinds, type DriveInfo, type DriveKind } from './drives/drive-info.ts';
+export type { DriveOverride } from './drives/drive-override.ts';
+export { createDriveQueues, type DriveQueues } from './queue/drive-queues.ts';
+export type { DriveQueue, DriveQueueOptions, DriveQueueSnapshot, Place, PlaceRequest } from './queue/drive-queue.ts';
+export type { IoPriority } from './queue/priority.ts';
+export type {
+  CheckPlaceOptions,
+  PlaceFacts,
+  PlaceFinding,
+  PlaceProblem,
+  PlaceReport,
+} from './validation/place-report.ts';
 export type { Digests, HashAlgorithm, PartialHashAlgorithm } from './hashing/hasher.ts';
 export type { Blake3Kind } from './hashing/blake3.ts';
 export type {
@@ -58,3 +71,5 @@ export {
 } from './process/process-identity.ts';
 export { machineId } from './process/machine-id.ts';
 export { isProvablyDead, processLiveness, type ProcessLiveness } from './process/process-liveness.ts';
+export { acquireLease } from './locks/acquire-lease.ts';
+export type { AcquireLeaseOptions, Lease } from './locks/lease.ts';

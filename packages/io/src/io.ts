@@ -1,10 +1,20 @@
 import type { HashAlgorithm, Digests } from './hashing/hasher.ts';
 import type { Blake3Kind } from './hashing/blake3.ts';
 import type { FileSink, FinishedFile, OpenSinkOptions } from './sink/file-sink.ts';
+import type { DriveInfo } from './drives/drive-info.ts';
 import type { FileSystem } from './ports/file-system.ts';
+import type { DriveQueues } from './queue/drive-queues.ts';
+import type { IoPriority } from './queue/priority.ts';
+import type { CheckPlaceOptions, PlaceReport } from './validation/place-report.ts';
+
+/** What every bulk operation takes. */
+export interface BulkOptions {
+  /** Who goes first where the drive is busy. @default 'import' for hashing and copying, 'download' for what is written */
+  readonly priority?: IoPriority | undefined;
+}
 
 /** How {@link Io.hashFile} works. */
-export interface HashFileOptions<A extends HashAlgorithm = HashAlgorithm> {
+export interface HashFileOptions<A extends HashAlgorithm = HashAlgorithm> extends BulkOptions {
   /** All of them are computed in one read of the bytes. */
   readonly algorithms: readonly A[];
   readonly signal?: AbortSignal | undefined;
@@ -35,7 +45,7 @@ export interface CopiedFile<A extends HashAlgorithm = HashAlgorithm> extends Has
 }
 
 /** What {@link Io.copyPrefix} copies. */
-export interface CopyPrefixOptions {
+export interface CopyPrefixOptions extends BulkOptions {
   readonly source: string;
   /** The new file. Nothing may be there, and its folder exists. */
   readonly target: string;
@@ -44,7 +54,7 @@ export interface CopyPrefixOptions {
 }
 
 /** What {@link Io.writeWhole} writes. */
-export interface WriteWholeOptions {
+export interface WriteWholeOptions extends BulkOptions {
   /** The new file. Nothing may be there, and its folder exists. */
   readonly path: string;
   /** Copied to the worker: meant for small files. */
@@ -62,7 +72,7 @@ export interface WrittenFile extends FinishedFile {
   readonly inode: string;
 }
 
-/** Bulk work on files, off the calling thread. */
+/** Bulk work on files, off the calling thread, in the queue of each drive. */
 export interface Io extends AsyncDisposable {
   /** The small calls. */
   readonly fileSystem: FileSystem;
@@ -97,7 +107,22 @@ export interface Io extends AsyncDisposable {
    *
    * @throws `io.exists`, `io.not-found` when one that is to be continued is missing, `io.failed`, `io.permission`
    */
-  openSink(options: OpenSinkOptions): Promise<FileSink>;
+  openSink(options: OpenSinkOptions & BulkOptions): Promise<FileSink>;
+  /**
+   * The drive of a path, or of the deepest folder above it that exists. Cheap: mounts and disks are looked up once.
+   *
+   * @throws `io.*` when not even the root can be looked at, `signal.reason`
+   */
+  driveOf(path: string, signal?: AbortSignal): Promise<DriveInfo>;
+  /**
+   * What keeps a path from being read or written, and what to know before it is. A target that exists is tried with a file
+   * that is removed again; nothing else is changed.
+   *
+   * @throws `signal.reason`; whatever is wrong with the place is a finding
+   */
+  checkPlace(path: string, options: CheckPlaceOptions): Promise<PlaceReport>;
+  /** The queues that this shares with everything else in the process, unless it was given others. */
+  driveQueues(): DriveQueues;
   /** Bytes that can still be written at a path, whose folders need not exist. */
   freeBytes(path: string): Promise<number>;
   /** Which BLAKE3 the workers use. */

@@ -3,7 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock, type Clock, type Logger } from '@modelkeep/core';
 import { createIdentifier } from '@modelkeep/formats';
-import { createIo, encodeProcessIdentity, processIdentity, type FileSystem, type ProcessIdentity } from '@modelkeep/io';
+import {
+  createIo,
+  encodeProcessIdentity,
+  processIdentity,
+  type DriveOverride,
+  type FileSystem,
+  type ProcessIdentity,
+} from '@modelkeep/io';
 import { createSqlite } from '@modelkeep/sqlite';
 import { openLibraryStore, type LibraryStore } from './open-library-store.ts';
 
@@ -21,6 +28,7 @@ export interface TestStoreOptions {
   readonly fileSystem?: FileSystem;
   readonly logger?: Logger;
   readonly clock?: Clock;
+  readonly drives?: readonly DriveOverride[];
 }
 
 /** The clock of the system, but so many hours later. */
@@ -31,7 +39,7 @@ export function laterBy(hours: number): Clock {
 /** A store with its parts on the calling thread; closing it closes them. */
 export async function openTestStore(options: TestStoreOptions): Promise<LibraryStore> {
   await using parts = new AsyncDisposableStack();
-  const io = parts.use(createIo({ workers: 'in-thread', fileSystem: options.fileSystem }));
+  const io = parts.use(createIo({ workers: 'in-thread', fileSystem: options.fileSystem, drives: options.drives }));
   const sqlite = parts.use(createSqlite({ mode: 'in-thread' }));
   const identifier = createIdentifier({ mode: 'in-thread' });
   parts.defer(() => identifier.close());

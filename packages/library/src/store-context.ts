@@ -1,20 +1,23 @@
-import { join } from 'node:path';
-import { isModelkeepError, type Clock, type Logger } from '@modelkeep/core';
+import { isModelkeepError, type Clock, type Logger, type VolumeFile } from '@modelkeep/core';
 import type { Identifier } from '@modelkeep/formats';
 import type { FileSystem, Io } from '@modelkeep/io';
 import type { LibraryIndex } from '@modelkeep/library-index';
-import { setAside, type Sqlite, type SqliteLock } from '@modelkeep/sqlite';
+import type { Sqlite } from '@modelkeep/sqlite';
 import type { FolderSync } from './blobs/folder-sync.ts';
 import type { VolumeLayout } from './volume/layout.ts';
+import type { VolumeLock, VolumeLocks } from './volume/volume-locks.ts';
 
 /** @internal What every part of an open store works with. */
 export interface StoreContext {
   readonly layout: VolumeLayout;
+  /** What the volume said of itself when it was opened. */
+  readonly volume: VolumeFile;
   readonly fileSystem: FileSystem;
   readonly io: Io;
   readonly syncFolder: FolderSync;
   readonly identifier: Identifier;
   readonly sqlite: Sqlite;
+  readonly locks: VolumeLocks;
   readonly index: LibraryIndex;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -25,29 +28,40 @@ export function timestamp(context: StoreContext): string {
   return new Date(context.clock.now()).toISOString();
 }
 
-/** @internal Runs `work` while this process alone holds the named lock of the volume. */
+/**
+ * @internal Runs `work` while this process alone holds the named lock of the volume.
+ *
+ * @throws `io.lease-lost` when the lock was one that can be lost, and was: what `work` did is done
+ */
 export async function withLock<T>(
   context: StoreContext,
   name: string,
-  work: () => Promise<T>,
+  work: (lock: VolumeLock) => Promise<T>,
   signal?: AbortSignal,
 ): Promise<T> {
-  const lock = await acquireLock(context, join(context.layout.locks, `${name}.db`), signal);
+  const lock = await context.locks.acquire(name, { signal });
   try {
-    return await work();
+    const result = await work(lock);
+    await lock.check();
+    return result;
   } finally {
     await lock.release();
   }
 }
 
-/** Nobody can hold a lock in a damaged file, and it holds nothing else. */
-async function acquireLock(context: StoreContext, path: string, signal?: AbortSignal): Promise<SqliteLock> {
+/** @internal Like {@link withLock}, but does nothing while somebody else has the lock. */
+export async function withFreeLock(context: StoreContext, name: string, work: () => Promise<void>): Promise<void> {
+  let lock: VolumeLock;
   try {
-    return await context.sqlite.acquireLock(path, { signal });
+    lock = await context.locks.acquire(name, { timeoutMs: 0 });
   } catch (error) {
-    if (!isModelkeepError(error, 'sqlite.corrupt')) throw error;
-    context.logger.warn('a damaged lock file is set aside', { path });
-    await setAside(path);
-    return context.sqlite.acquireLock(path, { signal });
+    if (isModelkeepError(error, 'sqlite.locked') || isModelkeepError(error, 'io.lease-held')) return;
+    throw error;
+  }
+  try {
+    await work();
+    await lock.check();
+  } finally {
+    await lock.release();
   }
 }

@@ -39,18 +39,45 @@ export type { LookupQuery, LookupReport } from './lookup/lookup-file.ts';
 export type { IdentifyRemoteOptions, LookedAtFile, RemoteIdentification } from './identify/remote-identification.ts';
 export type { WeightsSet } from './identify/weights-sets.ts';
 export type { AppLinks, PlanLinksOptions, UnlinkOptions } from './link/plan-links.ts';
+export type { Keeping } from './keep/keeping.ts';
+export type { DeleteOptions, DeleteReport, ModelLink } from './keep/delete-model.ts';
+export type { MetadataExportReport } from './keep/metadata-export.ts';
 export type { Diagnosis, Finding } from './maintain/diagnose.ts';
 export type { ComputeHashesRequest } from './maintain/compute-hashes.ts';
+export type { LibraryRepair, RepairFailure, RepairLibraryOptions } from './maintain/repair-library.ts';
 export type { VerifyLibraryOptions } from './maintain/verify-library.ts';
 export { proxyFromEnvironment } from '@modelkeep/network';
 export type {
   ComputeHashesReport,
   HashChoice,
   ImportOptions,
+  EditableFact,
+  ExportedLine,
+  ExportedModel,
+  ExportHeader,
+  ExportProblem,
+  ImportMetadataOptions,
+  ApartFile,
+  DuplicateFile,
+  DuplicateGroup,
+  DuplicatesReport,
+  FindDuplicatesOptions,
+  GarbageItem,
+  GcOptions,
+  GcReport,
+  LeftAlone,
+  LibraryUsage,
   ImportReport,
+  MetadataImportReport,
+  ModelChanges,
+  ModelEdit,
   ModelProblem,
   RebuildReport,
   RecoveryReport,
+  RepairedFile,
+  SharedFile,
+  ShareDuplicatesOptions,
+  SharingReport,
   SkippedPath,
   VerifyProblem,
   VerifyReport,

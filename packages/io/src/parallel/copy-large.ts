@@ -1,5 +1,6 @@
 import type { CallOptions } from '@modelkeep/workers';
 import type { CopyFileInput, CopyFileOutput } from '../worker/copy-file.ts';
+import { GAVE_WAY } from '../worker/give-way.ts';
 import type { HashFileOutput } from '../worker/hash-file.ts';
 import {
   copyWork,
@@ -54,17 +55,17 @@ function fill(
   { opened, sync, ...input }: FillOptions,
   options: CallOptions,
 ): Promise<HashFileOutput> {
-  const { target, permissions, algorithms, resolutionBase } = input;
+  const { target, permissions, algorithms, resolutionBase, gate } = input;
   const { sizeBytes } = opened;
   const isCopy = opened.method === 'copy';
   const finish: FinishCopyInput = { target, copy: opened.copy, permissions, sizeBytes };
-  const work = { ring, algorithms, isCopy, hashers, sizeBytes, resolutionBase, ...copyWork(input, opened) };
+  const work = { ring, algorithms, isCopy, hashers, sizeBytes, resolutionBase, gate, ...copyWork(input, opened) };
   return hashInThreads(work, {
     ...options,
     pool,
     hashPool,
     onProgress: (bytesRead) => {
-      if (isCopy) sync.reached(Number(bytesRead));
+      if (isCopy && bytesRead !== GAVE_WAY) sync.reached(Number(bytesRead));
       options.onProgress?.(bytesRead);
     },
     onRead: async () => {

@@ -19,7 +19,7 @@ export interface HashThreads extends CallOptions {
  * fails, all have stopped when this rejects.
  */
 export async function hashInThreads(
-  { from, to, ...shared }: FeedRingInput,
+  { from, to, gate, ...shared }: FeedRingInput,
   { pool, hashPool, onRead, ...options }: HashThreads,
 ): Promise<HashFileOutput> {
   const stopped = (error: unknown): never => {
@@ -31,7 +31,7 @@ export async function hashInThreads(
     return hashPool.run<Partial<Digests> | null>('drainRing', input, { signal: options.signal }).catch(stopped);
   };
   const feed = async (): Promise<HashFileOutput> => {
-    const read = await pool.run<HashFileOutput>('feedRing', { from, to, ...shared }, options);
+    const read = await pool.run<HashFileOutput>('feedRing', { from, to, gate, ...shared }, options);
     await onRead?.();
     return read;
   };

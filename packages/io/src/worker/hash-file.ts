@@ -1,11 +1,12 @@
 import type { TaskContext } from '@modelkeep/workers';
 import { createHasherSet } from '../hashing/hasher-set.ts';
 import type { Digests, HashAlgorithm } from '../hashing/hasher.ts';
+import type { GateInput } from './give-way.ts';
 import { readToEnd } from './read-to-end.ts';
 import { CHUNK_BYTES, translated, type WorkerTools } from './worker-tools.ts';
 
 /** @internal Main thread → worker. */
-export interface HashFileInput {
+export interface HashFileInput extends GateInput {
   readonly path: string;
   readonly algorithms: readonly HashAlgorithm[];
   readonly resolutionBase: string | undefined;

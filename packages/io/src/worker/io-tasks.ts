@@ -3,6 +3,7 @@ import { loadBlake3, type Blake3 } from '../hashing/blake3.ts';
 import type { BulkFileSystem } from '../ports/bulk-file-system.ts';
 import { copyFile, type CopyFileInput } from './copy-file.ts';
 import { copyPrefix, type CopyPrefixInput } from './copy-prefix.ts';
+import { gated, type GateInput } from './give-way.ts';
 import { hashFile, type HashFileInput } from './hash-file.ts';
 import { createHashTasks } from './hash-tasks.ts';
 import { createOpenFileTasks } from './open-file-tasks.ts';
@@ -22,9 +23,9 @@ export function createIoTasks(bulk: BulkFileSystem): Tasks {
     },
   };
   return {
-    hashFile: (input: HashFileInput, context) => hashFile(tools, input, context),
-    copyFile: (input: CopyFileInput, context) => copyFile(tools, input, context),
-    copyPrefix: (input: CopyPrefixInput, context) => copyPrefix(tools, input, context),
+    hashFile: (input: HashFileInput, context) => hashFile(tools, input, gated(context, input)),
+    copyFile: (input: CopyFileInput, context) => copyFile(tools, input, gated(context, input)),
+    copyPrefix: (input: CopyPrefixInput & GateInput, context) => copyPrefix(tools, input, gated(context, input)),
     writeWhole: (input: WriteWholeInput) => writeWhole(tools, input),
     ...createOpenFileTasks(tools),
     ...createHashTasks(tools),

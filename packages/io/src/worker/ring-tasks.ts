@@ -5,6 +5,7 @@ import { stopRing, type ChunkRing } from '../parallel/chunk-ring.ts';
 import { readRing } from '../parallel/read-ring.ts';
 import { createRingWriter } from '../parallel/ring-writer.ts';
 import { shareWork, type SharedWork } from '../parallel/share-work.ts';
+import { gated, type GateInput } from './give-way.ts';
 import type { HashFileOutput } from './hash-file.ts';
 import {
   chunkWriter,
@@ -32,7 +33,7 @@ export interface RingInput {
 }
 
 /** @internal Main thread → worker: the side that reads, and writes. */
-export interface FeedRingInput extends RingInput, CopyWork {}
+export interface FeedRingInput extends RingInput, CopyWork, GateInput {}
 
 /** @internal Main thread → worker: a side that only hashes. */
 export interface DrainRingInput extends RingInput {
@@ -51,7 +52,7 @@ export function createRingTasks(tools: WorkerTools): Tasks {
   return {
     openSource: ({ path }: PathInput) => openSource(tools, path),
     openCopy: (input: OpenCopyInput) => openCopy(tools, input),
-    feedRing: (input: FeedRingInput, context) => feedRing(tools, input, context),
+    feedRing: (input: FeedRingInput, context) => feedRing(tools, input, gated(context, input, input.ring.slotBytes)),
     drainRing: (input: DrainRingInput, context) => drainRing(tools, input, context),
     finishCopy: (input: FinishCopyInput) => finishCopy(tools, input),
     removeFile: ({ path }: PathInput) => translated(path, 'remove', () => bulk.unlink(path)),

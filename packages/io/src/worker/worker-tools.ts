@@ -25,11 +25,18 @@ export function viewOf({ buffer, offsetBytes, lengthBytes }: SharedBytes): Uint8
 /** @internal Bytes that are read at once: what the native BLAKE3 and the drives like best. */
 export const CHUNK_BYTES: number = 4 * 1024 * 1024;
 
+/** @internal A context whose task can be held between two chunks. */
+export interface GatedContext extends TaskContext {
+  /** Waits while others go first. */
+  readonly giveWay: () => Promise<void>;
+}
+
 /**
  * @internal Lets the other calls of this thread have a turn between two chunks, and stops when the caller has given up.
  */
 export async function nextTurn(context: TaskContext): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
+  if ('giveWay' in context) await (context as GatedContext).giveWay();
   if (context.isCancelled() || context.signal.aborted) throw new Error('cancelled');
 }
 

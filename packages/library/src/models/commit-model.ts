@@ -1,9 +1,10 @@
 import { dirname, join } from 'node:path';
 import { isModelkeepError, type ModelMetadata, type ModelRecord } from '@modelkeep/core';
-import { createLink, ensureFolder, systemCodeOf } from '@modelkeep/io';
-import { blobPath } from '../blobs/blob-store.ts';
+import { ensureFolder, systemCodeOf } from '@modelkeep/io';
+import { linkBlob } from '../blobs/recall-blob.ts';
 import { effectiveRecord } from '../metadata/effective-record.ts';
 import { METADATA_FILE, serialiseMetadata } from '../metadata/metadata-file.ts';
+import { slugWithSuffix } from '../names/slug.ts';
 import type { StoreContext } from '../store-context.ts';
 import { ensureRealFolder } from '../volume/require-real-folders.ts';
 import type { RecordedModel } from '../transaction/transaction-record.ts';
@@ -51,7 +52,7 @@ async function stageFiles(context: StoreContext, staged: string, metadata: Model
     const path = join(staged, file.name);
     await ensureFolder(context.fileSystem, dirname(path));
     folders.add(dirname(path));
-    await createLink(context.fileSystem, { existing: blobPath(context, file.sha256), path });
+    await linkBlob(context, { sha256: file.sha256, path });
   }
   for (const folder of folders) await context.fileSystem.fsyncFolder(folder);
 }
@@ -59,7 +60,8 @@ async function stageFiles(context: StoreContext, staged: string, metadata: Model
 /** The slug, then the slug with the content's hash, then with the id, which nobody else has. */
 function slugCandidates({ slug, files, id }: ModelMetadata): string[] {
   const weights = files.find(({ role }) => role === 'weights');
-  return [slug, `${slug}-${weights?.sha256.slice(0, 8) ?? id.slice(-8)}`, `${slug}-${id}`];
+  const short = weights?.sha256.slice(0, 8) ?? id.slice(-8);
+  return [slug, slugWithSuffix(slug, short), slugWithSuffix(slug, id)];
 }
 
 /** Anything at all in a folder makes it somebody's: a model's, or a person's. */

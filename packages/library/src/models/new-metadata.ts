@@ -1,12 +1,15 @@
 import {
   fileRole,
   isModelkeepError,
+  knownWord,
+  modelTypes,
   type MetadataLayer,
   type ModelFile,
   type ModelMetadata,
   type ModelSource,
 } from '@modelkeep/core';
 import { blobPath } from '../blobs/blob-store.ts';
+import { withBlobs } from '../blobs/recall-blob.ts';
 import type { ModelGroup } from '../grouping/group-files.ts';
 import { groupName } from '../grouping/group-name.ts';
 import { variantStem } from '../grouping/variant-stem.ts';
@@ -16,6 +19,7 @@ import { chooseSlug } from '../names/slug.ts';
 import { notOwnName } from '../names/unique-names.ts';
 import { timestamp, type StoreContext } from '../store-context.ts';
 import type { StoredFile } from '../transaction/stored-file.ts';
+import { inFileOrder } from './file-order.ts';
 import { identifyGroup } from './identify-group.ts';
 import { layersOf } from './scan-layers.ts';
 
@@ -43,12 +47,12 @@ export async function newMetadata(context: StoreContext, options: NewMetadataOpt
     modelFiles.push(await modelFile(context, file, { name: nameBelow(file.name), signal: options.signal }));
   const identification = await identifyGroup(context, { group, files: modelFiles, signal: options.signal });
   const layers: ModelMetadata['layers'] = {
-    ...(options.layers.hub === undefined ? {} : { hub: options.layers.hub }),
+    ...(options.layers.hub === undefined ? {} : { hub: { ...options.layers.hub, source: sourceGroup ?? undefined } }),
     ...layersOf(identification, at),
   };
   const { facts } = effectiveFacts(layers);
   const officialName = groupName(group, options.sourceName);
-  const type = facts.type ?? 'unknown';
+  const type = knownWord(facts.type ?? 'unknown', { known: modelTypes, fallback: 'unknown' });
   const family = facts.family ?? null;
   return {
     schema: 1,
@@ -57,7 +61,7 @@ export async function newMetadata(context: StoreContext, options: NewMetadataOpt
     officialName,
     cleanedName: cleanName(officialName),
     format: identification.format,
-    files: modelFiles,
+    files: inFileOrder(modelFiles),
     sources: uniqueSource(files, group),
     sourceGroup,
     variantOf: sourceGroup === null ? null : [sourceGroup, type, family ?? '', variantStem(officialName)].join('#'),
@@ -100,7 +104,9 @@ async function modelFile(
 /** Content that was here before any model had it: its BLAKE3 was never noted. */
 async function blake3Of(context: StoreContext, sha256: string, signal?: AbortSignal): Promise<string | null> {
   try {
-    const { digests } = await context.io.hashFile(blobPath(context, sha256), { algorithms: ['blake3'], signal });
+    const { digests } = await withBlobs(context, [sha256], () =>
+      context.io.hashFile(blobPath(context, sha256), { algorithms: ['blake3'], signal }),
+    );
     return digests.blake3 ?? null;
   } catch (error) {
     if (isModelkeepError(error, 'io.not-found')) return null;

@@ -12,7 +12,7 @@ import {
 import { createIdentifier } from '@modelkeep/formats';
 import { createHubClient, createLookup, defaultEndpoint } from '@modelkeep/hf-client';
 import { createIo, type FileSystem } from '@modelkeep/io';
-import { openLibraryStore, type LibraryStore } from '@modelkeep/library';
+import { findDuplicates, openLibraryStore, shareDuplicates, type LibraryStore } from '@modelkeep/library';
 import { mapperMigrations, type Mapper } from '@modelkeep/mapper';
 import { createHttpClient, type HttpCacheOptions } from '@modelkeep/network';
 import { createSqlite, setAside, type Sqlite, type SqliteDatabase } from '@modelkeep/sqlite';
@@ -22,11 +22,13 @@ import { download } from '../acquire/download.ts';
 import { planDownload } from '../acquire/plan-download.ts';
 import { createDiskCacheStore } from '../cache/disk-cache-store.ts';
 import { identifyRemote } from '../identify/identify-remote.ts';
+import { createKeeping } from '../keep/keeping.ts';
 import { listAllModels } from '../link/list-all-models.ts';
 import { mapperOf, planAppLinks } from '../link/plan-links.ts';
 import { lookupFile } from '../lookup/lookup-file.ts';
 import { diagnose } from '../maintain/diagnose.ts';
 import { computeHashes } from '../maintain/compute-hashes.ts';
+import { repairLibrary } from '../maintain/repair-library.ts';
 import { verifyLibrary } from '../maintain/verify-library.ts';
 import { createTreeStore } from '../trees/tree-store.ts';
 import { createClosing, type Closing } from './closing.ts';
@@ -152,6 +154,7 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
     (closed ??= operations.drain(drainMs).then(() => closing.closeAll()));
 
   return {
+    ...createKeeping({ store, mapper, fileSystem: io.fileSystem, join: (signal) => operations.join(signal) }),
     root: store.root,
     mode: store.mode,
     recovery: store.recovery,
@@ -193,6 +196,15 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
       operations.track(verifyLibrary(store, { ...request, signal: operations.join(request.signal) })),
     computeHashes: (request = {}) =>
       operations.track(computeHashes(store, { ...request, signal: operations.join(request.signal) })),
+    repair: (request = {}) =>
+      operations.track(repairLibrary({ ...downloading, io }, { ...request, signal: operations.join(request.signal) })),
+    collectGarbage: (request = {}) =>
+      operations.track(store.collectGarbage({ ...request, signal: operations.join(request.signal) })),
+    findDuplicates: (folder, request = {}) =>
+      operations.track(findDuplicates(io, folder, { ...request, signal: operations.join(request.signal) })),
+    shareDuplicates: (found, request = {}) =>
+      operations.track(shareDuplicates(io, found, { ...request, signal: operations.join(request.signal) })),
+    usage: (request) => store.usage(request),
     rebuildIndex: (request) => store.rebuild(request),
     diagnose: ({ signal } = {}) => diagnose({ store, io, sqlite, mapper }, signal),
     close,

@@ -2,10 +2,17 @@ import type { ModelRecord, Operation } from '@modelkeep/core';
 import type { LookupOptions } from '@modelkeep/hf-client';
 import type {
   ComputeHashesReport,
+  DuplicatesReport,
+  FindDuplicatesOptions,
+  GcOptions,
+  GcReport,
   ImportOptions,
   ImportReport,
+  LibraryUsage,
   RebuildReport,
   RecoveryReport,
+  ShareDuplicatesOptions,
+  SharingReport,
   VerifyReport,
 } from '@modelkeep/library';
 import type { Download } from '../acquire/download.ts';
@@ -14,9 +21,11 @@ import type { DownloadPlan } from '../acquire/download-plan.ts';
 import type { PlanDownloadOptions } from '../acquire/plan-download.ts';
 import type { LookupQuery, LookupReport } from '../lookup/lookup-file.ts';
 import type { IdentifyRemoteOptions, RemoteIdentification } from '../identify/remote-identification.ts';
+import type { Keeping } from '../keep/keeping.ts';
 import type { AppLinks, PlanLinksOptions, UnlinkOptions } from '../link/plan-links.ts';
 import type { Diagnosis } from '../maintain/diagnose.ts';
 import type { ComputeHashesRequest } from '../maintain/compute-hashes.ts';
+import type { LibraryRepair, RepairLibraryOptions } from '../maintain/repair-library.ts';
 import type { VerifyLibraryOptions } from '../maintain/verify-library.ts';
 import type { UnlinkedApp } from '@modelkeep/mapper';
 
@@ -48,7 +57,7 @@ export interface Cancellable {
 }
 
 /** An open library with everything that can be done with it. */
-export interface Workspace extends AsyncDisposable {
+export interface Workspace extends AsyncDisposable, Keeping {
   /** Absolute path. */
   readonly root: string;
   /** `read` also when a newer version of modelkeep wrote the library and lets this one read only. */
@@ -109,6 +118,19 @@ export interface Workspace extends AsyncDisposable {
    * @throws `library.read-only`, `library.model-not-found`, `library.ambiguous-id`, `io.*`
    */
   computeHashes(request?: ComputeHashesRequest): Operation<ComputeHashesReport>;
+  /**
+   * Verifies, and mends what it finds: from the library itself where it has the bytes, else from where they came from.
+   * Damaged bytes go to quarantine. What somebody has changed on purpose stays.
+   */
+  repair(options?: RepairLibraryOptions): Operation<LibraryRepair>;
+  /** Puts blobs that no model needs into the trash, and deletes what has been there for a day. */
+  collectGarbage(options?: GcOptions): Operation<GcReport>;
+  /** Finds files of the same bytes below any folder, such as an app's. Changes nothing. */
+  findDuplicates(folder: string, options?: FindDuplicatesOptions): Operation<DuplicatesReport>;
+  /** Lets duplicates share their bytes: by reflinks, and by hard links only where that is allowed. */
+  shareDuplicates(found: DuplicatesReport, options?: ShareDuplicatesOptions): Operation<SharingReport>;
+  /** The room that the library takes: apparent, on the drive, shared, and what could be had back. */
+  usage(options?: Cancellable): Promise<LibraryUsage>;
   /** Makes the index anew from the metadata of the models. */
   rebuildIndex(options?: Cancellable): Promise<RebuildReport>;
   /** Looks at the machine, the drive and the library, and says what is not as it should be. */

@@ -18,6 +18,10 @@ export interface IoErrorFacts {
   'io.failed': { readonly path: string; readonly systemCode: string; readonly operation: string };
   /** A file was changed while it was read. */
   'io.changed-while-read': { readonly path: string };
+  /** Another process, perhaps of another machine, holds the lease for longer than the caller waits. */
+  'io.lease-held': { readonly path: string; readonly waitedMs: number };
+  /** The lease ended while it was held: somebody else may hold it now. */
+  'io.lease-lost': { readonly path: string; readonly fence: number };
   /** A JSON file that cannot be read. */
   'io.corrupt-json': { readonly path: string; readonly reason: string };
 }

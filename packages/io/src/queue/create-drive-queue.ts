@@ -1,0 +1,148 @@
+import type { Clock } from '@modelkeep/core';
+import type { DriveQueue, DriveQueueOptions, Place, PlaceRequest } from './drive-queue.ts';
+import { ioPriorities, rankOf } from './priority.ts';
+import { createWaitingLine, type Waiting } from './waiting-line.ts';
+
+/** @internal What {@link createDriveQueue} needs. */
+export interface CreateDriveQueueOptions extends DriveQueueOptions {
+  readonly driveId: string;
+  readonly clock: Pick<Clock, 'monotonicMs' | 'sleep'>;
+}
+
+/** Nobody waits for ever: once in so long a place goes to whoever has waited longest, if that is as long. */
+const PATIENCE_MS = 5_000;
+
+interface Holder {
+  readonly request: PlaceRequest;
+  readonly sinceMs: number;
+  /** Whether it was asked to let others go first. */
+  asked: boolean;
+}
+
+/**
+ * @internal A queue with strict priorities and owners in turn, in which the patience of the last one ends: after
+ * 5 seconds it goes next, at most one in 5 seconds. Long operations are asked to give way to whoever comes first.
+ */
+export function createDriveQueue({ driveId, places, lingerMs, clock }: CreateDriveQueueOptions): DriveQueue {
+  const line = createWaitingLine();
+  const holders = new Set<Holder>();
+  /** When an operation of each rank has ended last. */
+  const endedMs = ioPriorities.map(() => Number.NEGATIVE_INFINITY);
+  let patienceMs = Number.NEGATIVE_INFINITY;
+  let alarm: AbortController | undefined;
+  let done = 0;
+  let bytesDone = 0;
+  let waitedMs = 0;
+  let gaveWay = 0;
+
+  /** For how long the place is kept for somebody of higher priority; 0: it is free. */
+  const keptForMs = (rank: number, nowMs: number): number => {
+    if (lingerMs === 0) return 0;
+    return endedMs.reduce((kept, ended, other) => (other < rank ? Math.max(kept, ended + lingerMs - nowMs) : kept), 0);
+  };
+  const isOutOfPatience = ({ sinceMs }: Waiting, nowMs: number): boolean =>
+    nowMs - sinceMs >= PATIENCE_MS && nowMs - patienceMs >= PATIENCE_MS;
+
+  const hold = (request: PlaceRequest): Place => {
+    const holder: Holder = { request, sinceMs: clock.monotonicMs(), asked: false };
+    holders.add(holder);
+    return {
+      release(bytes = 0) {
+        if (!holders.delete(holder)) return;
+        done += 1;
+        bytesDone += bytes;
+        endedMs[rankOf(request.priority)] = clock.monotonicMs();
+        admit();
+      },
+    };
+  };
+  const next = (nowMs: number): Waiting | undefined => {
+    const longest = line.longest();
+    if (longest === undefined || !isOutOfPatience(longest, nowMs)) return line.first();
+    return longest;
+  };
+  /** Lets in whoever may work now, and comes back when that may change by itself. */
+  const admit = (): void => {
+    alarm?.abort();
+    alarm = undefined;
+    const nowMs = clock.monotonicMs();
+    while (holders.size < places) {
+      const waiting = next(nowMs);
+      if (waiting === undefined) return;
+      const outOfPatience = isOutOfPatience(waiting, nowMs);
+      const keptMs = outOfPatience ? 0 : keptForMs(rankOf(waiting.request.priority), nowMs);
+      if (keptMs > 0) return comeBackIn(keptMs);
+      if (outOfPatience) patienceMs = nowMs;
+      line.remove(waiting);
+      waitedMs += nowMs - waiting.sinceMs;
+      waiting.admit(hold(waiting.request));
+    }
+    const longest = line.longest();
+    if (longest === undefined) return;
+    askToGiveWay(nowMs);
+    comeBackIn(Math.max(longest.sinceMs, patienceMs) + PATIENCE_MS - nowMs);
+  };
+  const comeBackIn = (ms: number): void => {
+    alarm = new AbortController();
+    // Only its own end ends the wait early.
+    clock.sleep(Math.max(ms, 1), alarm.signal).then(admit, () => {});
+  };
+  /** One holder for who is next: of those that can, one of the lowest priority, which has worked for the longest time. */
+  const askToGiveWay = (nowMs: number): void => {
+    const waiting = next(nowMs);
+    if (waiting === undefined || [...holders].some(({ asked }) => asked)) return;
+    const canWait = isOutOfPatience(waiting, nowMs) ? -1 : rankOf(waiting.request.priority);
+    const [holder] = [...holders]
+      .filter(({ request }) => request.onGiveWay !== undefined && rankOf(request.priority) > canWait)
+      .sort((a, b) => rankOf(b.request.priority) - rankOf(a.request.priority) || a.sinceMs - b.sinceMs);
+    if (holder === undefined) return;
+    holder.asked = true;
+    gaveWay += 1;
+    holder.request.onGiveWay?.();
+  };
+  const tryTake = (request: PlaceRequest): Place | undefined => {
+    if (holders.size >= places || line.size > 0) return undefined;
+    if (lingerMs > 0 && keptForMs(rankOf(request.priority), clock.monotonicMs()) > 0) return undefined;
+    return hold(request);
+  };
+
+  return {
+    driveId,
+    places,
+    lingerMs,
+    tryTake,
+    take: (request, signal) =>
+      new Promise((resolve, reject) => {
+        if (signal?.aborted === true) return reject(signal.reason as Error);
+        const place = tryTake(request);
+        if (place !== undefined) return resolve(place);
+        const onAbort = (): void => {
+          line.remove(waiting);
+          waitedMs += clock.monotonicMs() - waiting.sinceMs;
+          admit();
+          reject(signal?.reason as Error);
+        };
+        const waiting: Waiting = {
+          request,
+          sinceMs: clock.monotonicMs(),
+          admit: (admitted) => {
+            signal?.removeEventListener('abort', onAbort);
+            resolve(admitted);
+          },
+        };
+        signal?.addEventListener('abort', onAbort, { once: true });
+        line.add(waiting);
+        admit();
+      }),
+    snapshot: () => ({
+      driveId,
+      places,
+      running: holders.size,
+      waiting: line.size,
+      done,
+      bytes: bytesDone,
+      waitedMs: waitedMs + line.waitedMs(clock.monotonicMs()),
+      gaveWay,
+    }),
+  };
+}
