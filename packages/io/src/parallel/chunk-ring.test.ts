@@ -5,7 +5,7 @@ import { readRing } from './read-ring.ts';
 import { createRingPool } from './ring-pool.ts';
 import { createRingWriter } from './ring-writer.ts';
 
-const ring = (): ChunkRing => createChunkRing({ slots: 3, slotBytes: 4 });
+const ring = (slots = 3): ChunkRing => createChunkRing({ slots, slotBytes: 4 });
 
 async function write(target: ChunkRing, chunks: readonly string[], readers = 1): Promise<void> {
   const writer = createRingWriter(target, readers);
@@ -46,6 +46,15 @@ describe('a ring of chunks', () => {
     const [, first, second] = await Promise.all([write(one, chunks, 2), read(one, 0), read(one, 1, 4)]);
     expect(first).toEqual({ isWhole: true, chunks });
     expect(second).toEqual({ isWhole: true, chunks });
+  });
+
+  it.each([4, 8, 9, 16, 31])('hands over any number of chunks, with %i slots', async (slots) => {
+    for (const count of [0, 1, slots - 1, slots, slots + 1, 3 * slots + 2]) {
+      const one = ring(slots);
+      const some = Array.from({ length: count }, (_, number) => String(number));
+      const [, first, second] = await Promise.all([write(one, some, 2), read(one, 0, 3), read(one, 1)]);
+      expect([first.chunks, second.chunks]).toEqual([some, some]);
+    }
   });
 
   it('can be used again', async () => {

@@ -52,6 +52,14 @@ export function stopRing({ cells }: ChunkRing): void {
   signal(view, CELLS.writerEvents);
 }
 
+/**
+ * @internal How many chunks go by between two signals: waking a thread costs as much as hashing a good part of a chunk. It is
+ * far below the number of slots, so that who waits for a full or an empty ring is always woken.
+ */
+export function chunksPerSignal({ slots }: ChunkRing): number {
+  return Math.max(1, Math.floor(slots / 4));
+}
+
 /** @internal Wakes who waits for an event; who is about to wait sees that the count has changed. */
 export function signal(view: Int32Array<SharedArrayBuffer>, events: number): void {
   Atomics.add(view, events, 1);

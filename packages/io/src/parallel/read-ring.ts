@@ -1,4 +1,4 @@
-import { CELLS, nextEvent, signal, STATES, type ChunkRing } from './chunk-ring.ts';
+import { CELLS, chunksPerSignal, nextEvent, signal, STATES, type ChunkRing } from './chunk-ring.ts';
 
 /** @internal What {@link readRing} does with the chunks. */
 export interface ReadRingOptions {
@@ -6,7 +6,7 @@ export interface ReadRingOptions {
   readonly reader: number;
   /** The memory is the writer's again when this returns. */
   readonly onChunk: (bytes: Uint8Array) => void;
-  /** Between two chunks: other calls of the thread have a turn. What it throws ends the reading. */
+  /** Every few chunks: other calls of the thread have a turn. What it throws ends the reading. */
   readonly between: () => Promise<void>;
 }
 
@@ -17,6 +17,7 @@ export interface ReadRingOptions {
  */
 export async function readRing(ring: ChunkRing, { reader, onChunk, between }: ReadRingOptions): Promise<boolean> {
   const view = new Int32Array(ring.cells);
+  const stride = chunksPerSignal(ring);
   let read = 0;
   for (;;) {
     const seen = Atomics.load(view, CELLS.readerEvents);
@@ -27,8 +28,10 @@ export async function readRing(ring: ChunkRing, { reader, onChunk, between }: Re
       onChunk(new Uint8Array(ring.bytes, slot * ring.slotBytes, Atomics.load(view, CELLS.lengths + slot)));
       read += 1;
       Atomics.store(view, CELLS.reads + reader, read);
-      signal(view, CELLS.writerEvents);
-      await between();
+      if (read % stride === 0) {
+        signal(view, CELLS.writerEvents);
+        await between();
+      }
     } else if (state === STATES.ended) {
       return true;
     } else {

@@ -1,4 +1,4 @@
-import { CELLS, nextEvent, signal, STATES, type ChunkRing } from './chunk-ring.ts';
+import { CELLS, chunksPerSignal, nextEvent, signal, STATES, type ChunkRing } from './chunk-ring.ts';
 
 /** @internal The side that fills a ring. */
 export interface RingWriter {
@@ -15,7 +15,9 @@ export interface RingWriter {
 }
 
 /** @internal @param readers - how many threads read the ring */
-export function createRingWriter({ cells, bytes, slots, slotBytes }: ChunkRing, readers: number): RingWriter {
+export function createRingWriter(ring: ChunkRing, readers: number): RingWriter {
+  const { cells, bytes, slots, slotBytes } = ring;
+  const stride = chunksPerSignal(ring);
   const view = new Int32Array(cells);
   let written = 0;
   const behind = (): number => {
@@ -39,7 +41,7 @@ export function createRingWriter({ cells, bytes, slots, slotBytes }: ChunkRing, 
       Atomics.store(view, CELLS.lengths + (written % slots), lengthBytes);
       written += 1;
       Atomics.store(view, CELLS.written, written);
-      signal(view, CELLS.readerEvents);
+      if (written % stride === 0) signal(view, CELLS.readerEvents);
     },
     end() {
       // A side that has stopped stays stopped.
