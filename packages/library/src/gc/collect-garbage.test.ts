@@ -1,5 +1,6 @@
 import { link, mkdir, readdir, rename, rm, symlink, writeFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { systemClock } from '@modelkeep/core';
 import { buildFluxLora, buildVae } from '@modelkeep/testing';
 import { describe, expect, it } from 'vitest';
 import { laterBy, openTestStore, tempFolder } from '../open-store.test-helper.ts';
@@ -213,6 +214,19 @@ describe('a collection of garbage', () => {
     expect((await writer.collectGarbage().result).items).toHaveLength(4);
     expect(await readdir(writer.layout.quarantine)).toEqual([]);
     expect(await readdir(writer.layout.temp)).toEqual([]);
+  });
+
+  it('may run twice in the same millisecond', async () => {
+    await using folder = await tempFolder();
+    const root = await libraryWithGarbage(folder.path);
+    const now = Date.now() + 25 * 3_600_000;
+    await using store = await openTestStore({ root, clock: { ...systemClock, now: () => now } });
+    await store.collectGarbage().result;
+    await rm(join(root, 'lora/flux1/line'), { recursive: true });
+    await store.collectGarbage({ graceMs: 0 }).result;
+    await store.collectGarbage({ graceMs: 1 }).result;
+    expect(await listBlobs(root)).toEqual([]);
+    expect((await readdir(store.layout.trash)).filter((name) => name.endsWith('.open'))).toEqual([]);
   });
 
   it('runs once at a time: two at once do the work of one', async () => {
