@@ -1,4 +1,4 @@
-import { lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isModelkeepError } from '@modelkeep/core';
@@ -38,6 +38,19 @@ describe('looking', () => {
     await fileSystem.link(at('a'), at('b'));
     const [a, b] = await Promise.all([fileSystem.lstat(at('a')), fileSystem.lstat(at('b'))]);
     expect([a.device, a.inode, a.linkCount]).toEqual([b.device, b.inode, 2]);
+  });
+
+  it('tells what a file takes on the drive, and when it changed; sets the time of its last change', async () => {
+    await writeFile(at('full'), Buffer.alloc(100_000, 1));
+    await truncate(at('full'), 10_000_000);
+    const before = await fileSystem.lstat(at('full'));
+    expect(before.diskBytes).toBeGreaterThanOrEqual(100_000);
+    expect(before.diskBytes).toBeLessThan(before.sizeBytes);
+    await fileSystem.setModifiedAt(at('full'), 1_234_567);
+    const after = await fileSystem.lstat(at('full'));
+    expect(after.mtimeMs).toBe(1_234_567);
+    expect(after.ctimeMs).toBeGreaterThanOrEqual(before.ctimeMs);
+    await expect(fileSystem.setModifiedAt(at('none'), 1)).rejects.toMatchObject({ code: 'io.not-found' });
   });
 
   it('tells the room on the drive', async () => {

@@ -1,5 +1,6 @@
 import { link, mkdir, readdir, rename, rm, symlink, writeFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { systemClock } from '@modelkeep/core';
 import { buildFluxLora, buildVae } from '@modelkeep/testing';
 import { describe, expect, it } from 'vitest';
 import { laterBy, openTestStore, tempFolder } from '../open-store.test-helper.ts';
@@ -153,6 +154,39 @@ describe('a collection of garbage', () => {
     expect(await listBlobs(root)).toEqual([sha256Of(lora), 'notes.txt']);
   });
 
+  it('keeps what a transaction has staged, though its pins were lost', async () => {
+    await using folder = await tempFolder();
+    const root = await libraryWithGarbage(folder.path);
+    const source = { provider: 'url', endpoint: null, repo: null, revision: null, commit: null, path: null } as const;
+    await using store = await openTestStore({ root, clock: laterBy(25) });
+    const { id } = await store.begin([{ name: 'x.gguf', sizeBytes: 1, sha256: null, gitSha1: null, source }]);
+    const staged = join(store.layout.temp, id, 'model-0');
+    await mkdir(staged);
+    expect((await store.collectGarbage({ dryRun: true }).result).items).toHaveLength(1);
+    await writeFile(join(staged, 'metadata.json'), '{"half": ');
+    expect((await store.collectGarbage({ dryRun: true }).result).items).toHaveLength(1);
+    await writeFile(join(staged, 'metadata.json'), JSON.stringify({ files: [{ sha256: vaeHash }] }));
+    expect(await store.collectGarbage().result).toMatchObject({ items: [], needed: 2 });
+  });
+
+  it('that died before its second look is settled by the next start, or later where metadata cannot be read', async () => {
+    await using folder = await tempFolder();
+    const root = await libraryWithGarbage(folder.path);
+    const open = join(root, '.modelkeep/trash/20260101T000000000Z.open');
+    await mkdir(open);
+    for (const sha256 of [sha256Of(lora), vaeHash])
+      await rename(join(root, 'blobs/sha256', sha256), join(open, sha256));
+    const metadata = join(root, 'lora/flux1/line/metadata.json');
+    const text = await readFile(metadata, 'utf8');
+    await writeFile(metadata, '{');
+    await (await openTestStore({ root })).close();
+    expect((await readdir(open)).toSorted()).toEqual([sha256Of(lora), vaeHash].toSorted());
+    await writeFile(metadata, text);
+    await using store = await openTestStore({ root });
+    expect((await store.verify()).problems).toEqual([]);
+    expect(await readdir(join(root, '.modelkeep/trash/20260101T000000000Z'))).toEqual([vaeHash]);
+  });
+
   it('gives back from the trash what is asked for again', async () => {
     await using folder = await tempFolder();
     const root = await libraryWithGarbage(folder.path);
@@ -213,6 +247,19 @@ describe('a collection of garbage', () => {
     expect((await writer.collectGarbage().result).items).toHaveLength(4);
     expect(await readdir(writer.layout.quarantine)).toEqual([]);
     expect(await readdir(writer.layout.temp)).toEqual([]);
+  });
+
+  it('may run twice in the same millisecond', async () => {
+    await using folder = await tempFolder();
+    const root = await libraryWithGarbage(folder.path);
+    const now = Date.now() + 25 * 3_600_000;
+    await using store = await openTestStore({ root, clock: { ...systemClock, now: () => now } });
+    await store.collectGarbage().result;
+    await rm(join(root, 'lora/flux1/line'), { recursive: true });
+    await store.collectGarbage({ graceMs: 0 }).result;
+    await store.collectGarbage({ graceMs: 1 }).result;
+    expect(await listBlobs(root)).toEqual([]);
+    expect((await readdir(store.layout.trash)).filter((name) => name.endsWith('.open'))).toEqual([]);
   });
 
   it('runs once at a time: two at once do the work of one', async () => {

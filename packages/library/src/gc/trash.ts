@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { isModelkeepError, isSha256 } from '@modelkeep/core';
 import { ensureFolder } from '@modelkeep/io';
+import { statusAt } from '../files/status-at.ts';
 import type { StoreContext } from '../store-context.ts';
 
 /** @internal A folder of the trash whose gc has not yet looked again whether its blobs are needed. */
@@ -44,10 +45,15 @@ function madeAtMs(name: string): number {
 
 /** @internal Makes a new folder in the trash, open. @returns its path */
 export async function openTrashFolder(context: StoreContext): Promise<string> {
-  const stamp = new Date(context.clock.now()).toISOString().replaceAll(/[-:.]/gu, '');
-  const path = join(context.layout.trash, `${stamp}${OPEN_SUFFIX}`);
-  await ensureFolder(context.fileSystem, path);
-  return path;
+  const { fileSystem, layout, clock } = context;
+  for (let atMs = clock.now(); ; atMs += 1) {
+    const settled = join(layout.trash, new Date(atMs).toISOString().replaceAll(/[-:.]/gu, ''));
+    const path = `${settled}${OPEN_SUFFIX}`;
+    // Two collections in one millisecond, or a clock that was set back.
+    if ((await statusAt(fileSystem, settled)) !== null || (await statusAt(fileSystem, path)) !== null) continue;
+    await ensureFolder(fileSystem, path);
+    return path;
+  }
 }
 
 /** @internal What is in a folder that may be missing: a library that was written before there was a trash has none. */
