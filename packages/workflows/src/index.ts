@@ -39,6 +39,16 @@ export type { LookupQuery, LookupReport } from './lookup/lookup-file.ts';
 export type { IdentifyRemoteOptions, LookedAtFile, RemoteIdentification } from './identify/remote-identification.ts';
 export type { WeightsSet } from './identify/weights-sets.ts';
 export type { AppLinks, PlanLinksOptions, UnlinkOptions } from './link/plan-links.ts';
+export type {
+  CheckPlaceOptions,
+  DriveInfo,
+  DriveKind,
+  DriveOverride,
+  PlaceFacts,
+  PlaceFinding,
+  PlaceProblem,
+  PlaceReport,
+} from '@modelkeep/io';
 export type { Diagnosis, Finding } from './maintain/diagnose.ts';
 export type { VerifyLibraryOptions } from './maintain/verify-library.ts';
 export { proxyFromEnvironment } from '@modelkeep/network';

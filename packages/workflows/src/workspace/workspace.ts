@@ -1,5 +1,6 @@
 import type { ModelRecord, Operation } from '@modelkeep/core';
 import type { LookupOptions } from '@modelkeep/hf-client';
+import type { CheckPlaceOptions, PlaceReport } from '@modelkeep/io';
 import type { ImportReport, RebuildReport, RecoveryReport, VerifyReport } from '@modelkeep/library';
 import type { Download } from '../acquire/download.ts';
 import type { DownloadOptions } from '../acquire/download-types.ts';
@@ -96,6 +97,8 @@ export interface Workspace extends AsyncDisposable {
   verify(options?: VerifyLibraryOptions): Operation<VerifyReport>;
   /** Makes the index anew from the metadata of the models. */
   rebuildIndex(options?: Cancellable): Promise<RebuildReport>;
+  /** Says what keeps a path from being read from or written to, and what to know of its drive. Whatever is wrong is a finding. */
+  checkPlace(path: string, options: CheckPlaceOptions): Promise<PlaceReport>;
   /** Looks at the machine, the drive and the library, and says what is not as it should be. */
   diagnose(options?: Cancellable): Promise<Diagnosis>;
 
