@@ -48,6 +48,7 @@ async function copyBytes(
       });
     }
     translated(target, 'write', () => writeFully(bulk, copy, { bytes, position }));
+    context.report(position + bytes.byteLength);
     await nextTurn(context);
   }
 }

@@ -1,5 +1,5 @@
 import type { TaskContext } from '@modelkeep/workers';
-import { CHUNK_BYTES, type GatedContext } from './worker-tools.ts';
+import type { GatedContext } from './worker-tools.ts';
 
 /** @internal Main thread → worker: memory that both see. 0: go on, 1: let others go first. */
 export interface GateInput {
@@ -10,28 +10,31 @@ export interface GateInput {
 export const GAVE_WAY = 'gave-way';
 
 /** A head that has been moved reads at least so much before it is moved again. */
-const SLICE_CHUNKS = (64 * 1024 * 1024) / CHUNK_BYTES;
+const SLICE_BYTES = 64 * 1024 * 1024;
 /** How often a task that waits looks whether it may go on, in milliseconds. */
 const LOOK_EVERY_MS = 5;
 
-/** @internal Lets the gate hold a task that calls `nextTurn` after each chunk. */
+/** @internal Lets the gate hold a task that reports how many bytes it has done, and calls `nextTurn` after each chunk. */
 export function gated(context: TaskContext, { gate }: GateInput): TaskContext {
   if (gate === undefined) return context;
   const flag = new Int32Array(gate);
-  let chunks = 0;
+  let doneBytes = 0;
+  let sliceStartBytes = 0;
   const giveWay = async (): Promise<void> => {
-    chunks += 1;
-    if (chunks < SLICE_CHUNKS || Atomics.load(flag, 0) === 0) return;
+    if (doneBytes - sliceStartBytes < SLICE_BYTES || Atomics.load(flag, 0) === 0) return;
     context.report(GAVE_WAY);
     while (Atomics.load(flag, 0) !== 0 && !context.isCancelled() && !context.signal.aborted) {
       await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
     }
-    chunks = 0;
+    sliceStartBytes = doneBytes;
   };
   const gatedContext: GatedContext = {
     signal: context.signal,
     isCancelled: () => context.isCancelled(),
-    report: (value) => context.report(value),
+    report(value) {
+      if (typeof value === 'number') doneBytes = value;
+      context.report(value);
+    },
     giveWay,
   };
   return gatedContext;
