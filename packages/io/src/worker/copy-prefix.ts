@@ -48,7 +48,6 @@ async function copyBytes(
       });
     }
     translated(target, 'write', () => writeFully(bulk, copy, { bytes, position }));
-    context.report(position + bytes.byteLength);
     await nextTurn(context);
   }
 }

@@ -1,5 +1,5 @@
 import type { TaskContext } from '@modelkeep/workers';
-import type { GatedContext } from './worker-tools.ts';
+import { CHUNK_BYTES, type GatedContext } from './worker-tools.ts';
 
 /** @internal Main thread → worker: memory that both see. 0: go on, 1: let others go first. */
 export interface GateInput {
@@ -14,27 +14,24 @@ const SLICE_BYTES = 64 * 1024 * 1024;
 /** How often a task that waits looks whether it may go on, in milliseconds. */
 const LOOK_EVERY_MS = 5;
 
-/** @internal Lets the gate hold a task that reports how many bytes it has done, and calls `nextTurn` after each chunk. */
-export function gated(context: TaskContext, { gate }: GateInput): TaskContext {
+/** @internal Lets the gate hold a task that calls `nextTurn` after each chunk. */
+export function gated(context: TaskContext, { gate }: GateInput, chunkBytes: number = CHUNK_BYTES): TaskContext {
   if (gate === undefined) return context;
   const flag = new Int32Array(gate);
-  let doneBytes = 0;
-  let sliceStartBytes = 0;
+  let chunks = 0;
   const giveWay = async (): Promise<void> => {
-    if (doneBytes - sliceStartBytes < SLICE_BYTES || Atomics.load(flag, 0) === 0) return;
+    chunks += 1;
+    if (chunks * chunkBytes < SLICE_BYTES || Atomics.load(flag, 0) === 0) return;
     context.report(GAVE_WAY);
     while (Atomics.load(flag, 0) !== 0 && !context.isCancelled() && !context.signal.aborted) {
       await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
     }
-    sliceStartBytes = doneBytes;
+    chunks = 0;
   };
   const gatedContext: GatedContext = {
     signal: context.signal,
     isCancelled: () => context.isCancelled(),
-    report(value) {
-      if (typeof value === 'number') doneBytes = value;
-      context.report(value);
-    },
+    report: (value) => context.report(value),
     giveWay,
   };
   return gatedContext;
