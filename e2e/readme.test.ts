@@ -24,13 +24,31 @@ it('every command of the read-me works, one after the other, with the folders an
     word
       .replace(/^~/, folder.join('home'))
       .replace('/apps/ComfyUI', folder.join('ComfyUI'))
+      .replace(/^models\.jsonl$/, folder.join('models.jsonl'))
       .replace('http://127.0.0.1:8090', hub.hubUrl);
   const environment = { MODELKEEP_ROOT: folder.join('library'), HF_ENDPOINT: hub.hubUrl };
 
   const lines = await commands();
   expect(lines.length).toBeGreaterThan(11);
   expect(new Set(lines.map(([command]) => command))).toEqual(
-    new Set(['get', 'import', 'lookup', 'search', 'list', 'show', 'link', 'unlink', 'verify', 'rebuild', 'doctor']),
+    new Set([
+      'get',
+      'import',
+      'lookup',
+      'search',
+      'list',
+      'show',
+      'link',
+      'unlink',
+      'verify',
+      'rebuild',
+      'doctor',
+      'edit',
+      'history',
+      'delete',
+      'export',
+      'import-metadata',
+    ]),
   );
   for (const line of lines) {
     const run = await runCli(

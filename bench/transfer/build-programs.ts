@@ -19,7 +19,10 @@ export async function buildPrograms(): Promise<void> {
   }
   await mkdir(programFolder, { recursive: true });
   await build({
-    entryPoints: [join(import.meta.dirname, 'programs/*.program.ts')],
+    entryPoints: ['transfer', 'library'].map((topic) =>
+      join(import.meta.dirname, '..', topic, 'programs/*.program.ts'),
+    ),
+    entryNames: '[name]',
     outdir: programFolder,
     outExtension: { '.js': '.mjs' },
     bundle: true,

@@ -1,6 +1,6 @@
 /**
- * One large file from a hub: `curl -o`, which verifies and syncs nothing, against ours (SHA-256 and BLAKE3 while it
- * streams, fsynced) and the other clients of this field, of which none verifies.
+ * One large file from a hub: `curl -o`, which verifies and syncs nothing, and with a SHA-256 behind it, against ours
+ * (SHA-256 and BLAKE3 while it streams, fsynced) and the other clients of this field, of which none verifies.
  */
 import { join } from 'node:path';
 import { alternate } from '../alternate.ts';
@@ -44,6 +44,11 @@ for (const targetFolder of targetFolders) {
       programContender(
         'curl -o, then fsync',
         { command: 'sh', args: ['-c', '"$@" && sync "$4"', 'sh', ...curl], isWrapper: true },
+        target,
+      ),
+      programContender(
+        'curl -o, then openssl dgst',
+        { command: 'sh', args: ['-c', '"$@" && openssl dgst -sha256 "$4"', 'sh', ...curl], isWrapper: true },
         target,
       ),
       engine('modelkeep engine', 'native'),

@@ -37,12 +37,24 @@ export { createRateMeter, type RateMeter } from './progress/rate-meter.ts';
 export {
   factLayers,
   fileRoles,
+  knownWord,
   modelFormats,
   modelTypes,
+  sourceProviders,
   type FactLayer,
   type FileRole,
   type ModelFormat,
   type ModelType,
+  type OpenWord,
+  type SourceProvider,
 } from './records/model-terms.ts';
+export type { FieldHashes } from './records/field-hashes.ts';
 export type { ModelCompanion, ModelFacts, ModelFile, ModelRecord, ModelSource } from './records/model-record.ts';
-export type { MetadataLayer, ModelMetadata, ModelOverrides, StoredFactLayer, VolumeFile } from './records/metadata.ts';
+export type {
+  HistoryEntry,
+  MetadataLayer,
+  ModelMetadata,
+  ModelOverrides,
+  StoredFactLayer,
+  VolumeFile,
+} from './records/metadata.ts';

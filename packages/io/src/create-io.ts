@@ -10,6 +10,8 @@ import type { CopiedFile, CopyFileOptions, HashedFile, HashFileOptions, Io } fro
 import { nodeFileSystem } from './node/node-file-system.ts';
 import { nodeSystemFiles } from './node/node-system-files.ts';
 import { runCommand } from './node/run-command.ts';
+import { MAX_READERS } from './parallel/chunk-ring.ts';
+import { createLargeFiles } from './parallel/large-files.ts';
 import type { BulkFileSystem } from './ports/bulk-file-system.ts';
 import type { FileSystem } from './ports/file-system.ts';
 import type { DriveQueues } from './queue/drive-queues.ts';
@@ -23,8 +25,8 @@ import { checkPlace } from './validation/check-place.ts';
 import { workerCode } from './worker-code.ts';
 import type { WriteWholeInput, WriteWholeOutput } from './worker/write-whole.ts';
 
-/** On their way to the workers, of all sinks together: 32 MiB at most. */
-const SLOTS = { count: 64, slotBytes: 512 * 1024 };
+/** On their way to the workers, of all sinks together: 16 MiB at most. */
+const SLOTS = { count: 64, slotBytes: 256 * 1024 };
 
 /** How {@link createIo} is set up. */
 export interface CreateIoOptions {
@@ -84,6 +86,8 @@ export function createIo(options: CreateIoOptions = {}): Io {
   const pool = createPool('io', size);
   const syncPool = createPool('io-sync', 1);
   const slots = createSlotPool(SLOTS);
+  const hashPool = createPool('io-hash', MAX_READERS);
+  const files = createLargeFiles({ pool, hashPool, syncPool, count: Math.floor(size / 2) });
   const { drives: overrides = [], driveQueues = processDriveQueues() } = options;
   const drives = createDrives({ ...systemPorts, fileSystem, overrides });
   const closing = new AbortController();
@@ -91,9 +95,9 @@ export function createIo(options: CreateIoOptions = {}): Io {
   let nextHashId = 1;
   const openSinks = new Set<FileSink>();
   const close = async (): Promise<void> => {
-    await Promise.allSettled([...openSinks].map((sink) => sink.abort()));
+    await Promise.allSettled([...[...openSinks].map((sink) => sink.abort()), files.stop()]);
     closing.abort(closedError());
-    await pool.close();
+    await Promise.all([pool.close(), hashPool.close(), syncPool.close()]);
   };
 
   return {
@@ -105,7 +109,8 @@ export function createIo(options: CreateIoOptions = {}): Io {
         { paths: [path], priority, signal },
         {
           onProgress: asBytes(onProgress),
-          run: ({ gate, ...call }) => pool.run('hashFile', { ...input, gate }, { signal, ...call }),
+          run: async ({ gate, ...call }) =>
+            (await files.hashFile({ ...input, gate }, { signal, ...call })) as HashedFile<A>,
           bytesOf: ({ sizeBytes }) => sizeBytes,
         },
       );
@@ -117,7 +122,8 @@ export function createIo(options: CreateIoOptions = {}): Io {
         { paths: [source, target], priority, signal },
         {
           onProgress: asBytes(onProgress),
-          run: ({ gate, ...call }) => pool.run('copyFile', { ...input, gate }, { signal, ...call }),
+          run: async ({ gate, ...call }) =>
+            (await files.copyFile({ ...input, gate }, { signal, ...call })) as CopiedFile<A>,
           bytesOf: ({ sizeBytes }) => sizeBytes,
         },
       );

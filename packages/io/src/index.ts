@@ -24,7 +24,7 @@ export type {
   PlaceProblem,
   PlaceReport,
 } from './validation/place-report.ts';
-export type { Digests, HashAlgorithm } from './hashing/hasher.ts';
+export type { Digests, HashAlgorithm, PartialHashAlgorithm } from './hashing/hasher.ts';
 export type { Blake3Kind } from './hashing/blake3.ts';
 export type {
   AppendFile,
@@ -45,7 +45,22 @@ export { readJson, type ReadJsonOptions } from './files/read-json.ts';
 export { ensureFolder } from './files/ensure-folder.ts';
 export { createLink, type CreateLinkOptions } from './links/create-link.ts';
 export { createSymlink, type CreateSymlinkOptions } from './links/create-symlink.ts';
-export { probeLinks, type LinkAbilities } from './links/probe-links.ts';
+export { chooseLink, type LinkChoices, type LinkPolicy, type LinkSituation } from './links/choose-link.ts';
+export { linkMaker } from './links/link-maker.ts';
+export { linkSituation, type LinkSituationOptions } from './links/link-situation.ts';
+export type {
+  LinkChoice,
+  LinkIdentity,
+  LinkReason,
+  LinkRefusal,
+  LinkRefusalReason,
+  LinkStrategy,
+} from './links/link-strategy.ts';
+export { lookAtLink, type LinkReader, type LinkState, type LookAtLinkOptions } from './links/look-at-link.ts';
+export { makeLink, type LinkMaker, type MadeLink, type MakeLinkOptions } from './links/make-link.ts';
+export { probeLinks, type LinkAbilities, type ProbedLink, type ProbeLinksOptions } from './links/probe-links.ts';
+export type { LinkContent, LinkCopier } from './links/put-link.ts';
+export { removeLink } from './links/remove-link.ts';
 export { systemCodeOf } from './errors/system-code-of.ts';
 export { translateSystemError, type FailedOperation } from './errors/translate-system-error.ts';
 export {

@@ -40,6 +40,7 @@ export function makeRecord(number: number, changes: Partial<ModelRecord> = {}): 
     slug: `diffusion/other/${number}`,
     officialName: name,
     cleanedName: name.replaceAll(/[^\w.-]+/g, '-'),
+    name: null,
     type: 'checkpoint',
     family: null,
     baseModel: null,

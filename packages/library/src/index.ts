@@ -1,6 +1,15 @@
-export type { ImportReport } from './import/import-paths.ts';
+export type { HashChoice } from './import/content-hashes.ts';
+export type { ImportOptions, ImportReport } from './import/import-paths.ts';
 export type { SkippedPath } from './import/find-importable.ts';
 export { effectiveFacts, effectiveRecord, type EffectiveFacts } from './metadata/effective-record.ts';
+export type { ComputeHashesOptions, ComputeHashesReport } from './models/compute-hashes.ts';
+export type { ModelKeeping } from './keeping.ts';
+export type { ExportedLine, ExportedModel, ExportHeader, ExportProblem } from './exchange/export-metadata.ts';
+export type { ImportMetadataOptions, MetadataImportReport } from './exchange/import-metadata.ts';
+export type { EditableFact, ModelEdit } from './metadata/check-edit.ts';
+export type { ModelChanges } from './models/edit-model.ts';
+export type { RemovalPlan } from './models/removal-plan.ts';
+export type { RemovalReport, RemoveOptions } from './models/remove-model.ts';
 export type { ModelProblem, RebuildReport, SurveyReport } from './models/rebuild-index.ts';
 export type { VerifyOptions, VerifyProblem, VerifyReport } from './models/verify-models.ts';
 export { cleanName } from './names/clean-name.ts';

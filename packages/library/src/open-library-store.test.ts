@@ -193,7 +193,7 @@ describe('the metadata', () => {
       type: 'lora',
       origins: { family: 'user', tags: 'user' },
     });
-    await writeFile(overrides, '{"fields": {"type": "spaceship"}}');
+    await writeFile(overrides, '{"fields": {"type": 7}}');
     expect((await store.rebuild()).problems[0]?.reason).toContain('overrides.json');
   });
 

@@ -13,7 +13,10 @@ import type { Io } from '@modelkeep/io';
 import type { LibraryIndex } from '@modelkeep/library-index';
 import type { Sqlite } from '@modelkeep/sqlite';
 import { createFolderSync } from './blobs/folder-sync.ts';
-import { importPaths, type ImportReport } from './import/import-paths.ts';
+import { importPaths, type ImportOptions, type ImportReport } from './import/import-paths.ts';
+import { computeHashes, type ComputeHashesOptions, type ComputeHashesReport } from './models/compute-hashes.ts';
+import { createModelKeeping, type ModelKeeping } from './keeping.ts';
+import { modelFolder } from './models/model-folder.ts';
 import { rebuildIndex, surveyModels, type RebuildReport, type SurveyReport } from './models/rebuild-index.ts';
 import { resolveReference } from './models/resolve-reference.ts';
 import { verifyModels, type VerifyOptions, type VerifyReport } from './models/verify-models.ts';
@@ -47,7 +50,7 @@ export interface OpenLibraryStoreOptions {
 }
 
 /** A library on disk: its models, and the way for new ones to get in. */
-export interface LibraryStore extends AsyncDisposable {
+export interface LibraryStore extends AsyncDisposable, ModelKeeping {
   readonly root: string;
   readonly libraryId: string;
   /** `read` also when a newer version of modelkeep wrote the library and lets this one read only. */
@@ -76,9 +79,14 @@ export interface LibraryStore extends AsyncDisposable {
    */
   begin(files: readonly WantedFile[], options?: { readonly signal?: AbortSignal | undefined }): Promise<Transaction>;
   /** Copies files and folders into the library. @throws `library.nothing-to-import`, `library.read-only`, `io.*` */
-  import(paths: readonly string[], options?: { readonly signal?: AbortSignal | undefined }): Operation<ImportReport>;
+  import(paths: readonly string[], options?: ImportOptions): Operation<ImportReport>;
   /** Compares what is stored with what the metadata says. Changes nothing. */
   verify(options?: VerifyOptions): Promise<VerifyReport>;
+  /**
+   * Computes the hashes that other tools know weights by (AutoV1, AutoV2, AutoV3, CRC-32, tensor hash) where a model lacks
+   * them, and keeps them in its metadata. @throws `library.read-only`, `library.model-not-found`, `library.ambiguous-id`, `io.*`
+   */
+  computeHashes(options?: ComputeHashesOptions): Promise<ComputeHashesReport>;
   /** Reads the models on the disk and compares them with the index. Changes nothing. */
   survey(options?: { readonly signal?: AbortSignal | undefined }): Promise<SurveyReport>;
   /** Makes the index anew from the metadata. */
@@ -132,7 +140,8 @@ export async function openLibraryStore(options: OpenLibraryStoreOptions): Promis
     layout,
     index,
     recovery,
-    folderOf: ({ slug }) => resolve(root, slug),
+    ...createModelKeeping(context, file.libraryId, forWriting),
+    folderOf: (model) => modelFolder(layout, model),
     resolve: (reference) => resolveReference(index, reference),
     findContents: (wanted, { signal } = {}) => findContents(context, wanted, { signal }),
     async begin(files, { signal } = {}) {
@@ -144,6 +153,10 @@ export async function openLibraryStore(options: OpenLibraryStoreOptions): Promis
       return importPaths(context, paths, { ...importOptions, before: forWriting });
     },
     verify: (verifyOptions) => verifyModels(context, verifyOptions),
+    async computeHashes(hashOptions) {
+      forWriting();
+      return computeHashes(context, hashOptions);
+    },
     survey: ({ signal } = {}) => surveyModels(context, signal),
     async rebuild({ signal } = {}) {
       forWriting();

@@ -9,6 +9,7 @@ export {
 } from './apply/applied-plan.ts';
 export type { CheckedLink, LinkHealth } from './apply/check-links.ts';
 export type { LinkScope } from './apply/recover-links.ts';
+export type { UnlinkedModel } from './apply/unlink-model.ts';
 export type { UnlinkAllOptions } from './apply/unlink-all.ts';
 export type { LinkState, LinkStrategy, LinkToMake, LinkToReplace } from './links/link-strategy.ts';
 export { createSymlinkStrategy } from './links/symlink-strategy.ts';

@@ -95,6 +95,7 @@ export function testModel(libraryRoot: string, { files = defaultFiles, ...facts 
     slug,
     officialName: slug,
     cleanedName: slug,
+    name: null,
     type: 'checkpoint',
     family: null,
     baseModel: null,

@@ -7,6 +7,7 @@ import type { MapperContext } from './mapper-context.ts';
 import { recoverLinks, type LinkScope } from './apply/recover-links.ts';
 import { undoRun } from './apply/undo-run.ts';
 import { unlinkAllOf, type UnlinkAllOptions } from './apply/unlink-all.ts';
+import { unlinkModelOf, type UnlinkedModel } from './apply/unlink-model.ts';
 import type { LinkStrategy } from './links/link-strategy.ts';
 import { createSymlinkStrategy } from './links/symlink-strategy.ts';
 import type { LinkPlan } from './plan/link-plan.ts';
@@ -72,6 +73,11 @@ export interface Mapper {
    */
   unlinkAll(options: UnlinkAllOptions): Promise<UnlinkedApp>;
   /**
+   * Removes the links that lead to a model, in every app on this machine, as {@link Mapper.unlinkAll} does.
+   * @throws `sqlite.*`
+   */
+  unlinkModel(modelId: string, options?: { readonly signal?: AbortSignal | undefined }): Promise<UnlinkedModel>;
+  /**
    * Finishes what a process that ended in between had recorded: exactly the recorded link → done; nothing there → it is
    * made; anything else → left alone and reported. Links of an app whose folder is not there wait.
    * @throws `sqlite.*`
@@ -123,6 +129,7 @@ export function createMapper(options: MapperOptions): Mapper {
     apply: (plan, request) => applyPlan(context, plan, request),
     undo: (applied, { signal } = {}) => undoRun(context, { applied, signal }),
     unlinkAll: (request) => unlinkAllOf(context, request),
+    unlinkModel: (modelId, { signal } = {}) => unlinkModelOf(context, modelId, signal),
     recover: (scope = {}) => recoverLinks(context, scope),
     linksOf: (modelId, { signal } = {}) => context.links.list({ modelId }, signal),
     check: (scope = {}) => checkLinks(context, scope),

@@ -49,11 +49,25 @@ export type {
   PlaceProblem,
   PlaceReport,
 } from '@modelkeep/io';
+export type { Keeping } from './keep/keeping.ts';
+export type { DeleteOptions, DeleteReport, ModelLink } from './keep/delete-model.ts';
+export type { MetadataExportReport } from './keep/metadata-export.ts';
 export type { Diagnosis, Finding } from './maintain/diagnose.ts';
 export type { VerifyLibraryOptions } from './maintain/verify-library.ts';
 export { proxyFromEnvironment } from '@modelkeep/network';
 export type {
+  HashChoice,
+  ImportOptions,
+  EditableFact,
+  ExportedLine,
+  ExportedModel,
+  ExportHeader,
+  ExportProblem,
+  ImportMetadataOptions,
   ImportReport,
+  MetadataImportReport,
+  ModelChanges,
+  ModelEdit,
   ModelProblem,
   RebuildReport,
   RecoveryReport,

@@ -20,22 +20,33 @@ export function modelCard(model: ModelRecord, folder: string): string {
     const layer = model.origins[name];
     return layer === undefined ? '' : `  (${layer})`;
   };
+  const fact = (label: string, name: keyof ModelRecord['origins'], value: string | null): [string, string | null] => [
+    label,
+    // What somebody states to be none is shown with who says so.
+    value === null || value === ''
+      ? model.origins[name] === 'user'
+        ? `none${origin(name)}`
+        : null
+      : value + origin(name),
+  ];
+  const { parameterCount } = model;
   const facts: [string, string | null][] = [
     ['name', model.officialName],
+    fact('known as', 'name', model.name),
     ['id', model.id],
     ['slug', model.slug],
-    ['type', `${model.type}${origin('type')}`],
-    ['family', model.family && `${model.family}${origin('family')}`],
-    ['base model', model.baseModel && `${model.baseModel}${origin('baseModel')}`],
-    ['variant', model.variant],
+    fact('type', 'type', model.type),
+    fact('family', 'family', model.family),
+    fact('base model', 'baseModel', model.baseModel),
+    fact('variant', 'variant', model.variant),
     ['format', model.format],
-    ['precision', model.precision],
-    ['quantisation', model.quantisation],
-    ['parameters', model.parameterCount === null ? null : model.parameterCount.toLocaleString('en')],
-    ['licence', model.licence],
-    ['tags', model.tags.join(', ')],
-    ['trigger words', model.triggerWords.join(', ')],
-    ['description', model.description],
+    fact('precision', 'precision', model.precision),
+    fact('quantisation', 'quantisation', model.quantisation),
+    fact('parameters', 'parameterCount', parameterCount === null ? null : parameterCount.toLocaleString('en')),
+    fact('licence', 'licence', model.licence),
+    fact('tags', 'tags', model.tags.join(', ')),
+    fact('trigger words', 'triggerWords', model.triggerWords.join(', ')),
+    fact('description', 'description', model.description),
     ['size', formatBytes(model.sizeBytes)],
     ['complete', model.complete ? null : `no: ${missing(model).join(', ')}`],
     ['folder', folder],

@@ -6,6 +6,7 @@ import type { Terminal } from './terminal.ts';
 const usageErrors = new Set([
   'core.invalid-argument',
   'hub.invalid-reference',
+  'library.invalid-edit',
   'mapper.unknown-app',
   'workflows.invalid-reference',
 ]);

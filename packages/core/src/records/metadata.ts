@@ -1,4 +1,4 @@
-import type { FactLayer, ModelFormat } from './model-terms.ts';
+import type { FactLayer, ModelFormat, OpenWord } from './model-terms.ts';
 import type { ModelCompanion, ModelFacts, ModelFile, ModelSource } from './model-record.ts';
 
 /** A layer that stands in metadata.json: all but the user's, which is overrides.json. */
@@ -13,29 +13,55 @@ export interface MetadataLayer {
   readonly rulesVersion?: number | undefined;
   /** What the facts rest on, for people. */
   readonly evidence?: readonly string[] | undefined;
+  /** Which of several sources of this kind said it, such as `hf:org/name@commit`. */
+  readonly source?: string | undefined;
+}
+
+/** One change of one fact. */
+export interface HistoryEntry {
+  /** ISO 8601. */
+  readonly at: string;
+  /** The revision of metadata.json that came with it. */
+  readonly revision: number;
+  /** The layer that changed. */
+  readonly layer: OpenWord<FactLayer>;
+  /** `edit`: through the library. `file`: somebody wrote overrides.json, and it was found later. `import`: an
+   * export of another library. `source`: a source. */
+  readonly by: OpenWord<'edit' | 'file' | 'import' | 'source'>;
+  readonly field: string;
+  /** The value before and after, null where the layer said nothing; long ones are cut and end with `…`. */
+  readonly from: unknown;
+  readonly to: unknown;
 }
 
 /**
- * metadata.json, format 1: the canonical record of one model. The facts at the top (`type`, `family`, …) are what the
+ * metadata.json, schema 1: the canonical record of one model. The facts at the top (`type`, `family`, …) are what the
  * layers give without the user's overrides; they are written for other readers and never read back. Unknown fields are
  * kept.
  */
 export interface ModelMetadata {
-  readonly schema: 1;
+  /** A later version's file is read where its `minReader` allows, and never written. */
+  readonly schema: number;
+  /** The lowest schema that a reader has to know. @default `schema` */
+  readonly minReader?: number | undefined;
   /** UUIDv7. */
   readonly id: string;
   /** The model's folder below the volume. */
   readonly slug: string;
   readonly officialName: string;
   readonly cleanedName: string;
-  readonly format: ModelFormat;
+  /** A word of a later version is kept, and counts as `unknown`. */
+  readonly format: OpenWord<ModelFormat>;
   readonly files: readonly ModelFile[];
   readonly sources: readonly ModelSource[];
   readonly sourceGroup: string | null;
   readonly variantOf: string | null;
   readonly companions: readonly ModelCompanion[];
   readonly expectedFiles: readonly string[];
-  readonly layers: Readonly<Partial<Record<StoredFactLayer, MetadataLayer>>>;
+  /** Layers of later versions are kept beside those that are known here. */
+  readonly layers: { readonly [Layer in StoredFactLayer]?: MetadataLayer | undefined };
+  /** The last changes, the oldest first; a reader skips what is no {@link HistoryEntry}. */
+  readonly history?: readonly unknown[] | undefined;
   /** Grows by one with each change. */
   readonly revision: number;
   /** The transaction that wrote this revision. */
@@ -47,6 +73,11 @@ export interface ModelMetadata {
 
 /** overrides.json: what a person says of a model. Unknown fields are kept: apps have their own. */
 export interface ModelOverrides {
+  /** @default 1 */
+  readonly schema?: number | undefined;
+  /** The lowest schema that a reader has to know. @default `schema` */
+  readonly minReader?: number | undefined;
+  /** The facts that a person states. `''` and `[]` say that there is none; a later version's fields are kept. */
   readonly fields?: ModelFacts | undefined;
 }
 

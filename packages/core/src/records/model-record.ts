@@ -1,10 +1,12 @@
-import type { FactLayer, FileRole, ModelFormat, ModelType } from './model-terms.ts';
+import type { FieldHashes } from './field-hashes.ts';
+import type { FactLayer, FileRole, ModelFormat, ModelType, OpenWord, SourceProvider } from './model-terms.ts';
 
 /** Facts about a model that several sources may state. Absent and null mean: this source does not say. */
 export interface ModelFacts {
   /** The name people know it by. */
   readonly name?: string | null | undefined;
-  readonly type?: ModelType | null | undefined;
+  /** A {@link ModelType}; a word of a later version is kept, and counts as `unknown`. */
+  readonly type?: OpenWord<ModelType> | null | undefined;
   /** Architecture family in lower case: `flux1`, `sdxl`, `sd1`, `llama`, … */
   readonly family?: string | null | undefined;
   /** Base model in Civitai's words where it has one: `Flux.1 D`, `SDXL 1.0`, … */
@@ -25,8 +27,8 @@ export interface ModelFacts {
 
 /** Where a model or a file came from. */
 export interface ModelSource {
-  /** `url`: any file on the web. */
-  readonly provider: 'hf' | 'url' | 'local';
+  /** In a {@link ModelRecord} one that this version knows, else `other`. */
+  readonly provider: OpenWord<SourceProvider>;
   /** The hub, such as `https://huggingface.co`, or the origin of a URL; null for local files. */
   readonly endpoint: string | null;
   /** `org/name`, or null for what is in no repo. */
@@ -45,7 +47,8 @@ export interface ModelFile {
   readonly name: string;
   /** The name it had where it came from. */
   readonly officialName: string;
-  readonly role: FileRole;
+  /** In a {@link ModelRecord} one that this version knows, else `other`. */
+  readonly role: OpenWord<FileRole>;
   readonly sizeBytes: number;
   /** Content identity, 64 hex. */
   readonly sha256: string;
@@ -53,12 +56,14 @@ export interface ModelFile {
   readonly blake3: string | null;
   /** Git's hash of the bytes as a blob, 40 hex, where it is known. */
   readonly gitSha1: string | null;
+  /** Computed on demand; absent until then. */
+  readonly hashes?: FieldHashes | undefined;
   readonly source: ModelSource | null;
 }
 
 /** Another model of the library that this one goes with. */
 export interface ModelCompanion {
-  readonly role: 'mmproj' | 'vae' | 'text-encoder';
+  readonly role: OpenWord<'mmproj' | 'vae' | 'text-encoder'>;
   readonly id: string;
 }
 
@@ -68,8 +73,11 @@ export interface ModelRecord {
   readonly id: string;
   /** The model's folder below the volume, chosen once: `diffusion/flux1/flux1-dev`. */
   readonly slug: string;
+  /** The name it had where it came from first. */
   readonly officialName: string;
   readonly cleanedName: string;
+  /** The name people know it by, where a source or a person tells one. */
+  readonly name: string | null;
   readonly type: ModelType;
   readonly family: string | null;
   readonly baseModel: string | null;

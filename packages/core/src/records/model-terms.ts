@@ -31,3 +31,21 @@ export type FileRole = (typeof fileRoles)[number];
 /** Where facts come from, the most trusted first. `user` is overrides.json, `scan` is what the tensors tell. */
 export const factLayers = ['user', 'forge', 'civitai-sidecar', 'embedded', 'civitai-api', 'hub', 'scan'] as const;
 export type FactLayer = (typeof factLayers)[number];
+
+/** Where a model or a file comes from. `url`: any file on the web, `other`: a place that this version does not know. */
+export const sourceProviders = ['hf', 'url', 'local', 'other'] as const;
+export type SourceProvider = (typeof sourceProviders)[number];
+
+/**
+ * A word of a list that grows: what stands in a file may be from a later version, which knows more of them. Such a word is
+ * kept as it is; {@link knownWord} tells what this version takes it for.
+ */
+export type OpenWord<Known extends string> = Known | (string & Record<never, never>);
+
+/** The word itself where it is of the list, else the fallback. */
+export function knownWord<Known extends string, Fallback extends Known>(
+  word: OpenWord<Known>,
+  { known, fallback }: { readonly known: readonly Known[]; readonly fallback: Fallback },
+): Known {
+  return known.find((one) => one === word) ?? fallback;
+}

@@ -1,4 +1,5 @@
 export {
+  historyEntrySchema,
   modelFactsSchema,
   modelFileSchema,
   modelMetadataSchema,

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import type { ModelMetadata, ModelOverrides, VolumeFile } from '../records/metadata.ts';
+import type { HistoryEntry, ModelMetadata, ModelOverrides, VolumeFile } from '../records/metadata.ts';
 import type { ModelFacts, ModelFile, ModelSource } from '../records/model-record.ts';
-import { factLayers, fileRoles, modelFormats, modelTypes } from '../records/model-terms.ts';
+import { fieldHashesSchema } from './field-hashes.ts';
+import { factLayers, fileRoles, modelFormats, modelTypes, sourceProviders } from '../records/model-terms.ts';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const sha1 = z.string().regex(/^[0-9a-f]{40}$/);
@@ -9,11 +10,24 @@ const id = z.uuid();
 const text = z.string().max(100_000);
 const name = z.string().min(1).max(1_024);
 const sizeBytes = z.int().nonnegative();
+const schemaNumber = z.int().positive();
+
+/** A word of a list that grows: one of a later version is no reason to call the file corrupt. */
+function openWord(known: readonly string[], what: string): z.ZodType<string> {
+  return z
+    .string()
+    .min(1)
+    .max(200)
+    .meta({
+      description: `${what}. Known: ${known.join(', ')}. Others are of later versions and kept.`,
+      examples: [...known],
+    });
+}
 
 /** Checks the facts of one source. */
 export const modelFactsSchema: z.ZodType<ModelFacts> = z.looseObject({
   name: text.nullish(),
-  type: z.enum(modelTypes).nullish(),
+  type: openWord(modelTypes, 'What the model is for').nullish(),
   family: text.nullish(),
   baseModel: text.nullish(),
   variant: text.nullish(),
@@ -28,7 +42,7 @@ export const modelFactsSchema: z.ZodType<ModelFacts> = z.looseObject({
 
 /** Checks a source. */
 export const modelSourceSchema: z.ZodType<ModelSource> = z.looseObject({
-  provider: z.enum(['hf', 'url', 'local']),
+  provider: openWord(sourceProviders, 'Where it comes from'),
   endpoint: z.string().nullable(),
   repo: z.string().nullable(),
   revision: z.string().nullable(),
@@ -40,11 +54,12 @@ export const modelSourceSchema: z.ZodType<ModelSource> = z.looseObject({
 export const modelFileSchema: z.ZodType<ModelFile> = z.looseObject({
   name,
   officialName: name,
-  role: z.enum(fileRoles),
+  role: openWord(fileRoles, 'What the file is within its model'),
   sizeBytes,
   sha256,
   blake3: sha256.nullable(),
   gitSha1: sha1.nullable(),
+  hashes: fieldHashesSchema,
   source: modelSourceSchema.nullable(),
 });
 
@@ -56,26 +71,51 @@ const layerSchema = z.looseObject({
   rulesVersion: z.int().optional(),
   /** What the facts rest on, for people. */
   evidence: z.array(text).optional(),
+  /** Which of several sources of this kind said it. */
+  source: z.string().max(2_000).optional(),
 });
 
-/** The user's layer is overrides.json and never part of metadata.json. */
-const storedLayers = factLayers.filter((layer) => layer !== 'user');
+/** The user's layer is overrides.json and never part of metadata.json; a later version's layers are kept. */
+const layersSchema = z.looseObject({
+  user: z.never().optional(),
+  forge: layerSchema.optional(),
+  'civitai-sidecar': layerSchema.optional(),
+  embedded: layerSchema.optional(),
+  'civitai-api': layerSchema.optional(),
+  hub: layerSchema.optional(),
+  scan: layerSchema.optional(),
+});
+
+/** Checks one entry of a model's history. */
+export const historyEntrySchema: z.ZodType<HistoryEntry> = z.looseObject({
+  at: z.iso.datetime(),
+  revision: z.int().positive(),
+  layer: openWord(factLayers, 'The layer that changed'),
+  by: openWord(['edit', 'file', 'import', 'source'], 'What changed it'),
+  field: z.string().min(1).max(200),
+  from: z.unknown(),
+  to: z.unknown(),
+});
 
 /** Checks metadata.json. */
 export const modelMetadataSchema: z.ZodType<ModelMetadata> = z.looseObject({
-  schema: z.literal(1),
+  schema: schemaNumber,
+  minReader: schemaNumber.optional(),
   id,
   slug: z.string().min(1).max(512),
   officialName: name,
   cleanedName: name,
-  format: z.enum(modelFormats),
+  format: openWord(modelFormats, 'How the bytes are laid out'),
   files: z.array(modelFileSchema).min(1).max(100_000),
   sources: z.array(modelSourceSchema).max(10_000),
   sourceGroup: z.string().nullable(),
   variantOf: z.string().nullable(),
-  companions: z.array(z.looseObject({ role: z.enum(['mmproj', 'vae', 'text-encoder']), id })).max(1_000),
+  companions: z
+    .array(z.looseObject({ role: openWord(['mmproj', 'vae', 'text-encoder'], 'What it is to this model'), id }))
+    .max(1_000),
   expectedFiles: z.array(name).max(100_000),
-  layers: z.partialRecord(z.enum(storedLayers), layerSchema),
+  layers: layersSchema,
+  history: z.array(z.unknown()).max(10_000).optional(),
   revision: z.int().positive(),
   txn: id,
   importedAt: z.iso.datetime(),
@@ -83,7 +123,11 @@ export const modelMetadataSchema: z.ZodType<ModelMetadata> = z.looseObject({
 });
 
 /** Checks overrides.json. */
-export const modelOverridesSchema: z.ZodType<ModelOverrides> = z.looseObject({ fields: modelFactsSchema.optional() });
+export const modelOverridesSchema: z.ZodType<ModelOverrides> = z.looseObject({
+  schema: schemaNumber.optional(),
+  minReader: schemaNumber.optional(),
+  fields: modelFactsSchema.optional(),
+});
 
 /** Checks modelkeep.json. */
 export const volumeFileSchema: z.ZodType<VolumeFile> = z.looseObject({

@@ -1,6 +1,9 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
+import { createAutoV1 } from './auto-v1.ts';
 import type { Blake3 } from './blake3.ts';
-import type { HashAlgorithm, Hasher } from './hasher.ts';
+import { createCrc32 } from './crc32.ts';
+import type { Digests, HashAlgorithm, Hasher } from './hasher.ts';
+import { createTensorHash } from './tensor-hash.ts';
 
 /** What a {@link HasherSet} computes. */
 export interface HasherSetOptions {
@@ -13,28 +16,68 @@ export interface HasherSetOptions {
 /** Several digests of the same bytes. */
 export interface HasherSet {
   update(bytes: Uint8Array): void;
-  digests(): Partial<Record<HashAlgorithm, string>>;
+  digests(): Partial<Digests>;
   dispose(): void;
 }
 
-/** Starts one hash per algorithm; an algorithm named twice counts once. */
+/** A hash that runs over the bytes; several algorithms may be read off one. */
+type RunningHash = 'sha256' | 'blake3' | 'git-sha1' | 'crc32' | 'autov1' | 'tensor';
+
+const runs: Readonly<Record<HashAlgorithm, { readonly hash: RunningHash; readonly length?: number }>> = {
+  sha256: { hash: 'sha256' },
+  blake3: { hash: 'blake3' },
+  'git-sha1': { hash: 'git-sha1' },
+  crc32: { hash: 'crc32' },
+  autov1: { hash: 'autov1' },
+  autov2: { hash: 'sha256', length: 10 },
+  autov3: { hash: 'tensor', length: 12 },
+  tensor: { hash: 'tensor' },
+};
+
+const makers: Readonly<Record<RunningHash, (options: Omit<HasherSetOptions, 'algorithms'>) => Hasher<string | null>>> =
+  {
+    sha256: () => nodeHasher(createHash('sha256')),
+    blake3: ({ blake3 }) => blake3.create(),
+    // A git blob is hashed as "blob <length>\0<bytes>" (git's object format).
+    'git-sha1': ({ sizeBytes }) => nodeHasher(createHash('sha1').update(`blob ${sizeBytes}\0`)),
+    crc32: createCrc32,
+    autov1: createAutoV1,
+    tensor: createTensorHash,
+  };
+
+/** @internal The hash that an algorithm is read off. Algorithms with the same one cost no more than one of them. */
+export function runningHashOf(algorithm: HashAlgorithm): RunningHash {
+  return runs[algorithm].hash;
+}
+
+/** Starts the hashes that the algorithms need, each once. */
 export function createHasherSet({ algorithms, blake3, sizeBytes }: HasherSetOptions): HasherSet {
-  const hashers = new Map([...new Set(algorithms)].map((name) => [name, createHasher(name, { blake3, sizeBytes })]));
+  const names = new Set(algorithms.map((algorithm) => runningHashOf(algorithm)));
+  const hashers = new Map([...names].map((name) => [name, makers[name]({ blake3, sizeBytes })]));
   return {
     update(bytes) {
       for (const hasher of hashers.values()) hasher.update(bytes);
     },
-    digests: () => Object.fromEntries([...hashers].map(([name, hasher]) => [name, hasher.digest()])),
+    digests() {
+      const whole = new Map([...hashers].map(([name, hasher]) => [name, hasher.digest()]));
+      const digests = new Map<HashAlgorithm, string | null>();
+      for (const algorithm of algorithms) {
+        const { hash, length } = runs[algorithm];
+        digests.set(algorithm, whole.get(hash)?.slice(0, length) ?? null);
+      }
+      return Object.fromEntries(digests);
+    },
     dispose() {
       for (const hasher of hashers.values()) hasher.dispose();
     },
   };
 }
 
-function createHasher(algorithm: HashAlgorithm, { blake3, sizeBytes }: Omit<HasherSetOptions, 'algorithms'>): Hasher {
-  if (algorithm === 'blake3') return blake3.create();
-  const hash = createHash(algorithm === 'sha256' ? 'sha256' : 'sha1');
-  // A git blob is hashed as "blob <length>\0<bytes>" (git's object format).
-  if (algorithm === 'git-sha1') hash.update(`blob ${sizeBytes}\0`);
+/** @internal Without those that the bytes do not have. */
+export function presentDigests(digests: Partial<Digests>): Partial<Record<HashAlgorithm, string>> {
+  return Object.fromEntries(Object.entries(digests).filter(([, digest]) => digest !== null));
+}
+
+function nodeHasher(hash: Hash): Hasher {
   return { update: (bytes) => void hash.update(bytes), digest: () => hash.digest('hex'), dispose() {} };
 }

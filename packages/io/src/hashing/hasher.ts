@@ -1,14 +1,31 @@
-/** A digest that can be computed while bytes go by. `git-sha1` is git's hash of the bytes as a blob. */
-export type HashAlgorithm = 'sha256' | 'blake3' | 'git-sha1';
+/**
+ * A digest that can be computed while bytes go by, in lower-case hex.
+ *
+ * - `sha256`, `blake3`: of the whole file, 64 characters.
+ * - `git-sha1`: git's hash of the bytes as a blob, 40.
+ * - `crc32`: of the whole file, 8.
+ * - `autov1`: SHA-256 of the bytes from 0x100000 up to 0x110000, its first 8. Null for a file that has none of them: others
+ *   give the hash of nothing (`e3b0c442`) for it, which is the same for all small files and identifies none.
+ * - `autov2`: the first 10 of `sha256`.
+ * - `tensor`: SHA-256 of everything behind the header of a safetensors file, 64. It survives an edit of the header. Null for
+ *   what is no safetensors file, judged by its first bytes, and for one without tensors.
+ * - `autov3`: the first 12 of `tensor`, null where that is.
+ */
+export type HashAlgorithm = 'sha256' | 'blake3' | 'git-sha1' | 'crc32' | 'autov1' | 'autov2' | 'autov3' | 'tensor';
+
+/** Digests that not every file has. */
+export type PartialHashAlgorithm = 'autov1' | 'autov3' | 'tensor';
 
 /** A running hash. Bytes may lie in shared memory. */
-export interface Hasher {
+export interface Hasher<Digest extends string | null = string> {
   update(bytes: Uint8Array): void;
   /** Lower-case hex. Ends the hash. */
-  digest(): string;
+  digest(): Digest;
   /** Frees what the hash holds; needed only where `digest` is not called. */
   dispose(): void;
 }
 
-/** Digests in lower-case hex by algorithm. */
-export type Digests<A extends HashAlgorithm = HashAlgorithm> = Readonly<Record<A, string>>;
+/** Digests in lower-case hex by algorithm; null only where a file may have none. */
+export type Digests<A extends HashAlgorithm = HashAlgorithm> = {
+  readonly [Algorithm in A]: Algorithm extends PartialHashAlgorithm ? string | null : string;
+};

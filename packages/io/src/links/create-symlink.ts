@@ -1,8 +1,9 @@
 import { dirname } from 'node:path';
-import { isModelkeepError, ModelkeepError } from '@modelkeep/core';
+import { isModelkeepError } from '@modelkeep/core';
 import { removeQuietly } from '../files/remove-quietly.ts';
 import { temporaryNameBeside } from '../files/temporary-name.ts';
 import type { FileSystem, SymlinkOptions } from '../ports/file-system.ts';
+import { inTheWay } from './in-the-way.ts';
 
 /** What {@link createSymlink} makes. */
 export interface CreateSymlinkOptions extends SymlinkOptions {
@@ -43,12 +44,4 @@ async function presentTarget(fileSystem: FileSystem, path: string): Promise<stri
     if (isModelkeepError(error, 'io.not-found')) return undefined;
     throw error;
   }
-}
-
-function inTheWay(path: string): ModelkeepError {
-  return new ModelkeepError('io.exists', {
-    message: `cannot link ${path}: what is there is not the link that may be replaced`,
-    facts: { path },
-    hint: 'somebody changed it: move it away, or leave it and choose another name',
-  });
 }

@@ -1,6 +1,6 @@
 import { lstat, mkdtemp, readdir, readFile, readlink, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { ModelkeepError } from '@modelkeep/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { translateSystemError } from '../errors/translate-system-error.ts';
@@ -9,6 +9,7 @@ import type { FileSystem } from '../ports/file-system.ts';
 import { createLink } from './create-link.ts';
 import { createSymlink } from './create-symlink.ts';
 import { probeLinks } from './probe-links.ts';
+import { windowsWithoutRights } from './windows.test-helper.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -132,11 +133,34 @@ describe('createSymlink', () => {
 describe('probeLinks', () => {
   it('tries each kind and leaves nothing', async () => {
     const found = await probeLinks(nodeFileSystem, folder);
-    expect(found).toMatchObject({ hardlink: true, symlink: true });
-    expect(await probeLinks(cloning, folder)).toEqual({ reflink: true, hardlink: true, symlink: true });
+    expect(found).toMatchObject({ hardlink: true, symlink: true, junction: false });
+    const all = { reflink: true, hardlink: true, symlink: true, junction: false, codes: {} };
+    expect(await probeLinks(cloning, folder)).toEqual(all);
     const none = { ...nodeFileSystem, reflink: refuse('ENOTSUP'), link: refuse('EPERM'), symlink: refuse('ENOSYS') };
-    expect(await probeLinks(none, folder)).toEqual({ reflink: false, hardlink: false, symlink: false });
+    expect(await probeLinks(none, folder)).toEqual({
+      reflink: false,
+      hardlink: false,
+      symlink: false,
+      junction: false,
+      codes: { reflink: 'ENOTSUP', hardlink: 'EPERM', symlink: 'ENOSYS' },
+    });
     expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('finds the links of a Windows without developer mode', async () => {
+    const windows = windowsWithoutRights(nodeFileSystem);
+    expect(await probeLinks(windows, folder, { platform: 'win32' })).toEqual({
+      reflink: false,
+      hardlink: true,
+      symlink: false,
+      junction: true,
+      codes: { reflink: 'ENOSYS', symlink: 'EPERM' },
+    });
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('works where the folder is given as a relative path', async () => {
+    expect(await probeLinks(nodeFileSystem, relative(process.cwd(), folder))).toMatchObject({ symlink: true });
   });
 
   it('believes no link that does not show the bytes', async () => {

@@ -2,10 +2,10 @@ import type { SharedBytes } from '../worker/worker-tools.ts';
 import type { SinkChunk } from './file-sink.ts';
 import type { Slot } from './slot-pool.ts';
 
-/** A chunk that is smaller keeps more memory busy than it fills. */
-const MIN_IN_PLACE_BYTES = 32 * 1024;
+/** A chunk that is smaller is copied: where many connections bring little at a time, all of it would be waiting memory. */
+const MIN_IN_PLACE_BYTES = 128 * 1024;
 /** What the threads get at once. */
-const BATCH_BYTES = 512 * 1024;
+const BATCH_BYTES = 256 * 1024;
 
 /** @internal Bytes that follow each other on their way to the threads. */
 export interface Batch {

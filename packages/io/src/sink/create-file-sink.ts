@@ -4,7 +4,7 @@ import { createByteRanges, type ByteRange } from '../ranges/byte-ranges.ts';
 import type { DescriptorInput, OpenFile, WriteInput } from '../worker/open-file-tasks.ts';
 import { createBatch, type Batch } from './batch.ts';
 import type { FileSink, SinkChunk } from './file-sink.ts';
-import { startHash } from './running-hash.ts';
+import { startHashes } from './running-hashes.ts';
 import type { SinkHost } from './sink-host.ts';
 import type { Slot } from './slot-pool.ts';
 
@@ -22,8 +22,8 @@ export interface FileSinkParts extends OpenFile, Omit<SinkHost, 'openSinks'> {
 const MAX_POSTED = 8;
 
 /**
- * @internal The calling thread's side of an open file. Bytes are written by whatever thread is free, and hashed by another
- * one at the same time, from the same memory.
+ * @internal The calling thread's side of an open file. Bytes are written by one thread and hashed by another one at the
+ * same time, from the same memory.
  */
 export function createFileSink(parts: FileSinkParts): FileSink {
   const { path, slots, pool, device, inode, descriptor, algorithms, expectedSizeBytes } = parts;
@@ -57,10 +57,12 @@ export function createFileSink(parts: FileSinkParts): FileSink {
     }
   };
 
-  const lease = pool.lease();
+  const hashLease = pool.lease();
+  const writeLease = pool.lease();
   const { hashId, resolutionBase } = parts;
-  const hash = startHash({
-    lease,
+  const hash = startHashes({
+    lease: hashLease,
+    secondLease: writeLease,
     hashId,
     path,
     descriptor,
@@ -75,7 +77,7 @@ export function createFileSink(parts: FileSinkParts): FileSink {
   const writeBatch = async ({ pieces, positionBytes, lengthBytes }: Batch): Promise<void> => {
     const input: WriteInput = { ...file, pieces, positionBytes };
     try {
-      await pool.run<void>('writeFile', input);
+      await writeLease.run<void>('writeFile', input);
       written.add({ startBytes: positionBytes, endBytes: positionBytes + lengthBytes });
     } catch (error) {
       fail(error);
@@ -83,9 +85,7 @@ export function createFileSink(parts: FileSinkParts): FileSink {
   };
   /** Hands bytes to the threads. */
   const post = (batch: Batch): void => {
-    const { pieces, positionBytes, lengthBytes } = batch;
-    const isNext = positionBytes === hash.nextBytes;
-    const hashing = isNext ? hash.take(pieces, lengthBytes) : undefined;
+    const hashing = hash.take(batch);
     const work = async (): Promise<void> => {
       await Promise.all([writeBatch(batch), hashing]);
       posted.delete(done);
@@ -115,7 +115,8 @@ export function createFileSink(parts: FileSinkParts): FileSink {
   const release = (): void => {
     for (const batch of batches.values()) batch.release();
     batches.clear();
-    lease.release();
+    hashLease.release();
+    writeLease.release();
     parts.onEnd();
   };
   const settled = async (): Promise<void> => {

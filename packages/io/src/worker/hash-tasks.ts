@@ -1,7 +1,7 @@
 import { ModelkeepError } from '@modelkeep/core';
 import type { Tasks } from '@modelkeep/workers';
 import type { HashAlgorithm } from '../hashing/hasher.ts';
-import { createHasherSet, type HasherSet } from '../hashing/hasher-set.ts';
+import { createHasherSet, presentDigests, type HasherSet } from '../hashing/hasher-set.ts';
 import type { ByteRange } from '../ranges/byte-ranges.ts';
 import { readFully, translated, viewOf, type SharedBytes, type WorkerTools } from './worker-tools.ts';
 
@@ -61,7 +61,7 @@ export function createHashTasks(tools: WorkerTools): Tasks {
     hashEnd: ({ hashId }: HashInput): Partial<Record<HashAlgorithm, string>> => {
       const hashers = hashersOf(hashId);
       running.delete(hashId);
-      return hashers.digests();
+      return presentDigests(hashers.digests());
     },
     hashCancel: ({ hashId }: HashInput) => {
       running.get(hashId)?.dispose();

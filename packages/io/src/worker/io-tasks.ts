@@ -7,6 +7,7 @@ import { gated, type GateInput } from './give-way.ts';
 import { hashFile, type HashFileInput } from './hash-file.ts';
 import { createHashTasks } from './hash-tasks.ts';
 import { createOpenFileTasks } from './open-file-tasks.ts';
+import { createRingTasks } from './ring-tasks.ts';
 import type { WorkerTools } from './worker-tools.ts';
 import { writeWhole, type WriteWholeInput } from './write-whole.ts';
 
@@ -22,11 +23,12 @@ export function createIoTasks(bulk: BulkFileSystem): Tasks {
     },
   };
   return {
-    hashFile: (input: HashFileInput & GateInput, context) => hashFile(tools, input, gated(context, input)),
-    copyFile: (input: CopyFileInput & GateInput, context) => copyFile(tools, input, gated(context, input)),
+    hashFile: (input: HashFileInput, context) => hashFile(tools, input, gated(context, input)),
+    copyFile: (input: CopyFileInput, context) => copyFile(tools, input, gated(context, input)),
     copyPrefix: (input: CopyPrefixInput & GateInput, context) => copyPrefix(tools, input, gated(context, input)),
     writeWhole: (input: WriteWholeInput) => writeWhole(tools, input),
     ...createOpenFileTasks(tools),
     ...createHashTasks(tools),
+    ...createRingTasks(tools),
   };
 }

@@ -1,5 +1,5 @@
 import type { HashAlgorithm } from '../hashing/hasher.ts';
-import { createHasherSet } from '../hashing/hasher-set.ts';
+import { createHasherSet, presentDigests } from '../hashing/hasher-set.ts';
 import { removedOnFailure } from './removed-on-failure.ts';
 import { translated, writeFully, type WorkerTools } from './worker-tools.ts';
 
@@ -33,7 +33,7 @@ export async function writeWhole(tools: WorkerTools, input: WriteWholeInput): Pr
       const blake3 = tools.blake3(input.resolutionBase);
       const hashers = createHasherSet({ algorithms, blake3, sizeBytes: bytes.byteLength });
       hashers.update(bytes);
-      return { device: String(device), inode: String(inode), sizeBytes, digests: hashers.digests() };
+      return { device: String(device), inode: String(inode), sizeBytes, digests: presentDigests(hashers.digests()) };
     } finally {
       bulk.close(descriptor);
     }

@@ -31,7 +31,7 @@ export function searchTextOf(record: ModelRecord): SearchText {
     ...record.triggerWords,
     ...record.sources.map(({ repo }) => repo),
   ];
-  const names = joinSpellings([record.officialName, record.cleanedName]);
+  const names = joinSpellings([record.officialName, record.cleanedName, record.name]);
   const labelText = joinSpellings(labels);
   const files = joinWords(record.files.flatMap(({ officialName, name }) => [officialName, name]));
   const description = joinWords([withoutTags((record.description ?? '').slice(0, LONGEST_TEXT))]);

@@ -10,6 +10,7 @@ import { blobStatus } from '../blobs/blob-store.ts';
 import type { StoreContext } from '../store-context.ts';
 import { beginTransaction, type Transaction } from '../transaction/transaction.ts';
 import type { StoredContent } from '../transaction/stored-file.ts';
+import { algorithmsOf, contentOf, type HashChoice } from './content-hashes.ts';
 import { findImportable, type ImportFile, type ImportSet, type SkippedPath } from './find-importable.ts';
 
 /** What an import did. */
@@ -23,11 +24,21 @@ export interface ImportReport {
   readonly skipped: readonly SkippedPath[];
 }
 
+/** How files are imported. */
+export interface ImportOptions {
+  /**
+   * `all` computes the hashes that other tools know files by as well (AutoV1, AutoV2, AutoV3, CRC-32, tensor hash), in the same
+   * read of the bytes. A model that is here already gains those that it lacked. @default 'content'
+   */
+  readonly hashes?: HashChoice | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** @internal Copies files into the library; the originals stay as they are. */
 export function importPaths(
   context: StoreContext,
   paths: readonly string[],
-  options: { readonly signal?: AbortSignal | undefined; readonly before: () => void },
+  { hashes = 'content', ...options }: ImportOptions & { readonly before: () => void },
 ): Operation<ImportReport> {
   return startOperation(async (report) => {
     options.before();
@@ -37,7 +48,7 @@ export function importPaths(
     const progress = progressOf(context, report, { total, files: sets.flatMap(({ files }) => files).length });
     const result = { models: [] as ModelRecord[], bytesCopied: 0, bytesSaved: 0 };
     for (const set of sets) {
-      const imported = await importSet(context, set, { signal: options.signal, progress });
+      const imported = await importSet(context, set, { hashes, signal: options.signal, progress });
       result.models.push(...imported.models);
       result.bytesCopied += imported.bytesCopied;
       result.bytesSaved += imported.bytesSaved;
@@ -54,6 +65,7 @@ interface ImportProgress {
 }
 
 interface ImportSetOptions {
+  readonly hashes: HashChoice;
   readonly signal: AbortSignal | undefined;
   readonly progress: ImportProgress;
 }
@@ -61,10 +73,10 @@ interface ImportSetOptions {
 async function importSet(
   context: StoreContext,
   set: ImportSet,
-  { signal, progress }: ImportSetOptions,
+  { hashes, signal, progress }: ImportSetOptions,
 ): Promise<Omit<ImportReport, 'skipped'>> {
   const known: { file: ImportFile; content: StoredContent | null }[] = [];
-  for (const file of set.files) known.push({ file, content: await hashWhereKnown(context, file, signal) });
+  for (const file of set.files) known.push({ file, content: await hashWhereKnown(context, file, { hashes, signal }) });
   const transaction = await beginTransaction(
     context,
     known.map(({ file, content }) => ({
@@ -78,9 +90,10 @@ async function importSet(
   try {
     let bytesCopied = 0;
     let bytesSaved = 0;
-    for (const { file } of known) {
+    for (const { file, content } of known) {
       progress.start(file);
-      if (await storeFile(context, transaction, { file, signal, progress })) bytesCopied += file.sizeBytes;
+      if (await storeFile(context, transaction, { file, content, hashes, signal, progress }))
+        bytesCopied += file.sizeBytes;
       else bytesSaved += file.sizeBytes;
       progress.done(file);
     }
@@ -92,24 +105,35 @@ async function importSet(
   }
 }
 
+interface StoreFileOptions {
+  readonly file: ImportFile;
+  /** What it holds, where it was hashed because the library may have it. */
+  readonly content: StoredContent | null;
+}
+
 /** @returns whether bytes were copied */
 async function storeFile(
   context: StoreContext,
   transaction: Transaction,
-  { file, signal, progress }: ImportSetOptions & { readonly file: ImportFile },
+  { file, content, hashes, signal, progress }: ImportSetOptions & StoreFileOptions,
 ): Promise<boolean> {
   const wanted = transaction.files.find(({ name }) => name === file.name);
-  if (wanted === undefined || wanted.content !== null) return false;
+  if (wanted === undefined) return false;
+  if (wanted.content !== null) {
+    // The same content, with more hashes of it.
+    if (content?.hashes !== undefined) await transaction.adopt(file.name, content);
+    return false;
+  }
   await removeAdopted(context, wanted.part);
-  const { sizeBytes, digests } = await context.io.copyFile({
+  const copied = await context.io.copyFile({
     source: file.path,
     target: wanted.part,
-    algorithms: ['sha256', 'blake3'],
+    algorithms: algorithmsOf(hashes),
     signal,
     onProgress: (bytes) => progress.bytes(file, bytes),
   });
-  const isNew = (await blobStatus(context, digests.sha256)) === null;
-  await transaction.publish(file.name, { sizeBytes, sha256: digests.sha256, blake3: digests.blake3, gitSha1: null });
+  const isNew = (await blobStatus(context, copied.digests.sha256)) === null;
+  await transaction.publish(file.name, contentOf(copied, hashes));
   return isNew;
 }
 
@@ -126,12 +150,12 @@ async function removeAdopted(context: StoreContext, part: string): Promise<void>
 async function hashWhereKnown(
   context: StoreContext,
   file: ImportFile,
-  signal?: AbortSignal,
+  { hashes, signal }: Pick<ImportSetOptions, 'hashes' | 'signal'>,
 ): Promise<StoredContent | null> {
   if (!(await context.index.hasFileOfSize(file.sizeBytes))) return null;
-  const { sizeBytes, digests } = await context.io.hashFile(file.path, { algorithms: ['sha256', 'blake3'], signal });
-  if ((await blobStatus(context, digests.sha256)) === null) return null;
-  return { sizeBytes, sha256: digests.sha256, blake3: digests.blake3, gitSha1: null };
+  const hashed = await context.io.hashFile(file.path, { algorithms: algorithmsOf(hashes), signal });
+  if ((await blobStatus(context, hashed.digests.sha256)) === null) return null;
+  return contentOf(hashed, hashes);
 }
 
 function localSource(file: ImportFile): ModelSource {

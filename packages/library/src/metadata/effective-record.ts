@@ -1,26 +1,19 @@
 import {
   factLayers,
+  fileRoles,
+  knownWord,
+  modelFormats,
+  modelTypes,
+  sourceProviders,
   type FactLayer,
   type ModelFacts,
+  type ModelFile,
   type ModelMetadata,
   type ModelOverrides,
   type ModelRecord,
+  type ModelSource,
 } from '@modelkeep/core';
-
-const factNames = [
-  'name',
-  'type',
-  'family',
-  'baseModel',
-  'variant',
-  'precision',
-  'quantisation',
-  'parameterCount',
-  'description',
-  'tags',
-  'triggerWords',
-  'licence',
-] as const satisfies readonly (keyof ModelFacts)[];
+import { factNames } from './fact-names.ts';
 
 /** The facts that count and the layer each one came from. */
 export interface EffectiveFacts {
@@ -38,8 +31,9 @@ export function effectiveFacts(layers: ModelMetadata['layers'], overrides: Model
   for (const name of factNames) {
     for (const layer of factLayers) {
       const value = (layer === 'user' ? overrides.fields : layers[layer]?.facts)?.[name];
-      // A scan that does not know the type says so; that is no statement to prefer over a lower layer's.
-      if (value === undefined || value === null || (name === 'type' && value === 'unknown')) continue;
+      if (value === undefined || value === null) continue;
+      // A source that does not know the type says so; that is no statement to prefer over a lower layer's.
+      if (name === 'type' && value === 'unknown' && layer !== 'user') continue;
       facts[name] = value;
       origins[name] = layer;
       break;
@@ -48,7 +42,10 @@ export function effectiveFacts(layers: ModelMetadata['layers'], overrides: Model
   return { facts, origins };
 }
 
-/** The record that the library answers: metadata.json with the user's overrides on top. */
+/**
+ * The record that the library answers: metadata.json with the user's overrides on top. Words of a later version count as
+ * `unknown` (type, format) or `other` (role of a file, provider of a source).
+ */
 export function effectiveRecord(metadata: ModelMetadata, overrides: ModelOverrides = {}): ModelRecord {
   const { facts, origins } = effectiveFacts(metadata.layers, overrides);
   const present = new Set(metadata.files.map((file) => file.name));
@@ -57,21 +54,22 @@ export function effectiveRecord(metadata: ModelMetadata, overrides: ModelOverrid
     slug: metadata.slug,
     officialName: metadata.officialName,
     cleanedName: metadata.cleanedName,
-    type: facts.type ?? 'unknown',
-    family: facts.family ?? null,
-    baseModel: facts.baseModel ?? null,
-    format: metadata.format,
-    variant: facts.variant ?? null,
-    precision: facts.precision ?? null,
-    quantisation: facts.quantisation ?? null,
+    name: textOf(facts.name),
+    type: knownWord(facts.type ?? 'unknown', { known: modelTypes, fallback: 'unknown' }),
+    family: textOf(facts.family),
+    baseModel: textOf(facts.baseModel),
+    format: knownWord(metadata.format, { known: modelFormats, fallback: 'unknown' }),
+    variant: textOf(facts.variant),
+    precision: textOf(facts.precision),
+    quantisation: textOf(facts.quantisation),
     parameterCount: facts.parameterCount ?? null,
-    description: facts.description ?? null,
+    description: textOf(facts.description),
     tags: facts.tags ?? [],
     triggerWords: facts.triggerWords ?? [],
-    licence: facts.licence ?? null,
+    licence: textOf(facts.licence),
     sizeBytes: metadata.files.reduce((total, file) => total + file.sizeBytes, 0),
-    files: metadata.files,
-    sources: metadata.sources,
+    files: metadata.files.map((file) => knownFile(file)),
+    sources: metadata.sources.map((source) => knownSource(source)),
     sourceGroup: metadata.sourceGroup,
     variantOf: metadata.variantOf,
     companions: metadata.companions,
@@ -82,4 +80,18 @@ export function effectiveRecord(metadata: ModelMetadata, overrides: ModelOverrid
     importedAt: metadata.importedAt,
     updatedAt: metadata.updatedAt,
   };
+}
+
+/** An empty text is the statement that there is none. */
+function textOf(text: string | null | undefined): string | null {
+  return text === undefined || text === null || text === '' ? null : text;
+}
+
+function knownFile(file: ModelFile): ModelFile {
+  const role = knownWord(file.role, { known: fileRoles, fallback: 'other' });
+  return { ...file, role, source: file.source === null ? null : knownSource(file.source) };
+}
+
+function knownSource(source: ModelSource): ModelSource {
+  return { ...source, provider: knownWord(source.provider, { known: sourceProviders, fallback: 'other' }) };
 }

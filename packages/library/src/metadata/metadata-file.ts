@@ -5,6 +5,7 @@ import { readJson, type FileSystem } from '@modelkeep/io';
 import { judgeName } from '../names/judge-name.ts';
 import { isOwnName } from '../names/unique-names.ts';
 import { effectiveFacts } from './effective-record.ts';
+import { metadataVersions, overridesVersions, readableDocument } from './schema-versions.ts';
 
 export const METADATA_FILE = 'metadata.json';
 export const OVERRIDES_FILE = 'overrides.json';
@@ -13,11 +14,21 @@ export const OVERRIDES_FILE = 'overrides.json';
  * Reads the metadata.json of a model's folder. What stands there may come from another machine and is checked like a
  * hub's answer: digests, ids and every file name.
  *
- * @throws `library.corrupt-metadata`, `io.not-found`, `io.permission`
+ * @throws `library.corrupt-metadata`, `core.format-newer`, `io.not-found`, `io.permission`
  */
 export async function readMetadata(fileSystem: FileSystem, folder: string): Promise<ModelMetadata> {
   const path = join(folder, METADATA_FILE);
-  const json = await readOrCorrupt(fileSystem, path);
+  return parseMetadata(await readOrCorrupt(fileSystem, path), path);
+}
+
+/**
+ * @internal Checks what is said to be a metadata.json.
+ *
+ * @param path - names it in errors
+ * @throws `library.corrupt-metadata`, `core.format-newer`
+ */
+export function parseMetadata(document: unknown, path: string): ModelMetadata {
+  const json = readableDocument(document, path, metadataVersions);
   const parsed = modelMetadataSchema.safeParse(json);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
@@ -31,7 +42,7 @@ export async function readMetadata(fileSystem: FileSystem, folder: string): Prom
   return parsed.data;
 }
 
-/** Reads overrides.json; a model without one has no overrides. @throws `library.corrupt-metadata` */
+/** Reads overrides.json; a model without one has no overrides. @throws `library.corrupt-metadata`, `core.format-newer` */
 export async function readOverrides(fileSystem: FileSystem, folder: string): Promise<ModelOverrides> {
   const path = join(folder, OVERRIDES_FILE);
   let json: unknown;
@@ -41,7 +52,12 @@ export async function readOverrides(fileSystem: FileSystem, folder: string): Pro
     if (isModelkeepError(error, 'io.not-found')) return {};
     throw error;
   }
-  const parsed = modelOverridesSchema.safeParse(json);
+  return parseOverrides(json, path);
+}
+
+/** @internal Checks what is said to be an overrides.json. @throws `library.corrupt-metadata`, `core.format-newer` */
+export function parseOverrides(document: unknown, path: string): ModelOverrides {
+  const parsed = modelOverridesSchema.safeParse(readableDocument(document, path, overridesVersions));
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   throw corrupt(path, `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'invalid'}`);
@@ -53,6 +69,11 @@ export function serialiseMetadata(metadata: ModelMetadata): string {
   const { facts } = effectiveFacts(metadata.layers);
   const shown = { type: facts.type ?? 'unknown', family: facts.family ?? null, baseModel: facts.baseModel ?? null };
   return `${JSON.stringify({ schema, id, slug, officialName, cleanedName, ...shown, ...without(rest, Object.keys(shown)) }, null, 2)}\n`;
+}
+
+/** The text of overrides.json. */
+export function serialiseOverrides(overrides: ModelOverrides): string {
+  return `${JSON.stringify(overrides, null, 2)}\n`;
 }
 
 function without(object: object, keys: readonly string[]): object {

@@ -4,6 +4,7 @@ import { createLink, ensureFolder, systemCodeOf } from '@modelkeep/io';
 import { blobPath } from '../blobs/blob-store.ts';
 import { effectiveRecord } from '../metadata/effective-record.ts';
 import { METADATA_FILE, serialiseMetadata } from '../metadata/metadata-file.ts';
+import { slugWithSuffix } from '../names/slug.ts';
 import type { StoreContext } from '../store-context.ts';
 import { ensureRealFolder } from '../volume/require-real-folders.ts';
 import type { RecordedModel } from '../transaction/transaction-record.ts';
@@ -59,7 +60,8 @@ async function stageFiles(context: StoreContext, staged: string, metadata: Model
 /** The slug, then the slug with the content's hash, then with the id, which nobody else has. */
 function slugCandidates({ slug, files, id }: ModelMetadata): string[] {
   const weights = files.find(({ role }) => role === 'weights');
-  return [slug, `${slug}-${weights?.sha256.slice(0, 8) ?? id.slice(-8)}`, `${slug}-${id}`];
+  const short = weights?.sha256.slice(0, 8) ?? id.slice(-8);
+  return [slug, slugWithSuffix(slug, short), slugWithSuffix(slug, id)];
 }
 
 /** Anything at all in a folder makes it somebody's: a model's, or a person's. */

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { ModelkeepError, newId, type MetadataLayer, type ModelMetadata, type ModelRecord } from '@modelkeep/core';
 import { groupFiles, type ModelGroup } from '../grouping/group-files.ts';
 import { readGroupingFacts } from '../grouping/read-grouping-facts.ts';
@@ -7,6 +6,7 @@ import { withLock, type StoreContext } from '../store-context.ts';
 import type { RecordedModel } from '../transaction/transaction-record.ts';
 import type { StoredFile } from '../transaction/stored-file.ts';
 import { commitModel } from './commit-model.ts';
+import { contentLockOf } from './content-lock.ts';
 import { findSameModel } from './find-same-model.ts';
 import { linkCompanions } from './link-companions.ts';
 import { mergeMetadata } from './merge-metadata.ts';
@@ -54,7 +54,7 @@ export async function commitModels(context: StoreContext, options: CommitModelsO
     // Reading and hashing come before the lock, which is for milliseconds.
     const draft = await newMetadata(context, { ...options, cleanNames, group, id: newId(), files });
     const commit = (): Promise<ModelRecord> => commitGroup(context, { ...options, group, position, draft });
-    const record = await withLock(context, lockNameOf(draft), commit, options.signal);
+    const record = await withLock(context, contentLockOf(draft), commit, options.signal);
     records.push(record);
   }
   await options.announce(records.map(({ id, slug }) => ({ id, slug })));
@@ -65,13 +65,6 @@ interface CommitGroupOptions extends CommitModelsOptions {
   readonly group: ModelGroup;
   readonly position: number;
   readonly draft: ModelMetadata;
-}
-
-/** Who stores the same model, or another part of the same set, takes the same lock. */
-function lockNameOf({ expectedFiles, files }: ModelMetadata): string {
-  const weights = files.filter(({ role }) => role === 'weights').map(({ sha256 }) => sha256);
-  const key = expectedFiles.length > 1 ? expectedFiles.join('\n') : (weights[0] ?? '');
-  return createHash('sha256').update(key).digest('hex').slice(0, 2);
 }
 
 async function commitGroup(context: StoreContext, options: CommitGroupOptions): Promise<ModelRecord> {

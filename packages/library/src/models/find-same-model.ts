@@ -1,5 +1,6 @@
 import { isModelkeepError, type ModelMetadata } from '@modelkeep/core';
 import type { StoreContext } from '../store-context.ts';
+import { weightsKey } from './file-order.ts';
 import { rebuildIndex } from './rebuild-index.ts';
 import { readModel, type FoundModel } from './walk-models.ts';
 
@@ -36,25 +37,20 @@ async function look(
   return { found: null, isStale };
 }
 
+const unreadable = ['io.not-found', 'library.corrupt-metadata', 'core.format-newer'] as const;
+
 async function readIfThere(context: StoreContext, slug: string): Promise<FoundModel | null> {
   try {
     return await readModel(context.fileSystem, context.layout, slug);
   } catch (error) {
-    if (isModelkeepError(error, 'io.not-found') || isModelkeepError(error, 'library.corrupt-metadata')) return null;
+    // What cannot be read is left alone; a new model gets a folder beside it.
+    if (unreadable.some((code) => isModelkeepError(error, code))) return null;
     throw error;
   }
 }
 
 function isSameModel(present: ModelMetadata, draft: ModelMetadata): boolean {
-  return weightsKey(present) === weightsKey(draft) || sharesShardSet(present, draft);
-}
-
-function weightsKey({ files }: ModelMetadata): string {
-  return files
-    .filter(({ role }) => role === 'weights')
-    .map(({ sha256 }) => sha256)
-    .toSorted()
-    .join(' ');
+  return weightsKey(present.files) === weightsKey(draft.files) || sharesShardSet(present, draft);
 }
 
 function sharesShardSet(present: ModelMetadata, draft: ModelMetadata): boolean {

@@ -1,39 +1,45 @@
 import type { ModelFile, ModelMetadata, ModelSource } from '@modelkeep/core';
+import { withHashes } from './with-hashes.ts';
+import { mergeLayers } from '../metadata/merge-layers.ts';
+import { inFileOrder, weightsKey } from './file-order.ts';
 
 /**
  * @internal The present model with what a draft of the same model adds: files that it lacked, newer small files of the
- * same repo, another source, newer layers.
+ * same repo, another source, newer layers. Facts and sources come out the same in whatever order drafts arrive; of small
+ * files with one name from several sources the first stays.
  *
  * @returns `present` itself when the draft adds nothing
  */
 export function mergeMetadata(present: ModelMetadata, draft: ModelMetadata): ModelMetadata {
-  const files = mergeFiles(present.files, draft.files);
+  const files = withHashes(mergeFiles(present.files, draft.files), draft.files);
   const sources = mergeSources(present.sources, draft.sources);
-  const group = leadingGroup(present, draft);
-  if (files === present.files && sources === present.sources && group === null) return present;
-  return { ...present, files, sources, ...group };
+  const known = layersOf(present);
+  const merged = mergeLayers(known, arrivingLayers(present, draft));
+  const layers = merged === known ? present.layers : merged;
+  const leads = leadsGroup(present, draft);
+  if (files === present.files && sources === present.sources && layers === present.layers && !leads) return present;
+  const group = leads ? { sourceGroup: draft.sourceGroup, variantOf: draft.variantOf } : {};
+  return { ...present, files, sources, layers, ...group };
 }
 
-/**
- * Of several sources of the same model one gives its facts and ties it to its siblings: the first by name, so that the
- * order in which they came makes no difference; of one source the newer facts count.
- */
-function leadingGroup(
-  present: ModelMetadata,
-  draft: ModelMetadata,
-): Pick<ModelMetadata, 'sourceGroup' | 'variantOf' | 'layers'> | null {
-  if (draft.sourceGroup === null) return null;
-  const leads = present.sourceGroup === null || draft.sourceGroup < present.sourceGroup;
-  const { hub } = draft.layers;
-  const known = present.layers.hub;
-  const hasNews = hub !== undefined && JSON.stringify(hub.facts) !== JSON.stringify(known?.facts);
-  const isNewer = draft.sourceGroup === present.sourceGroup && hasNews && hub.at >= (known?.at ?? '');
-  if (!leads && !isNewer) return null;
-  return {
-    sourceGroup: draft.sourceGroup,
-    variantOf: draft.variantOf,
-    layers: { ...present.layers, ...(hub === undefined ? {} : { hub }) },
-  };
+/** Of several sources of the same model the first by name ties it to its siblings. */
+function leadsGroup(present: ModelMetadata, draft: ModelMetadata): boolean {
+  return draft.sourceGroup !== null && (present.sourceGroup === null || draft.sourceGroup < present.sourceGroup);
+}
+
+/** What a part of the weights tells is not what all of them tell. */
+function arrivingLayers(present: ModelMetadata, draft: ModelMetadata): ModelMetadata['layers'] {
+  const layers = layersOf(draft);
+  if (weightsKey(present.files) === weightsKey(draft.files)) return layers;
+  const { scan: _scan, embedded: _embedded, ...others } = layers;
+  return others;
+}
+
+/** The layers, that of the hub with the source that it is from. */
+function layersOf({ layers, sourceGroup }: ModelMetadata): ModelMetadata['layers'] {
+  const { hub } = layers;
+  if (hub === undefined || hub.source !== undefined || sourceGroup === null) return layers;
+  return { ...layers, hub: { ...hub, source: sourceGroup } };
 }
 
 function isWeights({ role }: ModelFile): boolean {
@@ -53,7 +59,7 @@ function mergeFiles(present: readonly ModelFile[], added: readonly ModelFile[]):
     files.set(file.name, file);
     changed = true;
   }
-  return changed ? [...files.values()] : present;
+  return changed ? inFileOrder(files.values()) : present;
 }
 
 function isNewerOfSameRepo(known: ModelFile, added: ModelFile): boolean {
@@ -71,7 +77,8 @@ function isNewerOfSameRepo(known: ModelFile, added: ModelFile): boolean {
 function mergeSources(present: readonly ModelSource[], added: readonly ModelSource[]): readonly ModelSource[] {
   const known = new Set(present.map((source) => sourceKey(source)));
   const fresh = added.filter((source) => !known.has(sourceKey(source)));
-  return fresh.length === 0 ? present : [...present, ...fresh];
+  if (fresh.length === 0) return present;
+  return [...present, ...fresh].toSorted((a, b) => (sourceKey(a) < sourceKey(b) ? -1 : 1));
 }
 
 /** A commit is the same content wherever it was fetched from and by whatever name it was asked for. */

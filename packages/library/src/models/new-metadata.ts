@@ -1,6 +1,8 @@
 import {
   fileRole,
   isModelkeepError,
+  knownWord,
+  modelTypes,
   type MetadataLayer,
   type ModelFile,
   type ModelMetadata,
@@ -16,6 +18,7 @@ import { chooseSlug } from '../names/slug.ts';
 import { notOwnName } from '../names/unique-names.ts';
 import { timestamp, type StoreContext } from '../store-context.ts';
 import type { StoredFile } from '../transaction/stored-file.ts';
+import { inFileOrder } from './file-order.ts';
 import { identifyGroup } from './identify-group.ts';
 import { layersOf } from './scan-layers.ts';
 
@@ -43,12 +46,12 @@ export async function newMetadata(context: StoreContext, options: NewMetadataOpt
     modelFiles.push(await modelFile(context, file, { name: nameBelow(file.name), signal: options.signal }));
   const identification = await identifyGroup(context, { group, files: modelFiles, signal: options.signal });
   const layers: ModelMetadata['layers'] = {
-    ...(options.layers.hub === undefined ? {} : { hub: options.layers.hub }),
+    ...(options.layers.hub === undefined ? {} : { hub: { ...options.layers.hub, source: sourceGroup ?? undefined } }),
     ...layersOf(identification, at),
   };
   const { facts } = effectiveFacts(layers);
   const officialName = groupName(group, options.sourceName);
-  const type = facts.type ?? 'unknown';
+  const type = knownWord(facts.type ?? 'unknown', { known: modelTypes, fallback: 'unknown' });
   const family = facts.family ?? null;
   return {
     schema: 1,
@@ -57,7 +60,7 @@ export async function newMetadata(context: StoreContext, options: NewMetadataOpt
     officialName,
     cleanedName: cleanName(officialName),
     format: identification.format,
-    files: modelFiles,
+    files: inFileOrder(modelFiles),
     sources: uniqueSource(files, group),
     sourceGroup,
     variantOf: sourceGroup === null ? null : [sourceGroup, type, family ?? '', variantStem(officialName)].join('#'),
@@ -92,6 +95,7 @@ async function modelFile(
     sha256: content.sha256,
     blake3: content.blake3 ?? (await blake3Of(context, content.sha256, signal)),
     gitSha1: content.gitSha1,
+    ...(content.hashes === undefined ? {} : { hashes: content.hashes }),
     source: file.source,
   };
 }

@@ -1,4 +1,4 @@
-import type { ModelMetadata } from '@modelkeep/core';
+import type { MetadataLayer, ModelMetadata } from '@modelkeep/core';
 import type { Identification } from '@modelkeep/formats';
 import { timestamp, type StoreContext } from '../store-context.ts';
 import { identifyGroup, type IdentifyGroupOptions } from './identify-group.ts';
@@ -12,10 +12,7 @@ export async function scanLayers(
 }
 
 /** @internal */
-export function layersOf(
-  identification: Identification,
-  at: string,
-): Required<Pick<ModelMetadata['layers'], 'embedded' | 'scan'>> {
+export function layersOf(identification: Identification, at: string): Record<'embedded' | 'scan', MetadataLayer> {
   const { embedded, scan, rulesVersion, evidence } = identification;
   return { embedded: { facts: embedded, at }, scan: { facts: scan, at, rulesVersion, evidence } };
 }

@@ -1,9 +1,16 @@
 import { join } from 'node:path';
-import { isModelkeepError, type ModelkeepError, type ModelMetadata, type ModelRecord } from '@modelkeep/core';
+import {
+  isModelkeepError,
+  type ModelkeepError,
+  type ModelMetadata,
+  type ModelOverrides,
+  type ModelRecord,
+} from '@modelkeep/core';
 import type { FileSystem } from '@modelkeep/io';
 import { effectiveRecord } from '../metadata/effective-record.ts';
 import { METADATA_FILE, readMetadata, readOverrides } from '../metadata/metadata-file.ts';
 import { isSlug, isSlugSegment } from '../names/slug.ts';
+import { modelFolder } from './model-folder.ts';
 import { reservedFolders, type VolumeLayout } from '../volume/layout.ts';
 
 /** @internal A model's folder as the disk has it. */
@@ -11,6 +18,7 @@ export interface FoundModel {
   readonly folder: string;
   readonly slug: string;
   readonly metadata: ModelMetadata;
+  readonly overrides: ModelOverrides;
   readonly record: ModelRecord;
 }
 
@@ -36,9 +44,17 @@ export async function* walkModelFolders(fileSystem: FileSystem, layout: VolumeLa
 
 /** @internal Reads one model's folder; the folder's place, and not what the file says, is its slug. */
 export async function readModel(fileSystem: FileSystem, layout: VolumeLayout, slug: string): Promise<FoundModel> {
-  const folder = join(layout.root, slug);
+  return readModelIn(fileSystem, { folder: modelFolder(layout, { slug }), slug });
+}
+
+/** @internal Reads the model of a folder, wherever it stands. */
+export async function readModelIn(
+  fileSystem: FileSystem,
+  { folder, slug }: { readonly folder: string; readonly slug: string },
+): Promise<FoundModel> {
   const metadata = { ...(await readMetadata(fileSystem, folder)), slug };
-  return { folder, slug, metadata, record: effectiveRecord(metadata, await readOverrides(fileSystem, folder)) };
+  const overrides = await readOverrides(fileSystem, folder);
+  return { folder, slug, metadata, overrides, record: effectiveRecord(metadata, overrides) };
 }
 
 /** @internal Every model of a volume; one that cannot be read does not hide the others. */

@@ -1,5 +1,5 @@
 import type { ModelType } from '@modelkeep/core';
-import { cleanName } from './clean-name.ts';
+import { cleanName, withinLimits } from './clean-name.ts';
 
 /** The first folder of a slug, by type. `unknown` models go to `other`. */
 const categories: Readonly<Partial<Record<ModelType, string>>> = {
@@ -25,6 +25,12 @@ function slugify(text: string): string {
  */
 export function chooseSlug(model: { type: ModelType; family: string | null; name: string }): string {
   return [categories[model.type] ?? model.type, slugify(model.family ?? 'other'), slugify(model.name)].join('/');
+}
+
+/** A slug whose last folder has a suffix, within the limits of a name. */
+export function slugWithSuffix(slug: string, suffix: string): string {
+  const name = slug.lastIndexOf('/') + 1;
+  return slug.slice(0, name) + withinLimits(slug.slice(name), `-${suffix}`);
 }
 
 /** Whether a name may be one of the three folders of a slug: what systems put on a drive (`lost+found`) is none. */

@@ -44,6 +44,7 @@ export async function findContents(
       sha256,
       blake3: file?.blake3 ?? null,
       gitSha1: one.gitSha1 ?? file?.gitSha1 ?? null,
+      hashes: file?.hashes,
     };
   };
   await forEach(wanted, look, { atOnce: SMALL_CALLS_AT_ONCE, signal });

@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import { isModelkeepError } from '@modelkeep/core';
 import type { FolderEntry } from '@modelkeep/io';
 import { withLock, type StoreContext } from '../store-context.ts';
+import { finishEdit } from '../models/finish-edit.ts';
+import { finishRemoval } from '../models/remove-model.ts';
 import { projectFiles } from '../models/project-files.ts';
 import { readModel } from '../models/walk-models.ts';
 import { discardTransaction } from './discard-transaction.ts';
@@ -49,6 +51,8 @@ export async function recoverTransactions(context: StoreContext): Promise<Recove
 
 async function recoverTransaction(context: StoreContext, record: TransactionRecord): Promise<keyof RecoveryReport> {
   let committed = 0;
+  if (record.edit !== undefined && (await finishEdit(context, record.id, record.edit))) committed += 1;
+  if (record.removal !== undefined && (await finishRemoval(context, record.removal))) committed += 1;
   for (const model of record.models) if (await finishModel(context, record.id, model)) committed += 1;
   const parts = await dropStaged(context, record.id);
   const isOld = context.clock.now() - Date.parse(record.startedAt) > KEEP_PARTS_MS;

@@ -1,4 +1,4 @@
-import type { ModelSource } from '@modelkeep/core';
+import type { FieldHashes, ModelSource } from '@modelkeep/core';
 
 /** A file that a transaction is to store, as far as it is known beforehand. */
 export interface WantedFile {
@@ -18,6 +18,8 @@ export interface StoredContent {
   readonly sha256: string;
   readonly blake3: string | null;
   readonly gitSha1: string | null;
+  /** Where they were computed. */
+  readonly hashes?: FieldHashes | undefined;
 }
 
 /** @internal A wanted file whose content is stored. */

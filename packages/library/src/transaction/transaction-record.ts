@@ -1,9 +1,11 @@
 import { join } from 'node:path';
-import { isId, isModelkeepError } from '@modelkeep/core';
+import { isId, isModelkeepError, isSha256, type HistoryEntry } from '@modelkeep/core';
+import { historyEntrySchema } from '@modelkeep/core/schemas';
 import { decodeProcessIdentity, readJson, writeFileAtomic } from '@modelkeep/io';
 import { z } from 'zod';
 import { isSlug } from '../names/slug.ts';
 import type { StoreContext } from '../store-context.ts';
+import { TRASH_NAME } from '../volume/trash.ts';
 
 /** @internal A file that a transaction means to store. */
 export interface RecordedFile {
@@ -23,6 +25,19 @@ export interface RecordedModel {
   readonly slug: string;
 }
 
+/** @internal An edit of overrides.json: what the rest of it can be derived from. */
+export interface RecordedEdit extends RecordedModel {
+  /** What overrides.json holds once the edit is committed. */
+  readonly overridesSha256: string;
+  readonly changes: readonly HistoryEntry[];
+}
+
+/** @internal A model that is deleted. */
+export interface RecordedRemoval extends RecordedModel {
+  /** Names the folder in the trash: `models-<time>`. */
+  readonly trash: string;
+}
+
 /** @internal `txn/<id>.json`: what is under way, so that another process can finish it or take over its parts. */
 export interface TransactionRecord {
   readonly id: string;
@@ -31,7 +46,11 @@ export interface TransactionRecord {
   readonly startedAt: string;
   readonly files: readonly RecordedFile[];
   readonly models: readonly RecordedModel[];
+  readonly edit?: RecordedEdit | undefined;
+  readonly removal?: RecordedRemoval | undefined;
 }
+
+const modelSchema = z.object({ id: z.string().refine(isId), slug: z.string().refine(isSlug) });
 
 const recordSchema: z.ZodType<TransactionRecord> = z.object({
   id: z.string().refine(isId),
@@ -50,7 +69,11 @@ const recordSchema: z.ZodType<TransactionRecord> = z.object({
       address: z.string().nullable().default(null),
     }),
   ),
-  models: z.array(z.object({ id: z.string().refine(isId), slug: z.string().refine(isSlug) })),
+  models: z.array(modelSchema),
+  edit: modelSchema
+    .extend({ overridesSha256: z.string().refine(isSha256), changes: z.array(historyEntrySchema) })
+    .optional(),
+  removal: modelSchema.extend({ trash: z.string().regex(TRASH_NAME) }).optional(),
 });
 
 /** @internal */

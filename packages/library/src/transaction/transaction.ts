@@ -112,8 +112,8 @@ export async function beginTransaction(
       facts: { argument: 'name', found: name },
     });
   };
-  const store = (name: string, { sizeBytes, sha256, blake3, gitSha1 }: StoredContent): void => {
-    contents.set(name, { sizeBytes, sha256, blake3, gitSha1 });
+  const store = (name: string, { sizeBytes, sha256, blake3, gitSha1, hashes }: StoredContent): void => {
+    contents.set(name, { sizeBytes, sha256, blake3, gitSha1, hashes });
   };
 
   async function abandon(logger: Logger, { keepParts = false } = {}): Promise<void> {

@@ -2,11 +2,12 @@ import { join } from 'node:path';
 import { isModelkeepError, ModelkeepError, newId, type Clock, type VolumeFile } from '@modelkeep/core';
 import { volumeFileSchema } from '@modelkeep/core/schemas';
 import { ensureFolder, probeLinks, readJson, writeFileAtomic, type FileSystem } from '@modelkeep/io';
+import { formatNewer, readableDocument, volumeVersions } from '../metadata/schema-versions.ts';
 import { volumeLayout, type VolumeLayout } from './layout.ts';
 import { ensureRealFolder } from './require-real-folders.ts';
 
 /** The format that this version reads and writes. */
-export const SUPPORTED_FORMAT = 1;
+export const SUPPORTED_FORMAT: number = volumeVersions.supported;
 
 /** What {@link openVolume} needs. */
 export interface OpenVolumeOptions {
@@ -37,7 +38,7 @@ export async function openVolume(options: OpenVolumeOptions): Promise<OpenedVolu
   const { fileSystem, mode } = options;
   const layout = volumeLayout(options.root);
   const file = (await readVolumeFile(fileSystem, layout)) ?? (await createVolume(options, layout));
-  if (file.minReader > SUPPORTED_FORMAT) throw formatNewer(layout, file.minReader);
+  if (file.minReader > SUPPORTED_FORMAT) throw newer(layout, file.minReader);
   const opened = { layout, file, mode: file.minWriter > SUPPORTED_FORMAT ? 'read' : mode } as const;
   if (opened.mode === 'write') await ensurePrivateFolders(fileSystem, layout);
   return opened;
@@ -51,10 +52,10 @@ async function readVolumeFile(fileSystem: FileSystem, layout: VolumeLayout): Pro
     if (isModelkeepError(error, 'io.not-found')) return undefined;
     throw error;
   }
-  const parsed = volumeFileSchema.safeParse(json);
+  const parsed = volumeFileSchema.safeParse(readableDocument(json, layout.root, volumeVersions));
   if (parsed.success) return parsed.data;
   const format = typeof json === 'object' && json !== null && 'format' in json ? Number(json.format) : Number.NaN;
-  if (format > SUPPORTED_FORMAT) throw formatNewer(layout, format);
+  if (format > SUPPORTED_FORMAT) throw newer(layout, format);
   throw invalid(layout.volumeFile, `it does not describe a volume: ${parsed.error.issues[0]?.message ?? 'unknown'}`);
 }
 
@@ -121,12 +122,8 @@ async function ensurePrivateFolders(fileSystem: FileSystem, layout: VolumeLayout
   }
 }
 
-function formatNewer(layout: VolumeLayout, format: number): ModelkeepError {
-  return new ModelkeepError('core.format-newer', {
-    message: `${layout.root} was written by a newer version of modelkeep (format ${format}, this one knows ${SUPPORTED_FORMAT})`,
-    facts: { path: layout.root, format, supported: SUPPORTED_FORMAT },
-    hint: 'update modelkeep',
-  });
+function newer(layout: VolumeLayout, format: number): ModelkeepError {
+  return formatNewer({ path: layout.root, format, supported: SUPPORTED_FORMAT });
 }
 
 function invalid(path: string, reason: string): ModelkeepError {

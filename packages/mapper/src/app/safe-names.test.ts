@@ -28,6 +28,8 @@ describe('isSafeSegment', () => {
     'com1',
     'COM¹',
     'lpt9.safetensors',
+    'nul .txt',
+    'CONIN$',
     'trailing.',
     'trailing ',
     'evil\u202Egnp.exe',

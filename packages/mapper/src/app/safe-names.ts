@@ -4,7 +4,7 @@ const MAX_SEGMENT_BYTES = 255;
 const MAX_SEGMENTS = 16;
 /* Control characters, what Windows or POSIX reserve, and characters that turn the direction of the text. */
 const FORBIDDEN = /[\p{Cc}\\/:*?"<>|\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/u;
-const DEVICE = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\..*)?$/i;
+const DEVICE = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$) *(?:\..*)?$/i;
 
 const ASCII = /^[\x20-\x7e]*$/;
 

@@ -19,7 +19,9 @@ export interface BodyQueueHooks {
 /** Chunks on their way from a socket that pushes to a reader that pulls. */
 export interface BodyQueue {
   readonly body: AsyncIterable<Uint8Array>;
-  push(chunk: Uint8Array): void;
+  /** Whether more is buffered than the reader has come to. */
+  readonly isPaused: boolean;
+  readonly push: (chunk: Uint8Array) => void;
   end(): void;
   /** Ends with an error, after the chunks that came before it. */
   fail(error: unknown): void;
@@ -95,8 +97,14 @@ export function createBodyQueue(hooks: BodyQueueHooks): BodyQueue {
 
   return {
     body: iterator,
+    get isPaused() {
+      return isPaused;
+    },
     push(chunk) {
-      if (end !== undefined) return;
+      if (end !== undefined) {
+        hooks.drop?.(chunk);
+        return;
+      }
       const reader = readers.shift();
       if (reader !== undefined) {
         reader.resolve({ done: false, value: chunk });

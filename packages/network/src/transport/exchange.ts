@@ -1,6 +1,7 @@
-import type { BodyEnd, HttpHeaders, HttpRequest, HttpResponse, MinimumRate } from '@modelkeep/core';
+import type { BodyEnd, HttpRequest, HttpResponse, MinimumRate } from '@modelkeep/core';
 import type { Dispatcher } from 'undici';
 import { ProxyProblem } from '../proxy/proxy-problem.ts';
+import { bodyBytes, plainHeaders } from './answer-headers.ts';
 import { createBodyQueue } from './body-queue.ts';
 import type { ConnectionTracker } from './connection-tracker.ts';
 import { createPhaseTimer } from './phase-timer.ts';
@@ -8,6 +9,7 @@ import { createRateWatch } from './rate-watch.ts';
 import { dispatchOptions } from './dispatch-options.ts';
 import type { ReadBuffers } from './read-buffers.ts';
 import type { Route } from './routes.ts';
+import { readStraight, type StraightBody } from './straight-reads.ts';
 import { timeoutError, toTransportError } from './transport-error.ts';
 
 /** The time limits of an exchange; 0 means none. */
@@ -28,6 +30,12 @@ export interface ExchangeOptions {
   readonly limits: ExchangeLimits;
 }
 
+/**
+ * With so much of a body still to come its connection is worth giving up: undici, which has not seen the end, cannot use
+ * it again.
+ */
+const MIN_STRAIGHT_BYTES = 32 * 1024 * 1024;
+
 /** Sends one request over undici's dispatcher and answers when the final headers are there. */
 export function exchange(options: ExchangeOptions): Promise<HttpResponse> {
   const { request, route, tracker, limits, readBuffers } = options;
@@ -36,6 +44,9 @@ export function exchange(options: ExchangeOptions): Promise<HttpResponse> {
   const { promise: ended, resolve: tellEnd } = Promise.withResolvers<BodyEnd>();
   let controller: Dispatcher.DispatchController | undefined;
   let isOver = false;
+  /** Bytes of the body that are still to come; undefined where the answer does not say. */
+  let missingBytes: number | undefined;
+  let straight: StraightBody | undefined;
 
   const stopWaiting = tracker.wait(route.forwarder?.origin ?? url.origin);
   const onTimeout = (phase: Parameters<typeof timeoutError>[1], timeoutMs: number): void =>
@@ -47,12 +58,12 @@ export function exchange(options: ExchangeOptions): Promise<HttpResponse> {
     pause() {
       timer.stop();
       rate.pause();
-      controller?.pause();
+      (straight ?? controller)?.pause();
     },
     resume() {
       timer.start('idle', limits.idleTimeoutMs);
       rate.resume();
-      controller?.resume();
+      (straight ?? controller)?.resume();
     },
     release: () => abandon(undefined),
     drop: readBuffers.giveBack,
@@ -62,6 +73,7 @@ export function exchange(options: ExchangeOptions): Promise<HttpResponse> {
   const finish = (end: BodyEnd): boolean => {
     if (isOver) return false;
     isOver = true;
+    straight?.close();
     tellEnd(end);
     timer.stop();
     totalTimer.stop();
@@ -84,6 +96,16 @@ export function exchange(options: ExchangeOptions): Promise<HttpResponse> {
     reject(error);
     queue.fail(error);
     controller?.abort(new Error('The exchange was abandoned'));
+  };
+  const onRead = (lengthBytes: number): void => {
+    timer.refresh();
+    rate.count(lengthBytes);
+    if (missingBytes !== undefined) missingBytes -= lengthBytes;
+  };
+  const onStraightEnd = (): void => {
+    if (!finish({ kind: 'complete' })) return;
+    queue.end();
+    controller?.abort(new Error('The body came past undici, to its end'));
   };
   const onAbort = (): void => {
     const reason: unknown = request.signal?.reason;
@@ -113,13 +135,16 @@ export function exchange(options: ExchangeOptions): Promise<HttpResponse> {
       }
       timer.start('idle', limits.idleTimeoutMs);
       rate.start();
+      missingBytes = bodyBytes(headers);
       resolve({ status, headers: plainHeaders(headers), body: queue.body, ended, giveBack: readBuffers.giveBack });
     },
     onResponseData(_controller, chunk) {
-      timer.refresh();
-      rate.count(chunk.byteLength);
-      readBuffers.lend(chunk);
+      onRead(chunk.byteLength);
+      const socket = readBuffers.lend(chunk);
       queue.push(chunk);
+      if (isOver || socket === undefined || queue.isPaused || (missingBytes ?? 0) < MIN_STRAIGHT_BYTES) return;
+      const rest = { socket, readBuffers, missingBytes: missingBytes ?? 0 };
+      straight = readStraight({ ...rest, onRead, onChunk: queue.push, onEnd: onStraightEnd });
     },
     onResponseEnd() {
       if (finish({ kind: 'complete' })) queue.end();
@@ -129,12 +154,4 @@ export function exchange(options: ExchangeOptions): Promise<HttpResponse> {
     },
   });
   return promise;
-}
-
-function plainHeaders(headers: Readonly<Record<string, string | string[] | undefined>>): HttpHeaders {
-  const plain = Object.create(null) as Record<string, string>;
-  for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined) plain[name.toLowerCase()] = Array.isArray(value) ? value.join(', ') : value;
-  }
-  return plain;
 }

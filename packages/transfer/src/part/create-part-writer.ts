@@ -3,8 +3,11 @@ import type { FetchContext } from '../fetch-context.ts';
 import type { AcquiredPart } from './acquire-part.ts';
 import type { PartWriter, SourceFacts } from './part-writer.ts';
 
-/** While one checkpoint runs, as much again and a chunk may come in: together they stay within 16 MiB. */
-const CHECKPOINT_BYTES = 7.5 * 1024 * 1024;
+/**
+ * While one checkpoint runs, as much again may come in, and two chunks of up to a mebibyte wait for it to end: together
+ * they stay within 16 MiB.
+ */
+const CHECKPOINT_BYTES = 6.5 * 1024 * 1024;
 const CHECKPOINT_MS = 1_000;
 
 /** @internal What a writer is made from. */
@@ -40,7 +43,9 @@ export function createPartWriter(
   const throwFailure = (): void => {
     if (failure !== undefined) throw failure.error;
   };
+  /** Of several that saw the last one end, the first begins the next one, which is that of the others too. */
   const begin = (): Promise<void> => {
+    if (running !== undefined) return running;
     beganAtBytes = sink.bytesAccepted;
     beganAtMs = clock.monotonicMs();
     const run = async (): Promise<void> => {

@@ -22,6 +22,7 @@ import { download } from '../acquire/download.ts';
 import { planDownload } from '../acquire/plan-download.ts';
 import { createDiskCacheStore } from '../cache/disk-cache-store.ts';
 import { identifyRemote } from '../identify/identify-remote.ts';
+import { createKeeping } from '../keep/keeping.ts';
 import { listAllModels } from '../link/list-all-models.ts';
 import { mapperOf, planAppLinks } from '../link/plan-links.ts';
 import { lookupFile } from '../lookup/lookup-file.ts';
@@ -153,6 +154,7 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
     (closed ??= operations.drain(drainMs).then(() => closing.closeAll()));
 
   return {
+    ...createKeeping({ store, mapper, fileSystem: io.fileSystem, join: (signal) => operations.join(signal) }),
     root: store.root,
     mode: store.mode,
     recovery: store.recovery,
@@ -169,8 +171,10 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
     download: (plan, request = {}) =>
       operations.track(download(downloading, plan, { ...request, signal: operations.join(request.signal) })),
     setMaxBytesPerSecond: (bytesPerSecond) => transfers.setMaxBytesPerSecond(bytesPerSecond),
-    import: (paths, { signal } = {}) =>
-      operations.track(store.import(typeof paths === 'string' ? [paths] : paths, { signal: operations.join(signal) })),
+    import: (paths, { signal, ...request } = {}) =>
+      operations.track(
+        store.import(typeof paths === 'string' ? [paths] : paths, { ...request, signal: operations.join(signal) }),
+      ),
     async search(query, request = {}) {
       const { hits, approximate } = await store.index.search(query, request);
       return { models: hits.map(({ record }) => record), approximate };

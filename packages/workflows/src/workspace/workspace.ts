@@ -1,13 +1,14 @@
 import type { ModelRecord, Operation } from '@modelkeep/core';
 import type { LookupOptions } from '@modelkeep/hf-client';
 import type { CheckPlaceOptions, PlaceReport } from '@modelkeep/io';
-import type { ImportReport, RebuildReport, RecoveryReport, VerifyReport } from '@modelkeep/library';
+import type { ImportOptions, ImportReport, RebuildReport, RecoveryReport, VerifyReport } from '@modelkeep/library';
 import type { Download } from '../acquire/download.ts';
 import type { DownloadOptions } from '../acquire/download-types.ts';
 import type { DownloadPlan } from '../acquire/download-plan.ts';
 import type { PlanDownloadOptions } from '../acquire/plan-download.ts';
 import type { LookupQuery, LookupReport } from '../lookup/lookup-file.ts';
 import type { IdentifyRemoteOptions, RemoteIdentification } from '../identify/remote-identification.ts';
+import type { Keeping } from '../keep/keeping.ts';
 import type { AppLinks, PlanLinksOptions, UnlinkOptions } from '../link/plan-links.ts';
 import type { Diagnosis } from '../maintain/diagnose.ts';
 import type { VerifyLibraryOptions } from '../maintain/verify-library.ts';
@@ -41,7 +42,7 @@ export interface Cancellable {
 }
 
 /** An open library with everything that can be done with it. */
-export interface Workspace extends AsyncDisposable {
+export interface Workspace extends AsyncDisposable, Keeping {
   /** Absolute path. */
   readonly root: string;
   /** `read` also when a newer version of modelkeep wrote the library and lets this one read only. */
@@ -72,7 +73,7 @@ export interface Workspace extends AsyncDisposable {
   /** For all downloads together; null: no limit. @throws `core.invalid-argument` for a rate that is not above 0 */
   setMaxBytesPerSecond(bytesPerSecond: number | null): void;
   /** Copies files and folders into the library. The originals stay as they are. */
-  import(paths: string | readonly string[], options?: Cancellable): Operation<ImportReport>;
+  import(paths: string | readonly string[], options?: ImportOptions): Operation<ImportReport>;
 
   /** Finds models by words, the last of which may be unfinished. Any text is a plain text: there is no query language. */
   search(query: string, options?: SearchModelsOptions): Promise<SearchModelsResult>;

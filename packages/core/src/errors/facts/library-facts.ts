@@ -68,6 +68,10 @@ export interface LibraryErrorFacts {
   'library.no-links': { readonly root: string };
   /** A metadata.json that cannot be read. */
   'library.corrupt-metadata': { readonly path: string; readonly reason: string };
+  /** An edit with a field or a value that no model can have. */
+  'library.invalid-edit': { readonly field: string; readonly reason: string };
+  /** What was given is no export of metadata, or cannot be read further. */
+  'library.invalid-export': { readonly line: number; readonly reason: string };
   /** Nothing in the selection or in the import is a model. */
   'library.nothing-to-import': { readonly paths: readonly string[] };
 }
@@ -92,6 +96,12 @@ export interface MapperErrorFacts {
 export interface WorkflowErrorFacts {
   /** A person has to act before this can go on. */
   'workflows.waiting-for-user': { readonly reason: 'gate' | 'token'; readonly url: string };
+  /** A model that apps on this machine link to, and that is not deleted unless its links may go. */
+  'workflows.model-linked': {
+    readonly modelId: string;
+    readonly slug: string;
+    readonly links: readonly { readonly app: string; readonly target: string }[];
+  };
   /** A reference that is none of the supported kinds. */
   'workflows.invalid-reference': { readonly reference: string; readonly reason: string };
 }

@@ -1,0 +1,15 @@
+import type { WorkerPool } from '@modelkeep/workers';
+import type { ChunkRing } from './chunk-ring.ts';
+
+/** @internal The threads that work on one large file, and the memory between them. */
+export interface LargeFileThreads {
+  /** Its thread reads, and writes. */
+  readonly pool: WorkerPool;
+  /** Its threads only hash. */
+  readonly hashPool: WorkerPool;
+  /** Its thread waits for the drive. */
+  readonly syncPool: WorkerPool;
+  readonly ring: ChunkRing;
+  /** Threads that only hash. */
+  readonly hashers: number;
+}

@@ -1,0 +1,122 @@
+import { dirname, join } from 'node:path';
+import { isModelkeepError, newId } from '@modelkeep/core';
+import { METADATA_FILE } from '../metadata/metadata-file.ts';
+import { withLock, type StoreContext } from '../store-context.ts';
+import { recordIntent } from '../transaction/record-intent.ts';
+import type { RecordedRemoval } from '../transaction/transaction-record.ts';
+import { ensureRealFolder, requireRealFolder } from '../volume/require-real-folders.ts';
+import { trashFolder, trashName } from '../volume/trash.ts';
+import { lockOf, readSameModel } from './change-model.ts';
+import { clearFolder, moveFile, removeIfEmpty } from './clear-folder.ts';
+import { contentLockOf } from './content-lock.ts';
+import { modelFolder } from './model-folder.ts';
+import { onDisk } from './on-disk.ts';
+import { planRemoval, type RemovalPlan } from './removal-plan.ts';
+import { readModelIn, type FoundModel } from './walk-models.ts';
+
+/** How a model is deleted. */
+export interface RemoveOptions {
+  /** Only tells what would be done. @default false */
+  readonly dryRun?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What was deleted, or would be. */
+export interface RemovalReport extends RemovalPlan {
+  readonly removed: boolean;
+}
+
+/**
+ * @internal Takes a model out of the library. The rename of its metadata.json into the trash is the commit: before it the
+ * model is whole, after it the rest is derived and finished by the next start if this process cannot. What the library
+ * does not own stays in the folder; the blobs stay until they are collected.
+ *
+ * @throws `library.model-not-found`, `library.ambiguous-id`, `io.*`
+ */
+export async function removeModel(
+  context: StoreContext,
+  reference: string,
+  { dryRun = false, signal }: RemoveOptions,
+): Promise<RemovalReport> {
+  return onDisk(context, reference, async (model) => {
+    const found = await readSameModel(context, model);
+    // What takes long comes before the locks: other processes wait for them.
+    const plan = await planRemoval(context, found, signal);
+    if (dryRun) return { ...plan, removed: false };
+    const remove = (): Promise<RemovalReport> => removeLocked(context, { found, plan, signal });
+    const removeAlone = (): Promise<RemovalReport> => withLock(context, lockOf(model), remove, signal);
+    return withLock(context, contentLockOf(found.metadata), removeAlone, signal);
+  });
+}
+
+interface PlannedRemoval {
+  readonly found: FoundModel;
+  readonly plan: RemovalPlan;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function removeLocked(context: StoreContext, planned: PlannedRemoval): Promise<RemovalReport> {
+  const { found, signal } = planned;
+  const { id } = found.metadata;
+  const now = await readSameModel(context, { id, slug: found.slug });
+  const isSame = now.metadata.revision === found.metadata.revision;
+  const plan = isSame ? planned.plan : await planRemoval(context, now, signal);
+  const removal = { id, slug: found.slug, trash: trashName(context.clock.now()) };
+  const entry = entryOf(context, removal);
+  signal?.throwIfAborted();
+  const intent = await recordIntent(context, newId(), { removal });
+  try {
+    await ensureRealFolder(context.fileSystem, context.layout.root, entry);
+    const { folder } = found;
+    await moveFile(context, { from: folder, to: entry, name: METADATA_FILE });
+    await clearFolder(context, { folder, entry, names: plan.files.map(({ name }) => name) });
+    await context.index.remove([id]);
+    await intent.forget();
+  } catch (error) {
+    await intent.leave();
+    throw error;
+  }
+  return { ...plan, removed: true };
+}
+
+/**
+ * @internal Finishes a deletion whose process is gone.
+ *
+ * @returns whether it had been committed
+ */
+export async function finishRemoval(context: StoreContext, removal: RecordedRemoval): Promise<boolean> {
+  const entry = entryOf(context, removal);
+  return withLock(context, lockOf(removal), async () => {
+    try {
+      const deleted = await readModelIn(context.fileSystem, { folder: entry, slug: removal.slug });
+      if (deleted.metadata.id !== removal.id) return false;
+      await finishFolder(context, { deleted, entry, folder: modelFolder(context.layout, removal) });
+      await context.index.remove([removal.id]);
+      return true;
+    } catch (error) {
+      if (!isModelkeepError(error, 'io.not-found')) throw error;
+      await removeIfEmpty(context, entry);
+      await removeIfEmpty(context, dirname(entry));
+      return false;
+    }
+  });
+}
+
+interface DeletedFolder {
+  readonly deleted: FoundModel;
+  readonly entry: string;
+  readonly folder: string;
+}
+
+/** Another model may have taken the place since. */
+async function finishFolder(context: StoreContext, { deleted, entry, folder }: DeletedFolder): Promise<void> {
+  const { fileSystem, layout } = context;
+  if (!(await requireRealFolder(fileSystem, layout.root, folder))) return;
+  if ((await fileSystem.readdir(folder)).some(({ name }) => name === METADATA_FILE)) return;
+  const { files } = await planRemoval(context, { ...deleted, folder });
+  await clearFolder(context, { folder, entry, names: files.map(({ name }) => name) });
+}
+
+function entryOf(context: StoreContext, { trash, id }: RecordedRemoval): string {
+  return join(trashFolder(context.layout), trash, id);
+}

@@ -1,0 +1,50 @@
+import { newId } from '@modelkeep/core';
+import { sweepFolders } from '../app/sweep-folders.ts';
+import type { AppPlace } from '../app/app-place.ts';
+import type { MapperContext } from '../mapper-context.ts';
+import { appliedLink, countOutcomes, type AppliedLink, type AppliedPlan } from './applied-plan.ts';
+import type { ChangeOutcome } from './link-outcome.ts';
+import { createLinkPlaces } from './link-places.ts';
+import { recoverLinks } from './recover-links.ts';
+import { runChanges } from './run-changes.ts';
+
+/** What became of the links of one model. Plain data. */
+export interface UnlinkedModel {
+  readonly modelId: string;
+  readonly results: readonly AppliedLink[];
+  readonly counts: AppliedPlan['counts'];
+}
+
+/**
+ * @internal Removes the links that lead to a model, in every app, and forgets those that are not as recorded: they belong
+ * to somebody else now.
+ */
+export async function unlinkModelOf(
+  context: MapperContext,
+  modelId: string,
+  signal: AbortSignal | undefined,
+): Promise<UnlinkedModel> {
+  signal?.throwIfAborted();
+  const before = await context.links.list({ modelId }, signal);
+  const places = placesOf(before);
+  for (const place of places) await recoverLinks(context, { ...place, signal });
+  const links = await context.links.list({ modelId }, signal);
+  const outcomes = await runChanges(context, {
+    changes: links.map((link) => ({ target: link.target, before: link, after: null })),
+    runId: newId(),
+    undoable: false,
+    places: createLinkPlaces(context),
+    signal,
+  });
+  await context.links.forget(links.filter((_, index) => outcomes[index]?.kind === 'conflict'));
+  for (const place of places) await sweepFolders({ ...context, ...place });
+  const results = links.map((link, index) =>
+    appliedLink(link, { outcome: outcomes[index] as ChangeOutcome, done: 'removed' }),
+  );
+  return { modelId, results, counts: countOutcomes(results) };
+}
+
+function placesOf(links: readonly AppPlace[]): readonly AppPlace[] {
+  const places = new Map(links.map(({ app, appRoot }) => [JSON.stringify([app, appRoot]), { app, appRoot }]));
+  return [...places.values()];
+}
