@@ -17,7 +17,7 @@ const arrows = {
   workflows: ['network', 'io', 'formats', 'sqlite', 'hf-client', 'transfer', 'library-index', 'library', 'mapper'],
   modelkeep: ['workflows'],
   cli: ['modelkeep'],
-  testing: [],
+  testing: ['io'],
 };
 
 const isTest = '\\.test[-a-z]*\\.ts$|/fixtures/';

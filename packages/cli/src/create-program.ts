@@ -1,22 +1,24 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { modelFormats, modelTypes, weightsFormats, type WeightsFormat } from '@modelkeep/core';
-import { readEdit } from './arguments/edit-words.ts';
+import { collect } from './arguments/collect.ts';
 import { readByteRate } from './arguments/byte-rate.ts';
-import { deleteModel, type DeleteCommandOptions } from './commands/delete.ts';
+import { dedupeFolder, type DedupeCommandOptions } from './commands/dedupe.ts';
 import { diagnoseLibrary } from './commands/doctor.ts';
-import { editModel, showHistory, type EditOptions } from './commands/edit.ts';
-import { exportMetadata, importMetadata, type ImportMetadataOptions } from './commands/exchange.ts';
+import { collectGarbage, type GcCommandOptions } from './commands/gc.ts';
 import { getModels, type GetOptions } from './commands/get.ts';
-import { importFiles } from './commands/import.ts';
+import { hashModels } from './commands/hash.ts';
+import { importFiles, type ImportCommandOptions } from './commands/import.ts';
 import { linkApp, unlinkApp, type LinkOptions } from './commands/link.ts';
 import { listModels, searchModels, showModel, type ListOptions, type SearchOptions } from './commands/list.ts';
 import { lookUpFile, type LookupCommandOptions } from './commands/lookup.ts';
+import { repairLibrary } from './commands/repair.ts';
 import { rebuildIndex, verifyLibrary, type VerifyOptions } from './commands/verify.ts';
-import { openFor, type LibraryAccess, type LibraryOptions } from './open-for.ts';
+import { addKeepingCommands } from './keeping-commands.ts';
+import { openFor } from './open-for.ts';
 import { createLogger } from './output/create-logger.ts';
 import { version } from './version.ts';
-import type { CommandContext, CommonOptions, Session } from './session.ts';
-import type { ExitCode } from './exit-code.ts';
+import type { CommonOptions, Session } from './session.ts';
+import type { RunWithin } from './run-within.ts';
 
 /** @internal The command line with all its commands. */
 export function createProgram(session: Session): Command {
@@ -30,11 +32,7 @@ export function createProgram(session: Session): Command {
     })
     .showHelpAfterError('(run with --help for the usage)');
 
-  const within = async (
-    options: LibraryOptions,
-    access: LibraryAccess,
-    run: (context: CommandContext) => Promise<ExitCode>,
-  ): Promise<void> => {
+  const within: RunWithin = async (options, access, run) => {
     const library = await openFor(access, options, createLogger(session.terminal));
     try {
       const context = { library, terminal: session.terminal, signal: session.signal, json: options.json === true };
@@ -85,9 +83,11 @@ export function createProgram(session: Session): Command {
         getModels(context, reference, options),
       ),
     );
-  command('import <paths...>', 'copy model files and folders into the library').action(
-    (paths: string[], options: CommonOptions) => within(options, 'create', (context) => importFiles(context, paths)),
-  );
+  command('import <paths...>', 'copy model files and folders into the library')
+    .option('--all-hashes', 'also compute AutoV1, AutoV2, AutoV3, CRC-32 and the tensor hash')
+    .action((paths: string[], options: ImportCommandOptions) =>
+      within(options, 'create', (context) => importFiles(context, paths, options)),
+    );
   command('search <query...>', 'find models by words; the last one may be unfinished')
     .addOption(type)
     .addOption(format)
@@ -103,32 +103,7 @@ export function createProgram(session: Session): Command {
   command('show <model>', 'everything about one model: id, start of an id, or slug').action(
     (model: string, options: CommonOptions) => within(options, 'read', (context) => showModel(context, model)),
   );
-  command('edit <model>', 'say what a model is: that counts before every source')
-    .option('--set <name=value>', 'a fact: type=lora, name=…, tags=a,b (may be repeated)', collect, [])
-    .option('--clear <name>', 'go back to what the sources say (may be repeated)', collect, [])
-    .action((model: string, options: EditOptions) => {
-      const changes = readEdit(options.set, options.clear);
-      return within(options, 'write', (context) => editModel(context, model, changes));
-    });
-  command('history <model>', 'what has changed in the facts of a model, and by whom').action(
-    (model: string, options: CommonOptions) => within(options, 'read', (context) => showHistory(context, model)),
-  );
-  command('delete <model>', 'take a model out of the library')
-    .option('--dry-run', 'only tell what would go')
-    .option('--unlink', 'remove the links of apps to it first')
-    .option('--yes', 'do it')
-    .action((model: string, options: DeleteCommandOptions) =>
-      within(options, options.yes === true ? 'write' : 'read', (context) => deleteModel(context, model, options)),
-    );
-  command('export [file]', 'write what is known of all models, without their bytes, to a file or to stdout').action(
-    (file: string | undefined, options: CommonOptions) =>
-      within(options, 'read', (context) => exportMetadata(context, file)),
-  );
-  command('import-metadata <file>', 'give what an export knows to the models that have the same weights; - is stdin')
-    .option('--replace-edits', 'what people said in the export counts before what they said here')
-    .action((file: string, options: ImportMetadataOptions) =>
-      within(options, 'write', (context) => importMetadata(context, file, options)),
-    );
+  addKeepingCommands({ command, within });
   command('lookup <file>', 'find where a file comes from: its SHA-256, its name, or the path of a file')
     .option('--name <name>', 'a file name to search the hub by, where it is not that of the file')
     .option('--offline', 'only look in what is known of repos that were seen before')
@@ -148,8 +123,33 @@ export function createProgram(session: Session): Command {
       within(options, 'write', (context) => unlinkApp(context, { app, directory })),
   );
   command('verify', 'compare every stored byte with its hash')
+    .addOption(new Option('--deep', 'read every byte (the default)').conflicts('quick'))
     .option('--quick', 'only compare sizes')
-    .action((options: VerifyOptions) => within(options, 'read', (context) => verifyLibrary(context, options)));
+    .option('--repair', 'mend what is bad: from the library itself, else from where it came from')
+    .option('--replace-changed', 'with --repair: also replace files that somebody changed in the models’ folders')
+    .action((options: VerifyOptions) =>
+      within(options, options.repair === true ? 'write' : 'read', (context) =>
+        options.repair === true ? repairLibrary(context, options) : verifyLibrary(context, options),
+      ),
+    );
+  command('gc', 'put what no model needs into the trash, and empty that of what has been there for a day')
+    .option('--dry-run', 'only tell what would be collected')
+    .action((options: GcCommandOptions) =>
+      within(options, options.dryRun === true ? 'read' : 'write', (context) => collectGarbage(context, options)),
+    );
+  command('dedupe <folder>', 'find files of the same bytes in any folder, such as that of an app')
+    .option('--apply', 'let them share their bytes, by reflinks')
+    .option('--allow-hardlinks', 'with --apply: by hard links where there are no reflinks; a write to one changes all')
+    .option('--min-bytes <count>', 'pass over smaller files (default: 1048576)', positiveInteger)
+    .action((folder: string, options: DedupeCommandOptions) =>
+      within(options, 'read', (context) => dedupeFolder(context, folder, options)),
+    );
+  command(
+    'hash [models...]',
+    'compute AutoV1, AutoV2, AutoV3, CRC-32 and the tensor hash where they are missing',
+  ).action((models: string[], options: CommonOptions) =>
+    within(options, 'write', (context) => hashModels(context, models)),
+  );
   command('rebuild', 'make the index anew from the metadata of the models').action((options: CommonOptions) =>
     within(options, 'write', rebuildIndex),
   );
@@ -158,10 +158,6 @@ export function createProgram(session: Session): Command {
   );
 
   return program;
-}
-
-function collect(value: string, previous: readonly string[]): string[] {
-  return [...previous, value];
 }
 
 function collectFormats(value: string, previous: readonly WeightsFormat[]): WeightsFormat[] {

@@ -1,3 +1,16 @@
+export type {
+  DuplicateFile,
+  DuplicateGroup,
+  DuplicatesReport,
+  FindDuplicatesOptions,
+  LeftAlone,
+  ShareDuplicatesOptions,
+  SharedFile,
+  SharingReport,
+} from './dedupe/dedupe-report.ts';
+export { findDuplicates } from './dedupe/find-duplicates.ts';
+export { shareDuplicates } from './dedupe/share-duplicates.ts';
+export type { GarbageItem, GcOptions, GcReport } from './gc/gc-report.ts';
 export type { HashChoice } from './import/content-hashes.ts';
 export type { ImportOptions, ImportReport } from './import/import-paths.ts';
 export type { SkippedPath } from './import/find-importable.ts';
@@ -11,7 +24,8 @@ export type { ModelChanges } from './models/edit-model.ts';
 export type { RemovalPlan } from './models/removal-plan.ts';
 export type { RemovalReport, RemoveOptions } from './models/remove-model.ts';
 export type { ModelProblem, RebuildReport, SurveyReport } from './models/rebuild-index.ts';
-export type { VerifyOptions, VerifyProblem, VerifyReport } from './models/verify-models.ts';
+export type { BadContent, ContentSource, RepairedFile, RepairOptions, RepairReport } from './repair/repair-report.ts';
+export type { ApartFile, VerifyOptions, VerifyProblem, VerifyReport } from './models/verify-models.ts';
 export { cleanName } from './names/clean-name.ts';
 export { judgeName } from './names/judge-name.ts';
 export { refuseUnsafeNames } from './names/refuse-unsafe-names.ts';
@@ -19,6 +33,13 @@ export { openLibraryStore, type LibraryStore, type OpenLibraryStoreOptions } fro
 export type { WantedContent } from './transaction/find-contents.ts';
 export type { RecoveryReport } from './transaction/recover.ts';
 export type { StoredContent, WantedFile } from './transaction/stored-file.ts';
-export type { CommitOptions, PublishedContent, Transaction, TransactionFile } from './transaction/transaction.ts';
+export type {
+  BeginOptions,
+  CommitOptions,
+  PublishedContent,
+  Transaction,
+  TransactionFile,
+} from './transaction/transaction.ts';
+export type { LibraryUsage } from './usage/read-usage.ts';
 export type { VolumeLayout } from './volume/layout.ts';
 export type { LockKind } from './volume/volume-locks.ts';

@@ -1,8 +1,8 @@
-import { chmod, link, mkdir, readdir, readFile, rename, rm, stat, unlink, writeFile } from 'node:fs/promises';
+import { chmod, link, mkdir, readdir, readFile, rename, rm, stat, unlink, writeFile, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { newId, type Logger, type ModelMetadata } from '@modelkeep/core';
 import { nodeFileSystem, type FileSystem } from '@modelkeep/io';
-import { buildFluxLora, buildVae } from '@modelkeep/testing';
+import { buildFluxLora, buildVae, createSeededRandom } from '@modelkeep/testing';
 import { describe, expect, it } from 'vitest';
 import type { LibraryStore } from './open-library-store.ts';
 import { openTestStore, tempFolder } from './open-store.test-helper.ts';
@@ -229,6 +229,22 @@ describe('the metadata', () => {
   });
 });
 
+it('whose index is damaged in its middle sets it aside and makes it anew', async () => {
+  await using folder = await tempFolder();
+  const root = join(folder.path, 'library');
+  await (await withLora(root)).close();
+  const path = join(root, 'models.db');
+  const bytes = await readFile(path);
+  // The first page, by which a database is known, stays.
+  await writeFile(path, Buffer.concat([bytes.subarray(0, 8_192), Buffer.alloc(bytes.length - 8_192, 0x5a)]));
+  await using store = await openTestStore({ root });
+  expect(await store.rebuild()).toMatchObject({ models: 1, problems: [] });
+  expect((await store.index.check()).ok).toBe(true);
+  expect((await store.index.list()).records).toHaveLength(1);
+  expect((await readdir(root)).filter((name) => name.startsWith('models.db.corrupt-'))).toHaveLength(1);
+  expect(await store.rebuild()).toMatchObject({ models: 1 });
+});
+
 describe('verify', () => {
   it('finds what is missing, changed or of another size', async () => {
     await using folder = await tempFolder();
@@ -241,7 +257,13 @@ describe('verify', () => {
     const problemOf = async (depth?: 'size'): Promise<object | undefined> =>
       (await store.verify({ depth })).problems[0];
 
-    expect(await store.verify()).toEqual({ models: 1, files: 1, bytesHashed: lora.byteLength, problems: [] });
+    expect(await store.verify()).toEqual({
+      models: 1,
+      files: 1,
+      bytesHashed: lora.byteLength,
+      problems: [],
+      apart: [],
+    });
     await unlink(file);
     expect(await problemOf()).toMatchObject({ problem: 'missing', file: 'line.safetensors', modelId: model.id });
     await writeFile(file, buildFluxLora({ fillSeed: 3 }));
@@ -267,14 +289,18 @@ describe('verify', () => {
     const { models } = await store.import([join(folder.path, 'v.safetensors')]).result;
     const blob = join(root, 'blobs/sha256', models[0]?.files[0]?.sha256 ?? '');
     await chmod(blob, 0o644);
-    const flips = Number(process.env['MODELKEEP_BIT_FLIPS'] ?? 100);
+    const flips = Number(process.env['MODELKEEP_BIT_FLIPS'] ?? 1_000);
+    const random = createSeededRandom(7);
+    const handle = await open(blob, 'r+');
     for (let flip = 0; flip < flips; flip += 1) {
-      const damaged = Uint8Array.from(small);
-      const at = (flip * 7_919) % damaged.length;
-      damaged[at] = (damaged[at] ?? 0) ^ (1 << (flip % 8));
-      await writeFile(blob, damaged);
-      expect((await store.verify()).problems).toMatchObject([{ problem: 'corrupt' }]);
+      const at = random.below(small.length);
+      const byte = small[at] ?? 0;
+      await handle.write(Uint8Array.of(byte ^ (1 << random.below(8))), 0, 1, at);
+      expect((await store.verify()).problems).toMatchObject([{ problem: 'corrupt', part: 'blob' }]);
+      await handle.write(Uint8Array.of(byte), 0, 1, at);
     }
+    expect((await store.verify()).problems).toEqual([]);
+    await handle.close();
   });
 });
 

@@ -13,21 +13,28 @@ import type { Io } from '@modelkeep/io';
 import type { LibraryIndex } from '@modelkeep/library-index';
 import type { Sqlite } from '@modelkeep/sqlite';
 import { createFolderSync } from './blobs/folder-sync.ts';
+import { collectGarbage } from './gc/collect-garbage.ts';
+import type { GcOptions, GcReport } from './gc/gc-report.ts';
+import { settleTrash } from './gc/settle-trash.ts';
 import { importPaths, type ImportOptions, type ImportReport } from './import/import-paths.ts';
-import { computeHashes, type ComputeHashesOptions, type ComputeHashesReport } from './models/compute-hashes.ts';
 import { createModelKeeping, type ModelKeeping } from './keeping.ts';
+import { computeHashes, type ComputeHashesOptions, type ComputeHashesReport } from './models/compute-hashes.ts';
 import { modelFolder } from './models/model-folder.ts';
 import { rebuildIndex, surveyModels, type RebuildReport, type SurveyReport } from './models/rebuild-index.ts';
 import { resolveReference } from './models/resolve-reference.ts';
 import { verifyModels, type VerifyOptions, type VerifyReport } from './models/verify-models.ts';
+import { repairModels } from './repair/repair-models.ts';
+import type { RepairOptions, RepairReport } from './repair/repair-report.ts';
 import { refuseUnsafeNames } from './names/refuse-unsafe-names.ts';
 import type { StoreContext } from './store-context.ts';
+import { readUsage, type LibraryUsage } from './usage/read-usage.ts';
 import { findContents, type WantedContent } from './transaction/find-contents.ts';
 import { recoverTransactions, type RecoveryReport } from './transaction/recover.ts';
 import type { StoredContent, WantedFile } from './transaction/stored-file.ts';
-import { beginTransaction, type Transaction } from './transaction/transaction.ts';
+import { beginTransaction, type BeginOptions, type Transaction } from './transaction/transaction.ts';
 import type { VolumeLayout } from './volume/layout.ts';
 import { openIndex } from './volume/open-index.ts';
+import { renewableIndex } from './volume/renewable-index.ts';
 import { openVolume } from './volume/open-volume.ts';
 import { openVolumeLocks, type LockKind } from './volume/volume-locks.ts';
 
@@ -77,7 +84,7 @@ export interface LibraryStore extends AsyncDisposable, ModelKeeping {
    *
    * @throws `library.unsafe-name`, `io.disk-full` when the drive has no room for what is not here yet, `library.read-only`
    */
-  begin(files: readonly WantedFile[], options?: { readonly signal?: AbortSignal | undefined }): Promise<Transaction>;
+  begin(files: readonly WantedFile[], options?: BeginOptions): Promise<Transaction>;
   /** Copies files and folders into the library. @throws `library.nothing-to-import`, `library.read-only`, `io.*` */
   import(paths: readonly string[], options?: ImportOptions): Operation<ImportReport>;
   /** Compares what is stored with what the metadata says. Changes nothing. */
@@ -87,9 +94,24 @@ export interface LibraryStore extends AsyncDisposable, ModelKeeping {
    * them, and keeps them in its metadata. @throws `library.read-only`, `library.model-not-found`, `library.ambiguous-id`, `io.*`
    */
   computeHashes(options?: ComputeHashesOptions): Promise<ComputeHashesReport>;
+  /**
+   * Mends what a verification found, as far as the good bytes are in the library; says what has to be fetched.
+   *
+   * @throws `library.read-only`, `library.invalid` where a folder is a link, `io.*`, `signal.reason`
+   */
+  repair(found: VerifyReport, options?: RepairOptions): Promise<RepairReport>;
+  /**
+   * Puts what no model needs into the trash, and deletes what has been there for the grace time.
+   *
+   * `result` rejects with `library.corrupt-metadata` for metadata that cannot be read (whose files nobody knows),
+   * `library.gc-refused`, `library.volume-absent`, `library.read-only`, `sqlite.locked` while another one runs, `io.*`.
+   */
+  collectGarbage(options?: GcOptions): Operation<GcReport>;
+  /** The room that the library takes. Looks at every file; changes nothing. */
+  usage(options?: { readonly signal?: AbortSignal | undefined }): Promise<LibraryUsage>;
   /** Reads the models on the disk and compares them with the index. Changes nothing. */
   survey(options?: { readonly signal?: AbortSignal | undefined }): Promise<SurveyReport>;
-  /** Makes the index anew from the metadata. */
+  /** Makes the index anew from the metadata. One that is damaged is set aside first. */
   rebuild(options?: { readonly signal?: AbortSignal | undefined }): Promise<RebuildReport>;
   close(): Promise<void>;
 }
@@ -110,14 +132,31 @@ export async function openLibraryStore(options: OpenLibraryStoreOptions): Promis
     clock,
   });
   const locks = await openVolumeLocks({ root, folder: layout.locks, kind: options.locks, io, sqlite, logger });
-  const index = await openIndex({ layout, mode, sqlite, clock, logger });
+  const open = (): Promise<LibraryIndex> => openIndex({ layout, mode, sqlite, clock, logger });
+  const renewable = renewableIndex({ first: await open(), open, sqlite });
+  const { index } = renewable;
   const { fileSystem } = io;
   const syncFolder = createFolderSync((folder) => fileSystem.fsyncFolder(folder));
-  const context: StoreContext = { layout, fileSystem, io, syncFolder, identifier, sqlite, locks, index, clock, logger };
+  const context: StoreContext = {
+    layout,
+    volume: file,
+    fileSystem,
+    io,
+    syncFolder,
+    identifier,
+    sqlite,
+    locks,
+    index,
+    clock,
+    logger,
+  };
   let recovery: RecoveryReport | null = null;
   try {
     if (index.needsRebuild) await rebuildIndex(context);
-    if (mode === 'write') recovery = await recoverTransactions(context);
+    if (mode === 'write') {
+      recovery = await recoverTransactions(context);
+      await settleTrash(context);
+    }
   } catch (error) {
     await index.close();
     throw error;
@@ -144,10 +183,10 @@ export async function openLibraryStore(options: OpenLibraryStoreOptions): Promis
     folderOf: (model) => modelFolder(layout, model),
     resolve: (reference) => resolveReference(index, reference),
     findContents: (wanted, { signal } = {}) => findContents(context, wanted, { signal }),
-    async begin(files, { signal } = {}) {
+    async begin(files, beginOptions) {
       forWriting();
       refuseUnsafeNames(files.map(({ name }) => name));
-      return beginTransaction(context, files, signal);
+      return beginTransaction(context, files, beginOptions);
     },
     import(paths, importOptions) {
       return importPaths(context, paths, { ...importOptions, before: forWriting });
@@ -157,9 +196,17 @@ export async function openLibraryStore(options: OpenLibraryStoreOptions): Promis
       forWriting();
       return computeHashes(context, hashOptions);
     },
+    async repair(found, repairOptions) {
+      forWriting();
+      return repairModels(context, found, repairOptions);
+    },
+    collectGarbage: (gcOptions) => collectGarbage(context, { ...gcOptions, before: forWriting }),
+    usage: ({ signal } = {}) => readUsage(context, signal),
     survey: ({ signal } = {}) => surveyModels(context, signal),
     async rebuild({ signal } = {}) {
       forWriting();
+      if (await renewable.renewIfDamaged())
+        logger.warn('the index was damaged: it is set aside and made anew', { root });
       return rebuildIndex(context, signal);
     },
     close,

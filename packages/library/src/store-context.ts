@@ -1,4 +1,4 @@
-import type { Clock, Logger } from '@modelkeep/core';
+import { isModelkeepError, type Clock, type Logger, type VolumeFile } from '@modelkeep/core';
 import type { Identifier } from '@modelkeep/formats';
 import type { FileSystem, Io } from '@modelkeep/io';
 import type { LibraryIndex } from '@modelkeep/library-index';
@@ -10,6 +10,8 @@ import type { VolumeLock, VolumeLocks } from './volume/volume-locks.ts';
 /** @internal What every part of an open store works with. */
 export interface StoreContext {
   readonly layout: VolumeLayout;
+  /** What the volume said of itself when it was opened. */
+  readonly volume: VolumeFile;
   readonly fileSystem: FileSystem;
   readonly io: Io;
   readonly syncFolder: FolderSync;
@@ -37,11 +39,28 @@ export async function withLock<T>(
   work: (lock: VolumeLock) => Promise<T>,
   signal?: AbortSignal,
 ): Promise<T> {
-  const lock = await context.locks.acquire(name, signal);
+  const lock = await context.locks.acquire(name, { signal });
   try {
     const result = await work(lock);
     await lock.check();
     return result;
+  } finally {
+    await lock.release();
+  }
+}
+
+/** @internal Like {@link withLock}, but does nothing while somebody else has the lock. */
+export async function withFreeLock(context: StoreContext, name: string, work: () => Promise<void>): Promise<void> {
+  let lock: VolumeLock;
+  try {
+    lock = await context.locks.acquire(name, { timeoutMs: 0 });
+  } catch (error) {
+    if (isModelkeepError(error, 'sqlite.locked') || isModelkeepError(error, 'io.lease-held')) return;
+    throw error;
+  }
+  try {
+    await work();
+    await lock.check();
   } finally {
     await lock.release();
   }

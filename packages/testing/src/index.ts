@@ -83,3 +83,16 @@ export { unetDimensions, unetShapes, type UnetDimensions, type UnetFamily } from
 export { vaeShapes, type VaeLayoutOptions } from './builders/layouts/vae.ts';
 export { clipLShapes, openClipGShapes, t5XxlShapes } from './builders/layouts/text-encoders.ts';
 export { llamaShapes, type LlamaDimensions } from './builders/layouts/llama.ts';
+export {
+  createFaultyFileSystem,
+  systemError,
+  type FaultyFileSystem,
+  type FaultyFileSystemOptions,
+} from './file-systems/faulty-file-system.ts';
+export { interceptBulkFileSystem, interceptFileSystem, type FileSystemCall } from './file-systems/intercept.ts';
+export type { PowerLoss } from './file-systems/model/crash-disk.ts';
+export {
+  createModelFileSystem,
+  type ModelFileSystem,
+  type ModelFileSystemOptions,
+} from './file-systems/model/create-model-file-system.ts';

@@ -53,9 +53,12 @@ export type { Keeping } from './keep/keeping.ts';
 export type { DeleteOptions, DeleteReport, ModelLink } from './keep/delete-model.ts';
 export type { MetadataExportReport } from './keep/metadata-export.ts';
 export type { Diagnosis, Finding } from './maintain/diagnose.ts';
+export type { LibraryRepair, RepairFailure, RepairLibraryOptions } from './maintain/repair-library.ts';
+export type { ComputeHashesRequest } from './maintain/compute-hashes.ts';
 export type { VerifyLibraryOptions } from './maintain/verify-library.ts';
 export { proxyFromEnvironment } from '@modelkeep/network';
 export type {
+  ComputeHashesReport,
   HashChoice,
   ImportOptions,
   EditableFact,
@@ -64,6 +67,16 @@ export type {
   ExportHeader,
   ExportProblem,
   ImportMetadataOptions,
+  ApartFile,
+  DuplicateFile,
+  DuplicateGroup,
+  DuplicatesReport,
+  FindDuplicatesOptions,
+  GarbageItem,
+  GcOptions,
+  GcReport,
+  LeftAlone,
+  LibraryUsage,
   ImportReport,
   MetadataImportReport,
   ModelChanges,
@@ -71,6 +84,10 @@ export type {
   ModelProblem,
   RebuildReport,
   RecoveryReport,
+  RepairedFile,
+  SharedFile,
+  ShareDuplicatesOptions,
+  SharingReport,
   SkippedPath,
   VerifyProblem,
   VerifyReport,

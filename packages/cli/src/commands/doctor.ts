@@ -12,12 +12,18 @@ export async function diagnoseLibrary({ library, terminal, signal, json }: Comma
     terminal.out(JSON.stringify(diagnosis, null, 2));
     return hasProblem ? 1 : 0;
   }
-  const { sqlite, links } = diagnosis;
+  const { sqlite, links, usage } = diagnosis;
+  const { bytesApparent, bytesOnDisk, bytesShared, bytesReclaimable } = usage;
   terminal.out(
     alignColumns([
       ['library', diagnosis.root],
       ['models', `${diagnosis.models} with ${diagnosis.files} files`],
       ['drive', describeDrive(diagnosis.drive)],
+      [
+        'size',
+        `${formatBytes(bytesApparent)} of models, ${formatBytes(bytesOnDisk)} on the drive, ${formatBytes(bytesShared)} shared`,
+      ],
+      ['garbage', bytesReclaimable === null ? 'cannot be told' : `${formatBytes(bytesReclaimable)} for gc`],
       ['free', formatBytes(diagnosis.freeBytes)],
       ['links', `${links.ok} good, ${links.broken + links.foreign + links.missing} not`],
       ['node', diagnosis.node],

@@ -2,12 +2,24 @@ import type { ExitCode } from '../exit-code.ts';
 import { formatBytes } from '../output/format-bytes.ts';
 import { modelTable } from '../output/model-lines.ts';
 import { withProgress } from '../output/show-progress.ts';
-import type { CommandContext } from '../session.ts';
+import type { CommandContext, CommonOptions } from '../session.ts';
+
+/** @internal */
+export interface ImportCommandOptions extends CommonOptions {
+  readonly allHashes?: boolean;
+}
 
 /** @internal Copies files into the library. */
-export async function importFiles(context: CommandContext, paths: readonly string[]): Promise<ExitCode> {
+export async function importFiles(
+  context: CommandContext,
+  paths: readonly string[],
+  { allHashes }: ImportCommandOptions,
+): Promise<ExitCode> {
   const { library, terminal, signal, json } = context;
-  const report = await withProgress(terminal, library.import(paths, { signal }));
+  const report = await withProgress(
+    terminal,
+    library.import(paths, { hashes: allHashes === true ? 'all' : 'content', signal }),
+  );
   if (json) {
     terminal.out(JSON.stringify(report, null, 2));
     return 0;

@@ -1,3 +1,5 @@
+import type { VerifyProblem } from 'modelkeep';
+import { needsOther } from '../arguments/needs-other.ts';
 import type { ExitCode } from '../exit-code.ts';
 import { formatBytes } from '../output/format-bytes.ts';
 import { withProgress } from '../output/show-progress.ts';
@@ -6,26 +8,31 @@ import type { CommandContext, CommonOptions } from '../session.ts';
 /** @internal */
 export interface VerifyOptions extends CommonOptions {
   readonly quick?: boolean;
+  readonly deep?: boolean;
+  readonly repair?: boolean;
+  readonly replaceChanged?: boolean;
 }
 
 /** @internal Compares what is stored with what the metadata says. Problems make the command fail. */
 export async function verifyLibrary(context: CommandContext, options: VerifyOptions): Promise<ExitCode> {
   const { library, terminal, signal, json } = context;
+  if (options.replaceChanged === true) throw needsOther('--replace-changed', '--repair');
   const depth = options.quick === true ? 'size' : 'hash';
   const report = await withProgress(terminal, library.verify({ depth, signal }));
   if (json) terminal.out(JSON.stringify(report, null, 2));
   else {
-    for (const { slug, file, problem, expected, found } of report.problems) {
-      const detail = [expected === null ? '' : `expected ${expected}`, found === null ? '' : `found ${found}`];
-      terminal.err(
-        `${problem}: ${slug}${file === null ? '' : `/${file}`} ${detail.filter(Boolean).join(', ')}`.trimEnd(),
-      );
-    }
+    for (const problem of report.problems) terminal.err(problemLine(problem));
     terminal.out(
       `${report.models} models, ${report.files} files, ${formatBytes(report.bytesHashed)} hashed: ${report.problems.length} problems`,
     );
   }
   return report.problems.length === 0 ? 0 : 1;
+}
+
+/** @internal A problem in one line. */
+export function problemLine({ slug, file, problem, expected, found }: VerifyProblem): string {
+  const detail = [expected === null ? '' : `expected ${expected}`, found === null ? '' : `found ${found}`];
+  return `${problem}: ${slug}${file === null ? '' : `/${file}`} ${detail.filter(Boolean).join(', ')}`.trimEnd();
 }
 
 /** @internal Makes the index anew. Models that cannot be read make the command fail; the others are indexed. */

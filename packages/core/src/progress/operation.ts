@@ -22,6 +22,7 @@ export interface Progress {
     | 'identifying'
     | 'publishing'
     | 'indexing'
+    | 'collecting'
     | 'done';
   /** Bytes done, those that were present from the start included. */
   readonly bytesDone: number;

@@ -251,6 +251,18 @@ describe('a folder', () => {
     expect(await readdir(join(folder, 'diffusers'))).toEqual(['model_index.json']);
   });
 
+  it('appears as another junction where one of ours is', async () => {
+    const maker = over(windowsWithoutRights(nodeFileSystem));
+    const place = join(app, 'diffusers');
+    const first = await makeLink(maker, { ...forFolder(), existing: folder });
+    const { identity } = await makeLink(maker, { ...forFolder(), replaces: first.identity });
+    expect(await lookAtLink(maker, { path: place, identity })).toBe('ours');
+    expect(await readdir(app)).toEqual(['diffusers']);
+    const call = makeLink(maker, { ...forFolder(), replaces: first.identity });
+    await expect(call).rejects.toMatchObject({ code: 'io.exists' });
+    expect(await readdir(place)).toEqual(['model_index.json']);
+  });
+
   it('has no way left where neither works', async () => {
     const call = makeLink(over(nodeFileSystem), { ...forFolder(), strategies: ['hardlink', 'copy'] });
     await expect(call).rejects.toMatchObject({ code: 'core.invalid-argument' });

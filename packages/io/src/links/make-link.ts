@@ -3,12 +3,13 @@ import { ModelkeepError } from '@modelkeep/core';
 import { systemCodeOf } from '../errors/system-code-of.ts';
 import { removeQuietly } from '../files/remove-quietly.ts';
 import { temporaryNameBeside } from '../files/temporary-name.ts';
-import type { FileStatus, FileSystem } from '../ports/file-system.ts';
+import type { FileSystem } from '../ports/file-system.ts';
 import { inTheWay } from './in-the-way.ts';
 import type { LinkIdentity, LinkRefusal, LinkRefusalReason, LinkStrategy } from './link-strategy.ts';
 import { lookAtLink, type LinkReader } from './look-at-link.ts';
 import { publishFile } from './publish-file.ts';
 import { putLink, type LinkContent, type LinkCopier } from './put-link.ts';
+import { replaceLink } from './replace-link.ts';
 
 /** What makes links: {@link linkMaker} gives one over an {@link Io}. */
 export interface LinkMaker extends LinkReader, LinkCopier {
@@ -94,24 +95,13 @@ async function makeOne(maker: LinkMaker, options: MakeLinkOptions, strategy: Lin
     if (before === null) {
       await publishFile(fileSystem, temporary, path);
     } else {
-      if (!isSame(before, await fileSystem.lstat(path))) throw inTheWay(path);
-      await fileSystem.rename(temporary, path);
-      await fileSystem.fsyncFolder(dirname(path));
+      await replaceLink(fileSystem, { temporary, path, before });
     }
     isPublished = true;
     return identity;
   } finally {
     if (!isPublished) await removeQuietly(fileSystem, temporary);
   }
-}
-
-function isSame(before: FileStatus, after: FileStatus): boolean {
-  return (
-    before.device === after.device &&
-    before.inode === after.inode &&
-    before.sizeBytes === after.sizeBytes &&
-    before.mtimeMs === after.mtimeMs
-  );
 }
 
 const refusals: Readonly<Record<string, LinkRefusalReason>> = {

@@ -13,7 +13,10 @@ export function fileStatusOf(found: BigIntStats): FileStatus {
   return {
     kind: fileKindOf(found),
     sizeBytes: Number(found.size),
+    // stat(2): st_blocks counts 512 bytes, whatever the file system's own blocks are.
+    diskBytes: Number(found.blocks) * 512,
     mtimeMs: Number(found.mtimeNs) / 1e6,
+    ctimeMs: Number(found.ctimeNs) / 1e6,
     mode: Number(found.mode) & 0o7777,
     linkCount: Number(found.nlink),
     device: String(found.dev),

@@ -46,6 +46,8 @@ export const nodeFileSystem: FileSystem = {
   unlink: (path) => guarded({ operation: 'remove', path }, () => fs.unlink(path)),
   rmdir: (path) => guarded({ operation: 'remove the folder', path }, () => fs.rmdir(path)),
   chmod: (path, mode) => guarded({ operation: 'change the mode of', path }, () => fs.chmod(path, mode)),
+  setModifiedAt: (path, mtimeMs) =>
+    guarded({ operation: 'set the time of', path }, () => fs.utimes(path, mtimeMs / 1_000, mtimeMs / 1_000)),
   fsyncFile: (path) =>
     guarded({ operation: 'fsync', path }, () =>
       syncPath(path, process.platform === 'win32' ? constants.O_RDWR : constants.O_RDONLY),

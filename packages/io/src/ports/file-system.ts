@@ -5,8 +5,12 @@ export type FileKind = 'file' | 'folder' | 'symlink' | 'other';
 export interface FileStatus {
   readonly kind: FileKind;
   readonly sizeBytes: number;
+  /** What the drive has set aside for it: less than the size for a file with holes; bytes that reflinks share count in each. */
+  readonly diskBytes: number;
   /** Milliseconds since 1970, with a fraction. */
   readonly mtimeMs: number;
+  /** When bytes, permissions or names of the file last changed, in milliseconds since 1970; on some systems `mtimeMs`. */
+  readonly ctimeMs: number;
   /** Permission bits, such as `0o644`. */
   readonly mode: number;
   /** Names that this file has. */
@@ -98,6 +102,8 @@ export interface FileSystem {
   /** Removes an empty folder. */
   rmdir(path: string): Promise<void>;
   chmod(path: string, mode: number): Promise<void>;
+  /** Sets the time of the last change, in milliseconds since 1970; the time of the last access becomes the same. */
+  setModifiedAt(path: string, mtimeMs: number): Promise<void>;
   /** Makes bytes and attributes of a file durable. */
   fsyncFile(path: string): Promise<void>;
   /** Makes the names in a folder durable; does nothing on Windows, where a folder cannot be opened. */

@@ -1,10 +1,11 @@
 import { dirname, join } from 'node:path';
 import { isModelkeepError, isSha256, ModelkeepError } from '@modelkeep/core';
 import type { FileStatus } from '@modelkeep/io';
+import { fileAt } from '../files/status-at.ts';
 import type { StoreContext } from '../store-context.ts';
 
-/** Blobs belong to the library: nobody writes them, not even through an app's link. */
-const BLOB_MODE = 0o444;
+/** @internal Blobs belong to the library: nobody writes them, not even through an app's link. */
+export const BLOB_MODE = 0o444;
 
 /** @internal Where the bytes with this digest are, or would be. */
 export function blobPath(context: StoreContext, sha256: string): string {
@@ -23,13 +24,7 @@ export function notSha256(found: string): ModelkeepError {
 
 /** @internal The blob's status, or null where there is none. */
 export async function blobStatus(context: StoreContext, sha256: string): Promise<FileStatus | null> {
-  try {
-    const status = await context.fileSystem.lstat(blobPath(context, sha256));
-    return status.kind === 'file' ? status : null;
-  } catch (error) {
-    if (isModelkeepError(error, 'io.not-found')) return null;
-    throw error;
-  }
+  return fileAt(context.fileSystem, blobPath(context, sha256));
 }
 
 /**

@@ -1,13 +1,12 @@
 import { isModelkeepError, newId } from '@modelkeep/core';
 import type { StoreContext } from '../store-context.ts';
-import { parseMetadata, parseOverrides } from '../metadata/metadata-file.ts';
-import { readableDocument } from '../metadata/schema-versions.ts';
 import { changeModel } from '../models/change-model.ts';
 import { weightsKey } from '../models/file-order.ts';
 import { readModel, type FoundModel } from '../models/walk-models.ts';
-import { EXPORT_SCHEMA, type ExportedModel } from './export-metadata.ts';
+import type { ExportedModel } from './export-metadata.ts';
+import { checkHeader, readModelLine } from './export-lines.ts';
 import { mergeExported } from './merge-exported.ts';
-import { invalidExport, textLines, type TextLine } from './text-lines.ts';
+import { invalidExport, textLines } from './text-lines.ts';
 
 /** How an export is read. */
 export interface ImportMetadataOptions {
@@ -52,7 +51,7 @@ export async function importMetadata(
       hasHeader = true;
       continue;
     }
-    const exported = readLine(line);
+    const exported = readModelLine(line);
     if ('reason' in exported) {
       if (exported.reason !== null) note(problems, { line: line.number, reason: exported.reason });
       continue;
@@ -74,42 +73,6 @@ export async function importMetadata(
   }
   if (!hasHeader) throw invalidExport(1, 'there is nothing in it');
   return { ...count, missing, problems };
-}
-
-function checkHeader({ number, text }: TextLine): void {
-  const header = readableDocument(parseJson(text), 'the export', {
-    field: 'schema',
-    supported: EXPORT_SCHEMA,
-    migrations: {},
-  });
-  const isHeader =
-    typeof header === 'object' && header !== null && 'modelkeep' in header && header.modelkeep === 'metadata-export';
-  if (!isHeader) throw invalidExport(number, 'it is no header of an export of metadata');
-}
-
-/** A problem that the export tells of is none of this import: its reason is null. */
-function readLine({ number, text }: TextLine): ExportedModel | { readonly reason: string | null } {
-  const value = parseJson(text);
-  if (typeof value !== 'object' || value === null) return { reason: 'it is no JSON object' };
-  if ('problem' in value) return { reason: null };
-  if (!('metadata' in value)) return { reason: 'it holds no metadata' };
-  try {
-    const metadata = parseMetadata(value.metadata, `line ${number}`);
-    const overrides = 'overrides' in value && value.overrides !== null ? value.overrides : undefined;
-    return { metadata, overrides: overrides === undefined ? null : parseOverrides(overrides, `line ${number}`) };
-  } catch (error) {
-    if (!isModelkeepError(error)) throw error;
-    return { reason: error.message };
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }
 
 /** The index says where to look, the metadata on disk decides. */

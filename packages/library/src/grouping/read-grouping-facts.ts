@@ -1,6 +1,7 @@
 import { isModelkeepError } from '@modelkeep/core';
 import { readJson } from '@modelkeep/io';
 import { blobPath } from '../blobs/blob-store.ts';
+import { withBlobs } from '../blobs/recall-blob.ts';
 import type { StoreContext } from '../store-context.ts';
 import type { StoredContent } from '../transaction/stored-file.ts';
 import { folderOf } from './group-files.ts';
@@ -24,7 +25,8 @@ export async function readGroupingFacts(
     const isPipeline = /(?:^|\/)model_index\.json$/u.test(name);
     if (!isPipeline && !/\.(?:safetensors|bin)\.index\.json$/iu.test(name)) continue;
     try {
-      const json = await readJson(context.fileSystem, { path: blobPath(context, content.sha256) });
+      const path = blobPath(context, content.sha256);
+      const json = await withBlobs(context, [content.sha256], () => readJson(context.fileSystem, { path }));
       if (isPipeline) {
         const components = pipelineComponents(json);
         if (components !== null) pipelines.set(folderOf(name), components);

@@ -7,6 +7,7 @@ import {
   type Progress,
 } from '@modelkeep/core';
 import { blobStatus } from '../blobs/blob-store.ts';
+import { findBlob } from '../blobs/recall-blob.ts';
 import type { StoreContext } from '../store-context.ts';
 import { beginTransaction, type Transaction } from '../transaction/transaction.ts';
 import type { StoredContent } from '../transaction/stored-file.ts';
@@ -154,7 +155,7 @@ async function hashWhereKnown(
 ): Promise<StoredContent | null> {
   if (!(await context.index.hasFileOfSize(file.sizeBytes))) return null;
   const hashed = await context.io.hashFile(file.path, { algorithms: algorithmsOf(hashes), signal });
-  if ((await blobStatus(context, hashed.digests.sha256)) === null) return null;
+  if ((await findBlob(context, hashed.digests.sha256)) === null) return null;
   return contentOf(hashed, hashes);
 }
 

@@ -45,14 +45,19 @@ export function readableDocument(document: unknown, path: string, versions: Sche
   return current;
 }
 
+/** @internal Whether this version may write the document: a later one has not. */
+export function isWritable(document: Versioned, { supported, implied }: SchemaVersions): boolean {
+  return (document.schema ?? implied ?? supported) <= supported;
+}
+
 /** @internal Refuses to write what a later version has written. @throws `core.format-newer` */
-export function requireWritable(
-  document: { readonly schema?: number | undefined },
-  path: string,
-  { supported, implied }: SchemaVersions,
-): void {
-  const format = document.schema ?? implied ?? supported;
-  if (format > supported) throw formatNewer({ path, format, supported });
+export function requireWritable(document: Versioned, path: string, versions: SchemaVersions): void {
+  const { supported } = versions;
+  if (!isWritable(document, versions)) throw formatNewer({ path, format: document.schema ?? supported, supported });
+}
+
+interface Versioned {
+  readonly schema?: number | undefined;
 }
 
 /** @internal */

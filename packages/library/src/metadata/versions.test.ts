@@ -79,7 +79,11 @@ describe('a library that a later version writes as well', () => {
       code: 'core.format-newer',
       facts: { path, format: 2, supported: 1 },
     });
-    await store.import([join(folder.path, 'line.safetensors')]).result;
+    await writeFile(join(folder.path, 'copy.safetensors'), lora);
+    for (const name of ['line', 'copy']) {
+      const { models } = await store.import([join(folder.path, `${name}.safetensors`)]).result;
+      expect(models).toMatchObject([{ slug }]);
+    }
     expect(await readFile(path, 'utf8')).toBe(text);
     expect((await store.verify()).problems).toEqual([]);
   });

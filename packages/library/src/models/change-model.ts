@@ -5,9 +5,9 @@ import { writeFileAtomic } from '@modelkeep/io';
 import { effectiveRecord } from '../metadata/effective-record.ts';
 import { changesBetween, changesByHand, grownHistory, type ModelState } from '../metadata/history.ts';
 import { METADATA_FILE, OVERRIDES_FILE, serialiseMetadata, serialiseOverrides } from '../metadata/metadata-file.ts';
-import { metadataVersions, overridesVersions, requireWritable } from '../metadata/schema-versions.ts';
+import { isWritable, metadataVersions, overridesVersions, requireWritable } from '../metadata/schema-versions.ts';
 import { timestamp, withLock, type StoreContext } from '../store-context.ts';
-import { recordIntent } from '../transaction/record-intent.ts';
+import { finishing } from '../transaction/finishing.ts';
 import { requireRealFolder } from '../volume/require-real-folders.ts';
 import type { VolumeLock } from '../volume/volume-locks.ts';
 import { projectFiles } from './project-files.ts';
@@ -19,6 +19,14 @@ export interface ChangeModelOptions {
   readonly slug: string;
   /** A new id, or that of the transaction that this is a part of. */
   readonly txn: string;
+  /** Whether `txn` is recorded and names this model, so that the next start finishes the change. @default false */
+  readonly isPartOfTransaction?: boolean | undefined;
+  /**
+   * What becomes of a model that a newer version has written: `skip` leaves it to that version.
+   *
+   * @default 'refuse'
+   */
+  readonly newer?: 'refuse' | 'skip' | undefined;
   /** What changes the user's layer. @default 'edit' */
   readonly by?: HistoryEntry['by'] | undefined;
   /** Gives the new state; the same objects back mean that nothing is to be done. */
@@ -29,8 +37,8 @@ export interface ChangeModelOptions {
 /**
  * @internal Step 7b: reads the model again under its lock, changes it, and makes its folder and the index say the same.
  *
- * The rename of metadata.json is the commit. Where overrides.json changes as well its rename is: it is noted before, so
- * that a process that dies in between leaves it to the next start to finish the rest.
+ * The rename of metadata.json is the commit, and where overrides.json changes as well the rename of that. It is recorded
+ * before, so that a process that dies in between leaves it to the next start to finish the rest.
  *
  * @throws `core.format-newer` for a model that a newer version has written, `library.corrupt-metadata`, `io.*`
  */
@@ -54,29 +62,36 @@ async function changeLocked(
   const changesMetadata = changed.metadata !== found.metadata;
   const changesOverrides = changed.overrides !== found.overrides;
   if (!changesMetadata && !changesOverrides) return found.record;
+  if (options.newer === 'skip' && !isWritable(found.metadata, metadataVersions)) {
+    const { folder } = found;
+    context.logger.warn('a model that a newer version has written does not learn what arrived', { folder });
+    return found.record;
+  }
   requireWritable(found.metadata, join(found.folder, METADATA_FILE), metadataVersions);
   const cause = { at: timestamp(context), revision: found.metadata.revision + 1, by: options.by ?? 'edit' };
   const byHand = changesByHand(found, { at: cause.at, revision: cause.revision });
   const changes = [...byHand, ...changesBetween(found, changed, cause)];
   options.signal?.throwIfAborted();
   await lock.check();
-  if (!changesOverrides) return writeChange(context, { found, changed, changes, txn: options.txn });
+  const { txn } = options;
+  const write = (): Promise<ModelRecord> => writeChange(context, { found, changed, changes, txn });
+  // Within a transaction it is recorded already what is to be finished.
+  if (!changesOverrides && options.isPartOfTransaction === true) return write();
+  if (!changesOverrides) return finishing(context, { txn, intent: { models: [found.metadata] }, work: write });
 
   const path = join(found.folder, OVERRIDES_FILE);
   requireWritable(found.overrides, path, overridesVersions);
   const data = serialiseOverrides(changed.overrides);
-  const { id, slug, txn } = options;
-  const edit = { id, slug, overridesSha256: createHash('sha256').update(data).digest('hex'), changes };
-  const noted = await recordIntent(context, txn, { edit });
-  try {
-    await writeFileAtomic(context.fileSystem, { path, data });
-    const record = await writeChange(context, { found, changed, changes, txn });
-    await noted.forget();
-    return record;
-  } catch (error) {
-    await noted.leave();
-    throw error;
-  }
+  const overridesSha256 = createHash('sha256').update(data).digest('hex');
+  const { id, slug } = found.metadata;
+  return finishing(context, {
+    txn,
+    intent: { edit: { id, slug, overridesSha256, changes } },
+    async work() {
+      await writeFileAtomic(context.fileSystem, { path, data });
+      return write();
+    },
+  });
 }
 
 /** @internal Reads the model under its lock, if its folder still holds it and is one. @throws `library.model-not-found` */

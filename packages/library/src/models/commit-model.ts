@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 import { isModelkeepError, type ModelMetadata, type ModelRecord } from '@modelkeep/core';
-import { createLink, ensureFolder, systemCodeOf } from '@modelkeep/io';
-import { blobPath } from '../blobs/blob-store.ts';
+import { ensureFolder, systemCodeOf } from '@modelkeep/io';
+import { linkBlob } from '../blobs/recall-blob.ts';
 import { effectiveRecord } from '../metadata/effective-record.ts';
 import { METADATA_FILE, serialiseMetadata } from '../metadata/metadata-file.ts';
 import { slugWithSuffix } from '../names/slug.ts';
@@ -52,7 +52,7 @@ async function stageFiles(context: StoreContext, staged: string, metadata: Model
     const path = join(staged, file.name);
     await ensureFolder(context.fileSystem, dirname(path));
     folders.add(dirname(path));
-    await createLink(context.fileSystem, { existing: blobPath(context, file.sha256), path });
+    await linkBlob(context, { sha256: file.sha256, path });
   }
   for (const folder of folders) await context.fileSystem.fsyncFolder(folder);
 }

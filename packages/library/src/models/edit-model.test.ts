@@ -1,9 +1,9 @@
+import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ModelkeepError, type ModelMetadata } from '@modelkeep/core';
-import { buildFluxLora } from '@modelkeep/testing';
+import type { ModelMetadata } from '@modelkeep/core';
+import { buildFluxLora, createFaultyFileSystem, systemError } from '@modelkeep/testing';
 import { describe, expect, it } from 'vitest';
-import { createFaultyFileSystem } from '../faulty-file-system.test-helper.ts';
 import type { ModelEdit } from '../metadata/check-edit.ts';
 import { HISTORY_LIMIT } from '../metadata/history.ts';
 import type { LibraryStore } from '../open-library-store.ts';
@@ -206,18 +206,18 @@ describe('an edit that is cut off', () => {
       await using folder = await tempFolder();
       const root = join(folder.path, 'library');
       await (await withLora(root)).close();
-      const fileSystem = createFaultyFileSystem({
+      const faulty = createFaultyFileSystem({
         atMutation,
         lasts: 'from-then-on',
         error: () => new Crash('the process is gone'),
       });
       try {
-        await using store = await openTestStore({ root, fileSystem });
+        await using store = await openTestStore({ root, fileSystem: faulty.fileSystem });
         await store.edit(slug, { licence: 'mit' });
       } catch (error) {
         expect(error).toBeInstanceOf(Crash);
       }
-      if (!fileSystem.struck) break;
+      if (faulty.struck === null) break;
       points += 1;
       await declareDead(root);
       await using store = await openTestStore({ root });
@@ -237,20 +237,50 @@ describe('an edit that is cut off', () => {
       await using folder = await tempFolder();
       const root = join(folder.path, 'library');
       await (await withLora(root)).close();
-      const error = (): Error => new ModelkeepError('io.disk-full', { message: 'full', facts: { path: '/x' } });
-      const fileSystem = createFaultyFileSystem({ atMutation, lasts: 'once', error });
+      const error = (): Error => systemError('ENOSPC');
+      const faulty = createFaultyFileSystem({ atMutation, lasts: 'once', error });
       {
-        await using store = await openTestStore({ root, fileSystem }).catch(() => openTestStore({ root }));
+        await using store = await openTestStore({ root, fileSystem: faulty.fileSystem }).catch(() =>
+          openTestStore({ root }),
+        );
         await store.edit(slug, { licence: 'mit' }).catch((failure: unknown) => {
           expect(failure).toMatchObject({ code: 'io.disk-full' });
         });
       }
-      if (!fileSystem.struck) break;
+      if (faulty.struck === null) break;
       await declareDead(root);
       await using store = await openTestStore({ root });
       expect(await store.survey(), `at ${atMutation}`).toEqual({ models: 1, stale: 0, problems: [] });
     }
   }, 120_000);
+
+  it('in a library of somebody else is not finished behind a link', async () => {
+    await using folder = await tempFolder();
+    const root = join(folder.path, 'library');
+    const store = await withLora(root);
+    const { id } = await store.resolve(slug);
+    await store.close();
+    await rename(join(root, slug), join(folder.path, 'elsewhere'));
+    await symlink(join(folder.path, 'elsewhere'), join(root, slug));
+    await writeFile(join(folder.path, 'elsewhere/overrides.json'), '{}');
+    const before = await readFile(join(folder.path, 'elsewhere/metadata.json'), 'utf8');
+    const change = {
+      at: new Date().toISOString(),
+      revision: 2,
+      layer: 'user',
+      by: 'edit',
+      field: 'type',
+      from: 1,
+      to: 2,
+    };
+    const overridesSha256 = createHash('sha256').update('{}').digest('hex');
+    const edit = { id, slug, overridesSha256, changes: [change] };
+    const record = { id, owner: null, startedAt: change.at, files: [], models: [], edit };
+    await writeFile(join(root, '.modelkeep/txn', `${id}.json`), JSON.stringify(record));
+    await using again = await openTestStore({ root });
+    expect(again.recovery).toMatchObject({ discarded: 1 });
+    expect(await readFile(join(folder.path, 'elsewhere/metadata.json'), 'utf8')).toBe(before);
+  });
 
   it('and overtaken by another change is noted once', async () => {
     await using folder = await tempFolder();
@@ -259,7 +289,6 @@ describe('an edit that is cut off', () => {
     await mkdir(join(root, '.modelkeep/txn'), { recursive: true });
     const { id } = await store.resolve(slug);
     const text = '{"fields": {"licence": "mit"}}';
-    const { createHash } = await import('node:crypto');
     const change = {
       at: new Date().toISOString(),
       revision: 2,

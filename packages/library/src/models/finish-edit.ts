@@ -5,12 +5,18 @@ import { changesByHand } from '../metadata/history.ts';
 import { OVERRIDES_FILE } from '../metadata/metadata-file.ts';
 import { timestamp, withLock, type StoreContext } from '../store-context.ts';
 import type { RecordedEdit } from '../transaction/transaction-record.ts';
-import { lockOf, writeChange } from './change-model.ts';
-import { readModel, type FoundModel } from './walk-models.ts';
+import { lockOf, readSameModel, writeChange } from './change-model.ts';
+import type { FoundModel } from './walk-models.ts';
 
 /** What `readJson` takes at most. */
 const MAX_BYTES = 16 * 1024 * 1024;
-const cannotBeFinished = ['io.not-found', 'library.corrupt-metadata', 'core.format-newer'] as const;
+const cannotBeFinished = [
+  'io.not-found',
+  'library.corrupt-metadata',
+  'library.model-not-found',
+  'library.invalid',
+  'core.format-newer',
+] as const;
 
 /**
  * @internal Finishes an edit whose process is gone: the history and the index learn what overrides.json says already.
@@ -20,8 +26,8 @@ const cannotBeFinished = ['io.not-found', 'library.corrupt-metadata', 'core.form
 export async function finishEdit(context: StoreContext, txn: string, edit: RecordedEdit): Promise<boolean> {
   return withLock(context, lockOf(edit), async () => {
     try {
-      const found = await readModel(context.fileSystem, context.layout, edit.slug);
-      if (found.metadata.id !== edit.id || !(await isCommitted(context, { found, txn, edit }))) return false;
+      const found = await readSameModel(context, edit);
+      if (!(await isCommitted(context, { found, txn, edit }))) return false;
       const { revision } = found.metadata;
       const cause = { at: timestamp(context), revision: revision + 1 };
       // Another process may have changed the model since, and noted what it found.

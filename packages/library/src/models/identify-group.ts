@@ -1,6 +1,7 @@
 import { isModelkeepError, type ModelFacts, type ModelFile } from '@modelkeep/core';
 import type { Identification } from '@modelkeep/formats';
 import { blobPath } from '../blobs/blob-store.ts';
+import { withBlobs } from '../blobs/recall-blob.ts';
 import { folderOf, type ModelGroup } from '../grouping/group-files.ts';
 import type { StoreContext } from '../store-context.ts';
 
@@ -53,10 +54,9 @@ async function identify(
   signal?: AbortSignal,
 ): Promise<Identification> {
   try {
-    return await context.identifier.identifyFiles(
-      files.map((file) => blobPath(context, file.sha256)),
-      { signal },
-    );
+    const paths = files.map((file) => blobPath(context, file.sha256));
+    const sha256s = files.map(({ sha256 }) => sha256);
+    return await withBlobs(context, sha256s, () => context.identifier.identifyFiles(paths, { signal }));
   } catch (error) {
     if (!isModelkeepError(error, 'formats.invalid') && !isModelkeepError(error, 'formats.too-large')) throw error;
     const names = files.map((file) => file.officialName);

@@ -7,8 +7,8 @@ import type { StoreContext } from '../store-context.ts';
 import { openIndex } from '../volume/open-index.ts';
 import { openVolume } from '../volume/open-volume.ts';
 import { openVolumeLocks } from '../volume/volume-locks.ts';
+import { changeModel } from './change-model.ts';
 import { editModel } from './edit-model.ts';
-import { updateModel } from './update-model.ts';
 
 /** Adds a tag and a source of its own to one model, again and again, and ends. */
 const [root = '', slug = '', writer = '', rounds = '0'] = process.argv.slice(2);
@@ -16,11 +16,23 @@ const io = createIo({ workers: 'in-thread' });
 const sqlite = createSqlite({ mode: 'in-thread' });
 const identifier = createIdentifier({ mode: 'in-thread' });
 const [clock, logger, fileSystem] = [systemClock, silentLogger, nodeFileSystem];
-const { layout } = await openVolume({ root, mode: 'write', create: false, fileSystem, clock });
+const { layout, file: volume } = await openVolume({ root, mode: 'write', create: false, fileSystem, clock });
 const index = await openIndex({ layout, mode: 'write', sqlite, clock, logger });
 const locks = await openVolumeLocks({ root, folder: layout.locks, io, sqlite, logger });
 const syncFolder = createFolderSync((folder) => fileSystem.fsyncFolder(folder));
-const context: StoreContext = { layout, fileSystem, io, syncFolder, identifier, sqlite, locks, index, clock, logger };
+const context: StoreContext = {
+  layout,
+  volume,
+  fileSystem,
+  io,
+  syncFolder,
+  identifier,
+  sqlite,
+  locks,
+  index,
+  clock,
+  logger,
+};
 const model = await index.bySlug(slug);
 if (model === null) throw new Error(`there is no ${slug}`);
 for (let round = 0; round < Number(rounds); round += 1) {
@@ -34,11 +46,14 @@ for (let round = 0; round < Number(rounds); round += 1) {
     commit: null,
     path: `/${mark}`,
   };
-  await updateModel(context, {
+  await changeModel(context, {
     id: model.id,
     slug,
     txn: newId(),
-    change: (present) => ({ ...present, sources: [...present.sources, source] }),
+    change: ({ metadata, overrides }) => ({
+      metadata: { ...metadata, sources: [...metadata.sources, source] },
+      overrides,
+    }),
   });
 }
 await index.close();

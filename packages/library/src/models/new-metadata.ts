@@ -9,6 +9,7 @@ import {
   type ModelSource,
 } from '@modelkeep/core';
 import { blobPath } from '../blobs/blob-store.ts';
+import { withBlobs } from '../blobs/recall-blob.ts';
 import type { ModelGroup } from '../grouping/group-files.ts';
 import { groupName } from '../grouping/group-name.ts';
 import { variantStem } from '../grouping/variant-stem.ts';
@@ -103,7 +104,9 @@ async function modelFile(
 /** Content that was here before any model had it: its BLAKE3 was never noted. */
 async function blake3Of(context: StoreContext, sha256: string, signal?: AbortSignal): Promise<string | null> {
   try {
-    const { digests } = await context.io.hashFile(blobPath(context, sha256), { algorithms: ['blake3'], signal });
+    const { digests } = await withBlobs(context, [sha256], () =>
+      context.io.hashFile(blobPath(context, sha256), { algorithms: ['blake3'], signal }),
+    );
     return digests.blake3 ?? null;
   } catch (error) {
     if (isModelkeepError(error, 'io.not-found')) return null;

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { dirname, join } from 'node:path';
-import { isModelkeepError, type ModelFile, type ModelMetadata } from '@modelkeep/core';
-import { createLink, type FileStatus } from '@modelkeep/io';
-import { blobPath, blobStatus } from '../blobs/blob-store.ts';
+import type { ModelFile, ModelMetadata } from '@modelkeep/core';
+import type { FileStatus } from '@modelkeep/io';
+import { blobStatus } from '../blobs/blob-store.ts';
+import { linkBlob } from '../blobs/recall-blob.ts';
+import { statusAt } from '../files/status-at.ts';
 import type { StoreContext } from '../store-context.ts';
 import { ensureRealFolder, requireRealFolder } from '../volume/require-real-folders.ts';
 
@@ -19,26 +21,16 @@ export async function projectFiles(context: StoreContext, options: ProjectFilesO
   for (const file of metadata.files) {
     const path = join(folder, file.name);
     await requireRealFolder(context.fileSystem, context.layout.root, dirname(path));
-    const blob = blobPath(context, file.sha256);
-    const present = await statusOf(context, path);
+    const present = await statusAt(context.fileSystem, path);
     if (present === null) {
       await ensureRealFolder(context.fileSystem, context.layout.root, dirname(path));
-      await createLink(context.fileSystem, { existing: blob, path });
+      await linkBlob(context, { sha256: file.sha256, path });
       await context.fileSystem.fsyncFolder(dirname(path));
       continue;
     }
     if (await isWanted(context, path, { present, file })) continue;
-    if (await isOurs(context, path, present)) await replaceLink(context, blob, path);
+    if (await isOurs(context, path, present)) await replaceLink(context, file.sha256, path);
     else context.logger.warn('a file of a model was changed by somebody else and is kept', { path });
-  }
-}
-
-async function statusOf(context: StoreContext, path: string): Promise<FileStatus | null> {
-  try {
-    return await context.fileSystem.lstat(path);
-  } catch (error) {
-    if (isModelkeepError(error, 'io.not-found')) return null;
-    throw error;
   }
 }
 
@@ -66,9 +58,9 @@ async function digestOf(context: StoreContext, path: string): Promise<string> {
   return (await context.io.hashFile(path, { algorithms: ['sha256'] })).digests.sha256;
 }
 
-async function replaceLink(context: StoreContext, blob: string, path: string): Promise<void> {
+async function replaceLink(context: StoreContext, sha256: string, path: string): Promise<void> {
   const temporary = join(dirname(path), `.${randomBytes(8).toString('hex')}.tmp`);
-  await createLink(context.fileSystem, { existing: blob, path: temporary });
+  await linkBlob(context, { sha256, path: temporary });
   await context.fileSystem.rename(temporary, path);
   await context.fileSystem.fsyncFolder(dirname(path));
 }

@@ -1,10 +1,10 @@
 import { dirname, join } from 'node:path';
 import { isModelkeepError, type ModelFile } from '@modelkeep/core';
-import type { FileStatus } from '@modelkeep/io';
+import type { FileStatus, FolderEntry } from '@modelkeep/io';
 import { blobPath, blobStatus } from '../blobs/blob-store.ts';
 import { METADATA_FILE, OVERRIDES_FILE } from '../metadata/metadata-file.ts';
 import type { StoreContext } from '../store-context.ts';
-import { requireRealFolder } from '../volume/require-real-folders.ts';
+import { isRealFolder } from '../volume/require-real-folders.ts';
 import { isLeftover } from './clear-folder.ts';
 import type { FoundModel } from './walk-models.ts';
 
@@ -62,7 +62,7 @@ interface OursOptions {
 /** Whether the file holds what the metadata says: another name of the blob, or the same bytes. */
 async function isOurs(context: StoreContext, { folder, file, signal }: OursOptions): Promise<boolean> {
   const path = join(folder, file.name);
-  if (!(await requireRealFolder(context.fileSystem, context.layout.root, dirname(path)))) return false;
+  if (!(await isRealFolder(context.fileSystem, context.layout.root, dirname(path)))) return false;
   const status = await statusOf(context, path);
   if (status?.kind !== 'file' || status.sizeBytes !== file.sizeBytes) return false;
   const blob = await blobStatus(context, file.sha256);
@@ -92,7 +92,7 @@ async function foreignFiles(
   const ours = new Set(files.map(({ name }) => name));
   const foreign: string[] = [];
   const look = async (below: string): Promise<void> => {
-    for (const { name, kind } of await context.fileSystem.readdir(join(folder, below))) {
+    for (const { name, kind } of await entriesOf(context, join(folder, below))) {
       const path = below === '' ? name : `${below}/${name}`;
       if (kind === 'folder') await look(path);
       else if (!ours.has(path) && !ownFiles.includes(path) && !isLeftover(path)) foreign.push(path);
@@ -100,6 +100,16 @@ async function foreignFiles(
   };
   await look('');
   return foreign.toSorted();
+}
+
+/** What is in a folder that nobody may look into stays as well. */
+async function entriesOf(context: StoreContext, folder: string): Promise<readonly FolderEntry[]> {
+  try {
+    return await context.fileSystem.readdir(folder);
+  } catch (error) {
+    if (isModelkeepError(error, 'io.permission')) return [];
+    throw error;
+  }
 }
 
 async function bytesOf(

@@ -1,9 +1,8 @@
 import { link, mkdir, readdir, readFile, rename, rm, symlink, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ModelkeepError, type ModelMetadata } from '@modelkeep/core';
-import { buildFluxLora, buildVae } from '@modelkeep/testing';
+import { ModelkeepError, newId, type ModelMetadata } from '@modelkeep/core';
+import { buildFluxLora, buildVae, createFaultyFileSystem, systemError } from '@modelkeep/testing';
 import { describe, expect, it } from 'vitest';
-import { createFaultyFileSystem } from '../faulty-file-system.test-helper.ts';
 import type { LibraryStore } from '../open-library-store.ts';
 import { declareDead, openTestStore, tempFolder } from '../open-store.test-helper.ts';
 
@@ -164,8 +163,9 @@ describe('deleting', () => {
     await symlink(victim, join(root, slug, 'd'));
     const files = metadata.files.map((file) => (file.name === 'line.json' ? { ...file, name: 'd/line.json' } : file));
     await writeFile(path, JSON.stringify({ ...metadata, files }));
-    await expect(store.remove(slug)).rejects.toMatchObject({ code: 'library.invalid' });
+    expect(await store.remove(slug)).toMatchObject({ kept: ['d', 'line.json'], files: [{ name: 'line.safetensors' }] });
     expect(await readdir(victim)).toEqual(['line.json']);
+    expect((await readdir(join(root, slug))).toSorted()).toEqual(['d', 'line.json']);
   });
 
   it('and storing the same again at once leaves no half of either', async () => {
@@ -188,11 +188,7 @@ describe('a deletion that is cut off', () => {
 
   it.each([
     ['by the end of its process', (): Error => new Crash('the process is gone'), 'from-then-on'],
-    [
-      'by its drive',
-      (): Error => new ModelkeepError('io.disk-full', { message: 'full', facts: { path: '/x' } }),
-      'once',
-    ],
+    ['by its drive', (): Error => systemError('ENOSPC'), 'once'],
   ] as const)(
     '%s leaves the model whole or gone',
     async (_what, error, lasts) => {
@@ -206,14 +202,14 @@ describe('a deletion that is cut off', () => {
         await copyLibrary(join(template.path, 'library'), root);
         await writeFile(join(root, slug, 'notes.txt'), 'mine');
         await writeFile(join(root, slug, '.0123456789abcdef.tmp'), 'left by a process that died');
-        const fileSystem = createFaultyFileSystem({ atMutation, lasts, error });
+        const faulty = createFaultyFileSystem({ atMutation, lasts, error });
         try {
-          await using store = await openTestStore({ root, fileSystem });
+          await using store = await openTestStore({ root, fileSystem: faulty.fileSystem });
           await store.remove(slug);
         } catch (failure) {
           expect(failure).toSatisfy((it) => it instanceof Crash || it instanceof ModelkeepError);
         }
-        if (!fileSystem.struck) break;
+        if (faulty.struck === null) break;
         points += 1;
         await declareDead(root);
         await using store = await openTestStore({ root });
@@ -259,6 +255,47 @@ describe('a deletion that is cut off', () => {
     expect(other.recovery).toMatchObject({ finished: 1 });
     expect(await other.survey()).toEqual({ models: 1, stale: 0, problems: [] });
     expect((await other.verify()).problems).toEqual([]);
+  });
+});
+
+describe('a record of a deletion', () => {
+  const trash = 'models-20260101T000000000Z';
+  const recorded = async (root: string, removal: object): Promise<void> => {
+    const id = newId();
+    const record = { id, owner: null, startedAt: new Date().toISOString(), files: [], models: [], removal };
+    await writeFile(join(root, '.modelkeep/txn', `${id}.json`), JSON.stringify(record));
+  };
+
+  it('whose metadata cannot be read does not keep the library from opening', async () => {
+    await using folder = await tempFolder();
+    const root = join(folder.path, 'library');
+    const store = await withLora(root);
+    const { id } = await store.resolve(slug);
+    await store.close();
+    const entry = join(root, '.modelkeep/trash', trash, id);
+    await mkdir(entry, { recursive: true });
+    await rename(join(root, slug, 'metadata.json'), join(entry, 'metadata.json'));
+    await writeFile(join(entry, 'metadata.json'), '{');
+    await recorded(root, { id, slug, trash });
+    await using again = await openTestStore({ root });
+    expect(await again.survey()).toEqual({ models: 0, stale: 0, problems: [] });
+    expect((await readdir(join(root, slug))).toSorted()).toEqual(['line.json', 'line.safetensors']);
+  });
+
+  it.each([
+    ['a place in the trash that leads out', { trash: '../../..' }],
+    ['a folder that leads out', { slug: '../../x' }],
+    ['an id that is a path', { id: '../x' }],
+  ])('with %s is not believed', async (_what, change) => {
+    await using folder = await tempFolder();
+    const root = join(folder.path, 'library');
+    const store = await withLora(root);
+    const { id } = await store.resolve(slug);
+    await store.close();
+    await recorded(root, { id, slug, trash, ...change });
+    await using again = await openTestStore({ root });
+    expect(await again.survey()).toEqual({ models: 1, stale: 0, problems: [] });
+    expect((await again.verify()).problems).toEqual([]);
   });
 });
 

@@ -2,9 +2,9 @@ import { dirname, join } from 'node:path';
 import { isModelkeepError, newId } from '@modelkeep/core';
 import { METADATA_FILE } from '../metadata/metadata-file.ts';
 import { withLock, type StoreContext } from '../store-context.ts';
-import { recordIntent } from '../transaction/record-intent.ts';
+import { finishing } from '../transaction/finishing.ts';
 import type { RecordedRemoval } from '../transaction/transaction-record.ts';
-import { ensureRealFolder, requireRealFolder } from '../volume/require-real-folders.ts';
+import { ensureRealFolder, isRealFolder } from '../volume/require-real-folders.ts';
 import { trashFolder, trashName } from '../volume/trash.ts';
 import { lockOf, readSameModel } from './change-model.ts';
 import { clearFolder, moveFile, removeIfEmpty } from './clear-folder.ts';
@@ -64,18 +64,14 @@ async function removeLocked(context: StoreContext, planned: PlannedRemoval): Pro
   const removal = { id, slug: found.slug, trash: trashName(context.clock.now()) };
   const entry = entryOf(context, removal);
   signal?.throwIfAborted();
-  const intent = await recordIntent(context, newId(), { removal });
-  try {
+  const { folder } = found;
+  const work = async (): Promise<void> => {
     await ensureRealFolder(context.fileSystem, context.layout.root, entry);
-    const { folder } = found;
     await moveFile(context, { from: folder, to: entry, name: METADATA_FILE });
     await clearFolder(context, { folder, entry, names: plan.files.map(({ name }) => name) });
     await context.index.remove([id]);
-    await intent.forget();
-  } catch (error) {
-    await intent.leave();
-    throw error;
-  }
+  };
+  await finishing(context, { txn: newId(), intent: { removal }, work });
   return { ...plan, removed: true };
 }
 
@@ -94,13 +90,21 @@ export async function finishRemoval(context: StoreContext, removal: RecordedRemo
       await context.index.remove([removal.id]);
       return true;
     } catch (error) {
-      if (!isModelkeepError(error, 'io.not-found')) throw error;
-      await removeIfEmpty(context, entry);
-      await removeIfEmpty(context, dirname(entry));
-      return false;
+      if (isModelkeepError(error, 'io.not-found')) {
+        await removeIfEmpty(context, entry);
+        await removeIfEmpty(context, dirname(entry));
+        return false;
+      }
+      if (!unreadable.some((code) => isModelkeepError(error, code))) throw error;
+      // It is in the trash, and what else of it is in the folder stays there.
+      context.logger.warn('a deleted model could not be tidied up: its metadata cannot be read', { entry });
+      await context.index.remove([removal.id]);
+      return true;
     }
   });
 }
+
+const unreadable = ['library.corrupt-metadata', 'core.format-newer'] as const;
 
 interface DeletedFolder {
   readonly deleted: FoundModel;
@@ -111,7 +115,7 @@ interface DeletedFolder {
 /** Another model may have taken the place since. */
 async function finishFolder(context: StoreContext, { deleted, entry, folder }: DeletedFolder): Promise<void> {
   const { fileSystem, layout } = context;
-  if (!(await requireRealFolder(fileSystem, layout.root, folder))) return;
+  if (!(await isRealFolder(fileSystem, layout.root, folder))) return;
   if ((await fileSystem.readdir(folder)).some(({ name }) => name === METADATA_FILE)) return;
   const { files } = await planRemoval(context, { ...deleted, folder });
   await clearFolder(context, { folder, entry, names: files.map(({ name }) => name) });

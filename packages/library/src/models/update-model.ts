@@ -6,16 +6,22 @@ import { changeModel } from './change-model.ts';
 export interface UpdateModelOptions {
   readonly id: string;
   readonly slug: string;
+  /** The transaction that this is a part of: it is recorded, and names this model. */
   readonly txn: string;
   /** Gives the new metadata; the same object back means that nothing is to be done. */
   readonly change: (present: ModelMetadata) => ModelMetadata;
 }
 
-/** @internal Changes what the sources say of a model, and leaves the user's layer alone. */
+/**
+ * @internal Changes what the sources say of a model, and leaves the user's layer alone. A model that a newer version has
+ * written stays as it is.
+ */
 export async function updateModel(context: StoreContext, options: UpdateModelOptions): Promise<ModelRecord> {
   const { change, ...model } = options;
   return changeModel(context, {
     ...model,
+    newer: 'skip',
+    isPartOfTransaction: true,
     change: ({ metadata, overrides }) => ({ metadata: change(metadata), overrides }),
   });
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { isModelkeepError, type ModelFile } from '@modelkeep/core';
-import type { FileStatus } from '@modelkeep/io';
 import { blobPath, blobStatus } from '../blobs/blob-store.ts';
+import { fileAt } from '../files/status-at.ts';
 import type { StoreContext } from '../store-context.ts';
 import { walkModels, type FoundModel } from './walk-models.ts';
 
@@ -19,7 +19,21 @@ export interface VerifyProblem {
   readonly problem: 'missing' | 'blob-missing' | 'size' | 'corrupt' | 'diverged' | 'metadata' | 'unreadable';
   readonly expected: string | null;
   readonly found: string | null;
+  /** Where it is: in the blob, in the file of the model's folder, or in the metadata. */
+  readonly part: 'blob' | 'file' | 'metadata';
+  /** The content that should be there, null where that cannot be read. */
+  readonly sha256: string | null;
 }
+
+/** A file in a model's folder that has the content of its blob and is not the same file. */
+export interface ApartFile {
+  readonly slug: string;
+  readonly file: string;
+  readonly sha256: string;
+  readonly sizeBytes: number;
+}
+
+type Finding = Omit<VerifyProblem, 'modelId' | 'slug' | 'file' | 'sha256'>;
 
 /** What a verification found. */
 export interface VerifyReport {
@@ -28,6 +42,11 @@ export interface VerifyReport {
   /** Bytes that were hashed; content that several models share is hashed once. */
   readonly bytesHashed: number;
   readonly problems: readonly VerifyProblem[];
+  /**
+   * Files that are not the same file as their blob: reflinks, or copies, as they are after a plain copy of a library.
+   * With depth `hash` their bytes are the blob's.
+   */
+  readonly apart: readonly ApartFile[];
 }
 
 /** How a library is verified. */
@@ -42,14 +61,15 @@ export interface VerifyOptions {
 /** @internal Compares everything that is stored with what the metadata says. Changes nothing. */
 export async function verifyModels(context: StoreContext, options: VerifyOptions = {}): Promise<VerifyReport> {
   const problems: VerifyProblem[] = [];
-  const blobs = new Map<string, Omit<VerifyProblem, 'modelId' | 'slug' | 'file'> | null>();
+  const blobs = new Map<string, Finding | null>();
+  const apart: ApartFile[] = [];
   const count = { models: 0, files: 0, bytesHashed: 0 };
 
-  const checkBlob = async (file: ModelFile): Promise<Omit<VerifyProblem, 'modelId' | 'slug' | 'file'> | null> => {
+  const checkBlob = async (file: ModelFile): Promise<Finding | null> => {
     const status = await blobStatus(context, file.sha256);
-    if (status === null) return { problem: 'blob-missing', expected: file.sha256, found: null };
+    if (status === null) return { problem: 'blob-missing', part: 'blob', expected: file.sha256, found: null };
     if (status.sizeBytes !== file.sizeBytes) {
-      return { problem: 'size', expected: String(file.sizeBytes), found: String(status.sizeBytes) };
+      return { problem: 'size', part: 'blob', expected: String(file.sizeBytes), found: String(status.sizeBytes) };
     }
     if (options.depth === 'size') return null;
     const before = count.bytesHashed;
@@ -60,30 +80,33 @@ export async function verifyModels(context: StoreContext, options: VerifyOptions
     });
     count.bytesHashed += status.sizeBytes;
     if (digests.sha256 === file.sha256) return null;
-    return { problem: 'corrupt', expected: file.sha256, found: digests.sha256 };
+    return { problem: 'corrupt', part: 'blob', expected: file.sha256, found: digests.sha256 };
   };
 
-  const checkFile = async (
-    model: FoundModel,
-    file: ModelFile,
-  ): Promise<Omit<VerifyProblem, 'modelId' | 'slug' | 'file'> | null> => {
-    if (!blobs.has(file.sha256)) blobs.set(file.sha256, await checkBlob(file));
+  const checkFile = async (model: FoundModel, file: ModelFile): Promise<Finding | null> => {
+    if (!blobs.has(file.sha256)) {
+      blobs.set(file.sha256, await checkBlob(file).catch((error: unknown) => unreadable(error, file, 'blob')));
+    }
     const blobProblem = blobs.get(file.sha256) ?? null;
     if (blobProblem !== null) return blobProblem;
     const path = join(model.folder, file.name);
-    const status = await statusOf(context, path);
-    if (status === null) return { problem: 'missing', expected: file.sha256, found: null };
+    const status = await fileAt(context.fileSystem, path);
+    if (status === null) return { problem: 'missing', part: 'file', expected: file.sha256, found: null };
     const blob = await blobStatus(context, file.sha256);
     if (blob !== null && blob.inode === status.inode && blob.device === status.device) return null;
     if (status.sizeBytes !== file.sizeBytes) {
-      return { problem: 'diverged', expected: String(file.sizeBytes), found: String(status.sizeBytes) };
+      return { problem: 'diverged', part: 'file', expected: String(file.sizeBytes), found: String(status.sizeBytes) };
     }
-    if (options.depth === 'size') return null;
-    const { digests } = await context.io.hashFile(path, { algorithms: ['sha256'], signal: options.signal });
-    count.bytesHashed += status.sizeBytes;
-    return digests.sha256 === file.sha256
-      ? null
-      : { problem: 'diverged', expected: file.sha256, found: digests.sha256 };
+    const { slug } = model;
+    const itself = { slug, file: file.name, sha256: file.sha256, sizeBytes: file.sizeBytes };
+    if (options.depth !== 'size') {
+      const { digests } = await context.io.hashFile(path, { algorithms: ['sha256'], signal: options.signal });
+      count.bytesHashed += status.sizeBytes;
+      const found = digests.sha256;
+      if (found !== file.sha256) return { problem: 'diverged', part: 'file', expected: file.sha256, found };
+    }
+    apart.push(itself);
+    return null;
   };
 
   for await (const model of walkModels(context.fileSystem, context.layout)) {
@@ -94,6 +117,8 @@ export async function verifyModels(context: StoreContext, options: VerifyOptions
         slug: model.slug,
         file: null,
         problem: 'metadata',
+        part: 'metadata',
+        sha256: null,
         expected: null,
         found: model.error.message,
       });
@@ -102,26 +127,17 @@ export async function verifyModels(context: StoreContext, options: VerifyOptions
     count.models += 1;
     for (const file of model.metadata.files) {
       count.files += 1;
-      const problem = await checkFile(model, file).catch((error: unknown) => unreadable(error, file));
-      if (problem !== null)
-        problems.push({ modelId: model.metadata.id, slug: model.slug, file: file.name, ...problem });
+      const problem = await checkFile(model, file).catch((error: unknown) => unreadable(error, file, 'file'));
+      if (problem === null) continue;
+      const { sha256, name } = file;
+      problems.push({ modelId: model.metadata.id, slug: model.slug, file: name, sha256, ...problem });
     }
   }
-  return { ...count, problems };
+  return { ...count, problems, apart };
 }
 
 /** A file that cannot be read is a finding and not the end of the search. */
-function unreadable(error: unknown, file: ModelFile): Omit<VerifyProblem, 'modelId' | 'slug' | 'file'> {
+function unreadable(error: unknown, file: ModelFile, part: 'blob' | 'file'): Finding {
   if (!isModelkeepError(error) || !error.code.startsWith('io.')) throw error;
-  return { problem: 'unreadable', expected: file.sha256, found: error.message };
-}
-
-async function statusOf(context: StoreContext, path: string): Promise<FileStatus | null> {
-  try {
-    const status = await context.fileSystem.lstat(path);
-    return status.kind === 'file' ? status : null;
-  } catch (error) {
-    if (isModelkeepError(error, 'io.not-found')) return null;
-    throw error;
-  }
+  return { problem: 'unreadable', part, expected: file.sha256, found: error.message };
 }

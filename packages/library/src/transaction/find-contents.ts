@@ -1,4 +1,4 @@
-import { blobStatus } from '../blobs/blob-store.ts';
+import { findBlob, recallBlob } from '../blobs/recall-blob.ts';
 import type { StoreContext } from '../store-context.ts';
 import { forEach, SMALL_CALLS_AT_ONCE } from '../tasks/for-each.ts';
 import type { StoredContent, WantedFile } from './stored-file.ts';
@@ -37,7 +37,8 @@ export async function findContents(
     const sha256 = one.sha256 ?? (one.gitSha1 === null ? undefined : file?.sha256);
     if (sha256 === undefined) return;
     await pin?.(sha256);
-    const status = await blobStatus(context, sha256);
+    // Without a pin it is only a question: a gc may take the blob after the answer.
+    const status = await (pin === undefined ? findBlob : recallBlob)(context, sha256);
     if (status === null || (one.sizeBytes !== null && one.sizeBytes !== status.sizeBytes)) return;
     found[position] = {
       sizeBytes: status.sizeBytes,

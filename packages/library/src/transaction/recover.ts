@@ -49,14 +49,18 @@ export async function recoverTransactions(context: StoreContext): Promise<Recove
   return report;
 }
 
+/** @internal Whether nobody wanted what a transaction began for so long that its parts go. */
+export function isExpired({ clock }: StoreContext, { startedAt }: TransactionRecord): boolean {
+  return clock.now() - Date.parse(startedAt) > KEEP_PARTS_MS;
+}
+
 async function recoverTransaction(context: StoreContext, record: TransactionRecord): Promise<keyof RecoveryReport> {
   let committed = 0;
   if (record.edit !== undefined && (await finishEdit(context, record.id, record.edit))) committed += 1;
   if (record.removal !== undefined && (await finishRemoval(context, record.removal))) committed += 1;
   for (const model of record.models) if (await finishModel(context, record.id, model)) committed += 1;
   const parts = await dropStaged(context, record.id);
-  const isOld = context.clock.now() - Date.parse(record.startedAt) > KEEP_PARTS_MS;
-  if (parts > 0 && !isOld) {
+  if (parts > 0 && !isExpired(context, record)) {
     if (record.owner !== null) await writeTransaction(context, { ...record, owner: null });
     return 'resumable';
   }

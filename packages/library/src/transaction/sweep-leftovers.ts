@@ -4,8 +4,8 @@ import type { StoreContext } from '../store-context.ts';
 import { removeTree } from './remove-tree.ts';
 import { listTransactions } from './transaction-record.ts';
 
-/** What a process may still be about to use is younger than this. */
-const LEFTOVER_AFTER_MS = 24 * 60 * 60 * 1_000;
+/** @internal What a process may still be about to use is younger than this. */
+export const LEFTOVER_AFTER_MS: number = 24 * 60 * 60 * 1_000;
 
 /** @internal R4: removes what processes that died have left in our own folders and no transaction knows. */
 export async function sweepLeftovers(context: StoreContext): Promise<void> {

@@ -1,8 +1,10 @@
 import { ModelkeepError, newId, type Logger, type MetadataLayer, type ModelRecord } from '@modelkeep/core';
 import { encodeProcessIdentity, ensureFolder, processIdentity } from '@modelkeep/io';
 import { pin } from '../blobs/pins.ts';
-import { blobStatus, publishBlob } from '../blobs/blob-store.ts';
+import { publishBlob } from '../blobs/blob-store.ts';
+import { recallBlob } from '../blobs/recall-blob.ts';
 import { commitModels } from '../models/commit-models.ts';
+import { renewBlob } from '../repair/renew-blob.ts';
 import { timestamp, type StoreContext } from '../store-context.ts';
 import { adoptParts } from './adopt-parts.ts';
 import { discardTransaction } from './discard-transaction.ts';
@@ -68,11 +70,21 @@ export interface Transaction {
   abandon(logger: Logger, options?: { readonly keepParts?: boolean | undefined }): Promise<void>;
 }
 
+/** How a transaction begins. */
+export interface BeginOptions {
+  /**
+   * The contents are stored and damaged: all of them are wanted, and what is published takes the place of what is stored.
+   * Such a transaction ends with `discard` or `release`. @default false
+   */
+  readonly renew?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** @internal Steps 1 and 2 of the commit protocol. The names have been judged. */
 export async function beginTransaction(
   context: StoreContext,
   wanted: readonly WantedFile[],
-  signal?: AbortSignal,
+  { signal, renew = false }: BeginOptions = {},
 ): Promise<Transaction> {
   const id = newId();
   let record: TransactionRecord = {
@@ -131,7 +143,8 @@ export async function beginTransaction(
   try {
     await writeTransaction(context, record);
     await ensureFolder(context.fileSystem, transactionFolder(context, id));
-    const found = await findContents(context, wanted, { pin: (sha256) => pin(context, sha256, id), signal });
+    const pinContent = (sha256: string): Promise<void> => pin(context, sha256, id);
+    const found = renew ? [] : await findContents(context, wanted, { pin: pinContent, signal });
     for (const [position, { name }] of wanted.entries()) {
       const content = found[position];
       if (content !== null && content !== undefined) contents.set(name, content);
@@ -156,13 +169,14 @@ export async function beginTransaction(
     async publish(name, content) {
       const { part } = placeOf(name);
       await pin(context, content.sha256, id);
-      await publishBlob(context, content.part ?? part, content);
+      if (renew) await renewBlob(context, content.part ?? part, content.sha256);
+      else await publishBlob(context, content.part ?? part, content);
       store(name, content);
     },
     async adopt(name, content) {
       placeOf(name);
       await pin(context, content.sha256, id);
-      if ((await blobStatus(context, content.sha256))?.sizeBytes !== content.sizeBytes) return false;
+      if ((await recallBlob(context, content.sha256))?.sizeBytes !== content.sizeBytes) return false;
       store(name, content);
       return true;
     },

@@ -14,6 +14,8 @@ export interface VolumeLayout {
   readonly transactions: string;
   readonly pins: string;
   readonly trees: string;
+  /** What is on its way out, by the time when it was put there. */
+  readonly trash: string;
 }
 
 /** @param root - absolute path of the volume */
@@ -32,6 +34,7 @@ export function volumeLayout(root: string): VolumeLayout {
     transactions: join(inside, 'txn'),
     pins: join(inside, 'pins'),
     trees: join(inside, 'trees'),
+    trash: join(inside, 'trash'),
   };
 }
 

@@ -44,7 +44,8 @@ export async function openVolume(options: OpenVolumeOptions): Promise<OpenedVolu
   return opened;
 }
 
-async function readVolumeFile(fileSystem: FileSystem, layout: VolumeLayout): Promise<VolumeFile | undefined> {
+/** @internal What a folder says of itself, undefined where it is no volume. @throws `library.invalid`, `core.format-newer` */
+export async function readVolumeFile(fileSystem: FileSystem, layout: VolumeLayout): Promise<VolumeFile | undefined> {
   let json: unknown;
   try {
     json = await readJson(fileSystem, { path: layout.volumeFile });
@@ -116,8 +117,8 @@ function mayBeBesideNewVolume(name: string): boolean {
 }
 
 async function ensurePrivateFolders(fileSystem: FileSystem, layout: VolumeLayout): Promise<void> {
-  const { blobs, temp, quarantine, locks, transactions, pins, trees } = layout;
-  for (const folder of [blobs, temp, quarantine, locks, transactions, pins, trees]) {
+  const { blobs, temp, quarantine, locks, transactions, pins, trees, trash } = layout;
+  for (const folder of [blobs, temp, quarantine, locks, transactions, pins, trees, trash]) {
     await ensureRealFolder(fileSystem, layout.root, folder);
   }
 }

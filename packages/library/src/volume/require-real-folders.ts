@@ -29,6 +29,16 @@ export async function requireRealFolder(fileSystem: FileSystem, root: string, fo
   return true;
 }
 
+/** Whether a folder below the root is there, and it and every folder on the way to it is one and no link. */
+export async function isRealFolder(fileSystem: FileSystem, root: string, folder: string): Promise<boolean> {
+  try {
+    return await requireRealFolder(fileSystem, root, folder);
+  } catch (error) {
+    if (isModelkeepError(error, 'library.invalid')) return false;
+    throw error;
+  }
+}
+
 /** Makes a folder below the root where there is none. @throws `library.invalid` when a link is on the way, `io.*` */
 export async function ensureRealFolder(fileSystem: FileSystem, root: string, folder: string): Promise<void> {
   if (!(await requireRealFolder(fileSystem, root, folder))) await ensureFolder(fileSystem, folder);

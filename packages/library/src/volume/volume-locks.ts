@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { isModelkeepError, type Logger } from '@modelkeep/core';
 import { acquireLease, type FileSystem, type Io } from '@modelkeep/io';
-import { setAside, type Sqlite, type SqliteLock } from '@modelkeep/sqlite';
+import { setAside, type AcquireLockOptions, type Sqlite, type SqliteLock } from '@modelkeep/sqlite';
 
 /** Which locks a volume uses: those of SQLite, or lease files where SQLite's cannot be relied on. */
 export type LockKind = 'sqlite' | 'lease';
@@ -16,7 +16,8 @@ export interface VolumeLock {
 /** @internal The locks of a volume, by name. */
 export interface VolumeLocks {
   readonly kind: LockKind;
-  acquire(name: string, signal?: AbortSignal): Promise<VolumeLock>;
+  /** @throws `sqlite.locked` or `io.lease-held` after `timeoutMs`, `signal.reason` */
+  acquire(name: string, options?: AcquireLockOptions): Promise<VolumeLock>;
 }
 
 /** @internal What {@link openVolumeLocks} needs. */
@@ -38,7 +39,7 @@ export async function openVolumeLocks(options: VolumeLocksOptions): Promise<Volu
     (await isOnNetwork(io, root)) || (await hasLeases(io.fileSystem, folder));
   const kind = options.kind ?? ((await needsLeases()) ? 'lease' : 'sqlite');
   if (kind === 'lease') return leaseLocks(io.fileSystem, folder);
-  return { kind, acquire: (name, signal) => acquireSqliteLock({ sqlite, logger }, join(folder, `${name}.db`), signal) };
+  return { kind, acquire: (name, wait) => acquireSqliteLock({ sqlite, logger }, join(folder, `${name}.db`), wait) };
 }
 
 async function isOnNetwork(io: Io, root: string): Promise<boolean> {
@@ -58,7 +59,7 @@ async function hasLeases(fileSystem: FileSystem, folder: string): Promise<boolea
 function leaseLocks(fileSystem: FileSystem, folder: string): VolumeLocks {
   return {
     kind: 'lease',
-    acquire: (name, signal) => acquireLease({ fileSystem, path: join(folder, `${name}.lease`), signal }),
+    acquire: (name, wait) => acquireLease({ fileSystem, path: join(folder, `${name}.lease`), ...wait }),
   };
 }
 
@@ -66,16 +67,16 @@ function leaseLocks(fileSystem: FileSystem, folder: string): VolumeLocks {
 async function acquireSqliteLock(
   { sqlite, logger }: { readonly sqlite: Sqlite; readonly logger: Logger },
   path: string,
-  signal?: AbortSignal,
+  wait: AcquireLockOptions = {},
 ): Promise<VolumeLock> {
   let lock: SqliteLock;
   try {
-    lock = await sqlite.acquireLock(path, { signal });
+    lock = await sqlite.acquireLock(path, wait);
   } catch (error) {
     if (!isModelkeepError(error, 'sqlite.corrupt')) throw error;
     logger.warn('a damaged lock file is set aside', { path });
     await setAside(path);
-    lock = await sqlite.acquireLock(path, { signal });
+    lock = await sqlite.acquireLock(path, wait);
   }
   return { check: () => Promise.resolve(), release: () => lock.release() };
 }

@@ -1,5 +1,5 @@
 import type { DriveInfo, Io } from '@modelkeep/io';
-import type { LibraryStore } from '@modelkeep/library';
+import type { LibraryStore, LibraryUsage } from '@modelkeep/library';
 import type { LinkHealth, Mapper } from '@modelkeep/mapper';
 import type { Sqlite } from '@modelkeep/sqlite';
 import { diagnoseDrive } from './diagnose-drive.ts';
@@ -24,6 +24,7 @@ export interface Diagnosis {
   readonly drive: DriveInfo | null;
   readonly models: number;
   readonly files: number;
+  readonly usage: LibraryUsage;
   /** Recorded links by how they are. */
   readonly links: Readonly<Record<LinkHealth, number>>;
   readonly findings: readonly Finding[];
@@ -69,6 +70,10 @@ export async function diagnose(
     note('info', 'recovery', `${recovery.resumable} downloads did not end: the same command resumes them`);
   }
 
+  const usage = await store.usage({ signal });
+  const { reclaimableUnknown } = usage;
+  if (reclaimableUnknown !== null) note('warning', 'disk', `no garbage can be collected: ${reclaimableUnknown}`);
+
   const links = { ok: 0, broken: 0, foreign: 0, missing: 0 };
   for (const { link, health } of (await mapper?.check({ signal })) ?? []) {
     links[health] += 1;
@@ -85,6 +90,7 @@ export async function diagnose(
     drive: place.drive,
     models,
     files,
+    usage,
     links,
     findings,
   };

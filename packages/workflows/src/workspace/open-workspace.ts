@@ -12,7 +12,7 @@ import {
 import { createIdentifier } from '@modelkeep/formats';
 import { createHubClient, createLookup, defaultEndpoint } from '@modelkeep/hf-client';
 import { createIo, type DriveOverride, type FileSystem } from '@modelkeep/io';
-import { openLibraryStore, type LibraryStore } from '@modelkeep/library';
+import { findDuplicates, openLibraryStore, shareDuplicates, type LibraryStore } from '@modelkeep/library';
 import { mapperMigrations, type Mapper } from '@modelkeep/mapper';
 import { createHttpClient, type HttpCacheOptions } from '@modelkeep/network';
 import { createSqlite, setAside, type Sqlite, type SqliteDatabase } from '@modelkeep/sqlite';
@@ -27,6 +27,8 @@ import { listAllModels } from '../link/list-all-models.ts';
 import { mapperOf, planAppLinks } from '../link/plan-links.ts';
 import { lookupFile } from '../lookup/lookup-file.ts';
 import { diagnose } from '../maintain/diagnose.ts';
+import { repairLibrary } from '../maintain/repair-library.ts';
+import { computeHashes } from '../maintain/compute-hashes.ts';
 import { verifyLibrary } from '../maintain/verify-library.ts';
 import { createTreeStore } from '../trees/tree-store.ts';
 import { createClosing, type Closing } from './closing.ts';
@@ -194,6 +196,17 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
     unlink: async (app, request) => mapping().unlinkAll({ app, ...request }),
     verify: (request = {}) =>
       operations.track(verifyLibrary(store, { ...request, signal: operations.join(request.signal) })),
+    repair: (request = {}) =>
+      operations.track(repairLibrary({ ...downloading, io }, { ...request, signal: operations.join(request.signal) })),
+    collectGarbage: (request = {}) =>
+      operations.track(store.collectGarbage({ ...request, signal: operations.join(request.signal) })),
+    findDuplicates: (folder, request = {}) =>
+      operations.track(findDuplicates(io, folder, { ...request, signal: operations.join(request.signal) })),
+    shareDuplicates: (found, request = {}) =>
+      operations.track(shareDuplicates(io, found, { ...request, signal: operations.join(request.signal) })),
+    usage: (request) => store.usage(request),
+    computeHashes: (request = {}) =>
+      operations.track(computeHashes(store, { ...request, signal: operations.join(request.signal) })),
     rebuildIndex: (request) => store.rebuild(request),
     checkPlace: (path, request) => io.checkPlace(path, request),
     diagnose: ({ signal } = {}) => diagnose({ store, io, sqlite, mapper }, signal),

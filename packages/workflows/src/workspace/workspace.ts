@@ -1,7 +1,21 @@
 import type { ModelRecord, Operation } from '@modelkeep/core';
 import type { LookupOptions } from '@modelkeep/hf-client';
 import type { CheckPlaceOptions, PlaceReport } from '@modelkeep/io';
-import type { ImportOptions, ImportReport, RebuildReport, RecoveryReport, VerifyReport } from '@modelkeep/library';
+import type {
+  ComputeHashesReport,
+  DuplicatesReport,
+  FindDuplicatesOptions,
+  GcOptions,
+  GcReport,
+  ImportOptions,
+  ImportReport,
+  LibraryUsage,
+  RebuildReport,
+  RecoveryReport,
+  ShareDuplicatesOptions,
+  SharingReport,
+  VerifyReport,
+} from '@modelkeep/library';
 import type { Download } from '../acquire/download.ts';
 import type { DownloadOptions } from '../acquire/download-types.ts';
 import type { DownloadPlan } from '../acquire/download-plan.ts';
@@ -11,6 +25,8 @@ import type { IdentifyRemoteOptions, RemoteIdentification } from '../identify/re
 import type { Keeping } from '../keep/keeping.ts';
 import type { AppLinks, PlanLinksOptions, UnlinkOptions } from '../link/plan-links.ts';
 import type { Diagnosis } from '../maintain/diagnose.ts';
+import type { LibraryRepair, RepairLibraryOptions } from '../maintain/repair-library.ts';
+import type { ComputeHashesRequest } from '../maintain/compute-hashes.ts';
 import type { VerifyLibraryOptions } from '../maintain/verify-library.ts';
 import type { UnlinkedApp } from '@modelkeep/mapper';
 
@@ -96,6 +112,26 @@ export interface Workspace extends AsyncDisposable, Keeping {
 
   /** Compares what is stored with what the metadata says, byte by byte unless asked otherwise. Changes nothing. */
   verify(options?: VerifyLibraryOptions): Operation<VerifyReport>;
+  /**
+   * Verifies, and mends what it finds: from the library itself where it has the bytes, else from where they came from.
+   * Damaged bytes go to quarantine. What somebody has changed on purpose stays.
+   */
+  repair(options?: RepairLibraryOptions): Operation<LibraryRepair>;
+  /** Puts blobs that no model needs into the trash, and deletes what has been there for a day. */
+  collectGarbage(options?: GcOptions): Operation<GcReport>;
+  /** Finds files of the same bytes below any folder, such as an app's. Changes nothing. */
+  findDuplicates(folder: string, options?: FindDuplicatesOptions): Operation<DuplicatesReport>;
+  /** Lets duplicates share their bytes: by reflinks, and by hard links only where that is allowed. */
+  shareDuplicates(found: DuplicatesReport, options?: ShareDuplicatesOptions): Operation<SharingReport>;
+  /** The room that the library takes: apparent, on the drive, shared, and what could be had back. */
+  usage(options?: Cancellable): Promise<LibraryUsage>;
+  /**
+   * Computes the hashes that other tools know weights by (AutoV1, AutoV2, AutoV3, CRC-32, tensor hash) where a model lacks
+   * them, and keeps them in its metadata.
+   *
+   * @throws `library.read-only`, `library.model-not-found`, `library.ambiguous-id`, `io.*`
+   */
+  computeHashes(request?: ComputeHashesRequest): Operation<ComputeHashesReport>;
   /** Makes the index anew from the metadata of the models. */
   rebuildIndex(options?: Cancellable): Promise<RebuildReport>;
   /** Says what keeps a path from being read from or written to, and what to know of its drive. Whatever is wrong is a finding. */

@@ -72,6 +72,10 @@ export interface LibraryErrorFacts {
   'library.invalid-edit': { readonly field: string; readonly reason: string };
   /** What was given is no export of metadata, or cannot be read further. */
   'library.invalid-export': { readonly line: number; readonly reason: string };
+  /** What is needed and what is not cannot be told apart, so nothing is collected. */
+  'library.gc-refused': { readonly path: string; readonly reason: string };
+  /** The volume that was opened is not at its place any more. */
+  'library.volume-absent': { readonly root: string };
   /** Nothing in the selection or in the import is a model. */
   'library.nothing-to-import': { readonly paths: readonly string[] };
 }

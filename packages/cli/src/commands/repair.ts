@@ -1,0 +1,25 @@
+import type { ExitCode } from '../exit-code.ts';
+import { formatBytes } from '../output/format-bytes.ts';
+import { withProgress } from '../output/show-progress.ts';
+import type { CommandContext } from '../session.ts';
+import { problemLine, type VerifyOptions } from './verify.ts';
+
+/** @internal Mends what a verification finds. What is left makes the command fail. */
+export async function repairLibrary(context: CommandContext, options: VerifyOptions): Promise<ExitCode> {
+  const { library, terminal, signal, json } = context;
+  const depth = options.quick === true ? 'size' : 'hash';
+  const replaceDiverged = options.replaceChanged === true;
+  const report = await withProgress(terminal, library.repair({ depth, replaceDiverged, signal }));
+  if (json) terminal.out(JSON.stringify(report, null, 2));
+  else {
+    for (const { slug, file, how } of report.repaired) terminal.out(`${how}: ${slug}/${file}`);
+    for (const problem of report.left) terminal.err(problemLine(problem));
+    for (const { slug, file, reason } of report.failures) terminal.err(`cannot be fetched: ${slug}/${file}: ${reason}`);
+    const { found, repaired, left, bytesFetched } = report;
+    terminal.out(
+      `${found.models} models, ${found.problems.length} problems: ${repaired.length} repairs, ` +
+        `${formatBytes(bytesFetched)} fetched, ${left.length} problems left`,
+    );
+  }
+  return report.left.length === 0 ? 0 : 1;
+}

@@ -1,0 +1,18 @@
+import type { Command } from 'commander';
+import type { ExitCode } from './exit-code.ts';
+import type { LibraryAccess, LibraryOptions } from './open-for.ts';
+import type { CommandContext } from './session.ts';
+
+/** @internal Opens the library that the command line means, runs a command on it, and closes it. */
+export type RunWithin = (
+  options: LibraryOptions,
+  access: LibraryAccess,
+  run: (context: CommandContext) => Promise<ExitCode>,
+) => Promise<void>;
+
+/** @internal What a group of commands is added with. */
+export interface CommandGroup {
+  /** A command with the options that all have. */
+  readonly command: (usage: string, description: string) => Command;
+  readonly within: RunWithin;
+}

@@ -1,0 +1,153 @@
+import { systemClock, type Clock } from '@modelkeep/core';
+import type { LibraryStore } from '../open-library-store.ts';
+import { removeTree } from '../transaction/remove-tree.ts';
+import { ROOT, type Drive, type ModelStores } from './model-store.test-helper.ts';
+import {
+  download,
+  hoursLater,
+  importSources,
+  lora,
+  otherLora,
+  placeSources,
+  sha256Of,
+  vae,
+} from './scenes.test-helper.ts';
+
+/** What a scene works with. */
+export interface SceneParts {
+  readonly store: LibraryStore;
+  readonly drive: Drive;
+  /** Says that this model has to be there from now on. */
+  readonly promise: (slug: string) => void;
+}
+
+/** Work on a library that a power loss interrupts. */
+export interface Scene {
+  readonly name: string;
+  readonly reflinks: boolean;
+  readonly clock: Clock;
+  /** The library is damaged from the start: it is looked at after a repair. */
+  readonly damaged?: boolean;
+  /** Models that are there from the start. */
+  readonly promised: readonly string[];
+  prepare(drive: Drive, stores: ModelStores): Promise<void>;
+  run(parts: SceneParts): Promise<void>;
+}
+
+const LINE = 'lora/flux1/line';
+const VAE = 'vae/other/vae';
+
+async function withLibrary(
+  drive: Drive,
+  stores: ModelStores,
+  work: (store: LibraryStore) => Promise<void>,
+): Promise<void> {
+  await using store = await stores.open(drive, { index: 'prepared' });
+  await work(store);
+}
+
+const importing: Omit<Scene, 'name' | 'reflinks'> = {
+  clock: systemClock,
+  promised: [],
+  prepare: (drive) => placeSources(drive),
+  async run({ store, promise }) {
+    await importSources(store, ['one']);
+    promise(LINE);
+    await importSources(store, ['two']);
+    promise(VAE);
+  },
+};
+
+/** The work during which the power goes. */
+export const scenes: readonly Scene[] = [
+  { ...importing, name: 'an import with hard links', reflinks: false },
+  { ...importing, name: 'an import with reflinks', reflinks: true },
+  {
+    name: 'a download beside a model',
+    reflinks: false,
+    clock: systemClock,
+    promised: [LINE],
+    async prepare(drive, stores) {
+      await placeSources(drive);
+      await withLibrary(drive, stores, (store) => importSources(store, ['one']));
+    },
+    async run({ store, drive, promise }) {
+      await download(store, drive, { commit: 'a', files: { 'other.safetensors': otherLora, 'vae.safetensors': vae } });
+      promise('lora/flux1/other');
+      promise(VAE);
+    },
+  },
+  {
+    name: 'an update of a model',
+    reflinks: false,
+    clock: systemClock,
+    promised: [LINE],
+    async prepare(drive, stores) {
+      const files = { 'line.safetensors': lora, 'README.md': Buffer.from('first') };
+      await withLibrary(drive, stores, (store) => download(store, drive, { commit: 'a', files }));
+    },
+    async run({ store, drive }) {
+      for (const [commit, words] of Object.entries({ b: 'second', c: 'third' })) {
+        const files = { 'line.safetensors': lora, 'README.md': Buffer.from(words) };
+        await download(store, drive, { commit, files });
+      }
+    },
+  },
+  {
+    name: 'a collection of garbage that is wanted again',
+    reflinks: false,
+    clock: hoursLater(25),
+    promised: [LINE],
+    async prepare(drive, stores) {
+      await placeSources(drive);
+      await withLibrary(drive, stores, (store) => importSources(store));
+      await removeTree(drive.fileSystem, `${ROOT}/${VAE}`);
+      await drive.fileSystem.fsyncFolder(`${ROOT}/vae/other`);
+    },
+    async run({ store, drive, promise }) {
+      await store.collectGarbage().result;
+      await download(store, drive, { commit: 'a', files: { 'vae.safetensors': vae } });
+      promise(VAE);
+      await store.collectGarbage({ graceMs: 0 }).result;
+    },
+  },
+  {
+    name: 'a repair',
+    damaged: true,
+    reflinks: false,
+    clock: systemClock,
+    promised: [LINE, VAE],
+    async prepare(drive, stores) {
+      await placeSources(drive);
+      await withLibrary(drive, stores, (store) => importSources(store));
+      await doDamage(drive);
+    },
+    async run({ store, drive }) {
+      await store.repair(await store.verify());
+      await refetch(store, drive);
+      await store.repair(await store.verify());
+    },
+  },
+];
+
+/** A file of a model is missing, one blob is in the trash and another one gone. */
+async function doDamage({ fileSystem }: Drive): Promise<void> {
+  const [blobs, trash] = [`${ROOT}/blobs/sha256`, `${ROOT}/.modelkeep/trash/20260101T000000000Z`];
+  await fileSystem.unlink(`${ROOT}/${LINE}/line.json`);
+  await fileSystem.mkdir(trash);
+  await fileSystem.rename(`${blobs}/${sha256Of(lora)}`, `${trash}/${sha256Of(lora)}`);
+  await fileSystem.unlink(`${blobs}/${sha256Of(vae)}`);
+  for (const folder of [`${ROOT}/${LINE}`, blobs, trash, `${ROOT}/.modelkeep/trash`])
+    await fileSystem.fsyncFolder(folder);
+}
+
+/** Bytes that were fetched anew take the place of a blob. */
+async function refetch(store: LibraryStore, { fileSystem }: Drive): Promise<void> {
+  const source = { provider: 'url', endpoint: null, repo: null, revision: null, commit: null, path: null } as const;
+  const content = { sizeBytes: vae.byteLength, sha256: sha256Of(vae), gitSha1: null };
+  const transaction = await store.begin([{ ...content, name: 'again', source }], { renew: true });
+  const part = transaction.files[0]?.part ?? '';
+  await fileSystem.writeFile(part, { data: vae });
+  await transaction.publish('again', { ...content, blake3: null });
+  await transaction.discard();
+}

@@ -1,0 +1,93 @@
+import { chmod, readdir, rm, writeFile } from 'node:fs/promises';
+import { buildFluxLora, startHub } from '@modelkeep/testing';
+import { expect, it } from 'vitest';
+import { openScene, sha256Of } from '../acquire/url-scene.test-helper.ts';
+import { openWorkspace } from '../workspace/open-workspace.ts';
+import { tempFolder } from '../workspace.test-helper.ts';
+
+const lora = buildFluxLora({ scale: 0.5 });
+const damaged = Uint8Array.from(lora, (byte, at) => (at === 1_000 ? byte ^ 4 : byte));
+
+async function damage(root: string, sha256: string): Promise<void> {
+  const blob = `${root}/blobs/sha256/${sha256}`;
+  await chmod(blob, 0o644);
+  await writeFile(blob, damaged);
+}
+
+it('fetches what is damaged from the hub, at its commit, and only that', async () => {
+  await using folder = await tempFolder();
+  const files = [
+    { path: 'x.safetensors', content: lora, storage: 'lfs' as const },
+    { path: 'README.md', content: Buffer.from('words') },
+  ];
+  await using hub = await startHub({ repos: [{ id: 'acme/x', files }] });
+  const root = folder.join('library');
+  const options = { root, hub: { endpoint: hub.hubUrl } };
+  await using workspace = await openWorkspace(options);
+  await workspace.download(await workspace.planDownload('hf:acme/x')).result;
+  expect(await workspace.repair().result).toMatchObject({ repaired: [], left: [], failures: [], bytesFetched: 0 });
+
+  await damage(root, sha256Of(lora));
+  const operation = workspace.repair();
+  const phases = new Set<string>();
+  operation.progress.subscribe(({ phase }) => phases.add(phase));
+  expect(await operation.result).toMatchObject({
+    found: { problems: [{ problem: 'corrupt' }] },
+    repaired: [{ how: 'fetched' }, { how: 'projected' }],
+    left: [],
+    failures: [],
+    bytesFetched: lora.byteLength,
+  });
+  expect([...phases]).toEqual(expect.arrayContaining(['hashing', 'downloading', 'done']));
+  expect(await workspace.verify().result).toMatchObject({ problems: [], apart: [] });
+  expect(await readdir(`${root}/.modelkeep/quarantine`)).toHaveLength(1);
+  expect(await readdir(`${root}/.modelkeep/txn`)).toEqual([]);
+
+  await damage(root, sha256Of(lora));
+  await using elsewhere = await openWorkspace({ root, hub: { endpoint: 'http://127.0.0.1:9' } });
+  expect(await elsewhere.repair().result).toMatchObject({
+    repaired: [],
+    left: [{ problem: 'corrupt' }],
+    failures: [{ reason: expect.stringContaining('not the hub of this session') }],
+  });
+});
+
+it('fetches from an address again, and leaves the damaged bytes where that has other ones', async () => {
+  await using scene = await openScene({ '/x.safetensors': { content: lora } });
+  const { workspace, server, root } = scene;
+  const plan = await workspace.planDownload(`${server.origin}/x.safetensors`, { sha256: sha256Of(lora) });
+  await workspace.download(plan).result;
+  await damage(root, sha256Of(lora));
+  expect(await workspace.repair().result).toMatchObject({ repaired: [{ how: 'fetched' }, { how: 'projected' }] });
+  expect((await workspace.verify().result).problems).toEqual([]);
+
+  await damage(root, sha256Of(lora));
+  server.files.set('/x.safetensors', { content: damaged });
+  const report = await workspace.repair().result;
+  expect(report).toMatchObject({ repaired: [], left: [{ problem: 'corrupt' }], bytesFetched: 0 });
+  expect(report.failures).toMatchObject([{ sha256: sha256Of(lora), reason: expect.stringContaining('sha256') }]);
+  expect((await workspace.verify().result).problems).toMatchObject([{ problem: 'corrupt' }]);
+});
+
+it('copies from the file that was imported, if that is still the same', async () => {
+  await using folder = await tempFolder();
+  const root = folder.join('library');
+  const path = folder.join('x.safetensors');
+  await writeFile(path, lora);
+  await using workspace = await openWorkspace({ root });
+  await workspace.import(path).result;
+  await damage(root, sha256Of(lora));
+  expect(await workspace.repair().result).toMatchObject({ repaired: [{ how: 'fetched' }, { how: 'projected' }] });
+  expect((await workspace.verify().result).problems).toEqual([]);
+
+  await damage(root, sha256Of(lora));
+  for (const content of [damaged, 'short', null]) {
+    await rm(path, { force: true });
+    if (content !== null) await writeFile(path, content);
+    const { failures, left } = await workspace.repair({ depth: 'hash' }).result;
+    expect([failures.length, left.length]).toEqual([1, 1]);
+  }
+  const controller = new AbortController();
+  controller.abort(new Error('enough'));
+  await expect(workspace.repair({ signal: controller.signal }).result).rejects.toThrow('enough');
+});
