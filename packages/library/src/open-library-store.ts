@@ -50,7 +50,7 @@ export interface OpenLibraryStoreOptions {
   readonly identifier: Identifier;
   /** Runs the index and the locks. */
   readonly sqlite: Sqlite;
-  /** @default `lease` where the root is on a network file system, `sqlite` elsewhere */
+  /** @default `lease` where the root is, or once was, on a network file system, `sqlite` elsewhere */
   readonly locks?: LockKind | undefined;
   readonly clock?: Clock | undefined;
   readonly logger?: Logger | undefined;

@@ -1,5 +1,5 @@
 import type { Clock, HttpTransport, Logger } from '@modelkeep/core';
-import type { DownloadLimits, HubOptions } from '@modelkeep/workflows';
+import type { DownloadLimits, DriveOverride, HubOptions } from '@modelkeep/workflows';
 
 /** How a library is opened. What is not given is taken from the environment. */
 export interface OpenLibraryOptions {
@@ -17,6 +17,11 @@ export interface OpenLibraryOptions {
   readonly hub?: HubOptions | undefined;
   /** How many files and connections at once, and how fast. */
   readonly downloads?: DownloadLimits | undefined;
+  /**
+   * What is known better of some drives than the system tells: that one is a hard disk, how many operations at once it
+   * likes. @default what the system tells
+   */
+  readonly drives?: readonly DriveOverride[] | undefined;
   /** The way to the network, for embedders with a stack of their own. @default undici */
   readonly transport?: HttpTransport | undefined;
   /**

@@ -35,6 +35,8 @@ describe('the settings', () => {
     expect(readEnvironment(options, environment)).toMatchObject({ root: '/opt', mode: 'read', hub: options.hub });
     const downloads = { filesAtOnce: 2, maxBytesPerSecond: 1_000 };
     expect(readEnvironment({ ...options, downloads }, environment)).toMatchObject({ downloads });
+    const drives = [{ drive: '/mnt/big', kind: 'hdd', places: 1 }] as const;
+    expect(readEnvironment({ ...options, drives }, environment)).toMatchObject({ drives });
   });
 
   it('take a variable that is set to nothing as not set', () => {

@@ -18,8 +18,18 @@ export function readEnvironment(
       hint: 'pass a root (--root on the command line), or set MODELKEEP_ROOT',
     });
   }
-  const { mode, create, downloads, transport, privateOrigins, proxyFor, certificateAuthorities, clock, logger } =
-    options;
+  const {
+    mode,
+    create,
+    downloads,
+    drives,
+    transport,
+    privateOrigins,
+    proxyFor,
+    certificateAuthorities,
+    clock,
+    logger,
+  } = options;
   const endpoint = options.hub?.endpoint ?? valueOf(environment, 'HF_ENDPOINT');
   if (endpoint !== undefined && !isHttpUrl(endpoint)) {
     throw new ModelkeepError('core.invalid-argument', {
@@ -33,6 +43,7 @@ export function readEnvironment(
     mode,
     create,
     downloads,
+    drives,
     transport,
     privateOrigins,
     proxyFor,

@@ -39,6 +39,16 @@ export type { LookupQuery, LookupReport } from './lookup/lookup-file.ts';
 export type { IdentifyRemoteOptions, LookedAtFile, RemoteIdentification } from './identify/remote-identification.ts';
 export type { WeightsSet } from './identify/weights-sets.ts';
 export type { AppLinks, PlanLinksOptions, UnlinkOptions } from './link/plan-links.ts';
+export type {
+  CheckPlaceOptions,
+  DriveInfo,
+  DriveKind,
+  DriveOverride,
+  PlaceFacts,
+  PlaceFinding,
+  PlaceProblem,
+  PlaceReport,
+} from '@modelkeep/io';
 export type { Keeping } from './keep/keeping.ts';
 export type { DeleteOptions, DeleteReport, ModelLink } from './keep/delete-model.ts';
 export type { MetadataExportReport } from './keep/metadata-export.ts';

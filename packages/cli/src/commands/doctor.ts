@@ -2,6 +2,7 @@ import type { ExitCode } from '../exit-code.ts';
 import { formatBytes } from '../output/format-bytes.ts';
 import { alignColumns } from '../output/model-lines.ts';
 import type { CommandContext } from '../session.ts';
+import { describeDrive } from '../output/describe-drive.ts';
 
 /** @internal Says how machine, drive and library are. A problem makes the command fail. */
 export async function diagnoseLibrary({ library, terminal, signal, json }: CommandContext): Promise<ExitCode> {
@@ -17,6 +18,7 @@ export async function diagnoseLibrary({ library, terminal, signal, json }: Comma
     alignColumns([
       ['library', diagnosis.root],
       ['models', `${diagnosis.models} with ${diagnosis.files} files`],
+      ['drive', describeDrive(diagnosis.drive)],
       [
         'size',
         `${formatBytes(bytesApparent)} of models, ${formatBytes(bytesOnDisk)} on the drive, ${formatBytes(bytesShared)} shared`,

@@ -90,14 +90,15 @@ describe('on this machine', () => {
 
 describe('where a command has to be run', () => {
   const mounts = '/dev/disk3s5 on / (apfs, local)\n';
-  it('asks again after a minute, and forgets a failure at once', async () => {
+  it('asks again after a minute without letting anybody wait, and forgets a failure at once', async () => {
     const clock = createManualClock();
     const commands: string[] = [];
     let fails = true;
+    let solid = true;
     const run: RunCommand = async ({ command }) => {
       commands.push(command);
       if (fails) throw new Error('not now');
-      return command === '/sbin/mount' ? mounts : '<dict><key>SolidState</key><true/></dict>';
+      return command === '/sbin/mount' ? mounts : `<dict><key>SolidState</key><${solid}/></dict>`;
     };
     const drives = drivesOf({ platform: 'darwin', run, clock });
     expect(await drives.driveOf(folder)).toMatchObject({
@@ -110,8 +111,15 @@ describe('where a command has to be run', () => {
     await drives.driveOf(folder);
     expect(commands).toEqual(['/sbin/mount', '/sbin/mount', '/usr/sbin/diskutil']);
     await clock.advance(60_000);
-    await drives.driveOf(folder);
-    expect(commands).toHaveLength(5);
+    fails = true;
+    expect((await drives.driveOf(folder)).kind, 'nobody waits for the command').toBe('ssd');
+    await clock.advance(0);
+    fails = false;
+    solid = false;
+    expect((await drives.driveOf(folder)).kind, 'a failure changes nothing').toBe('ssd');
+    await clock.advance(0);
+    expect((await drives.driveOf(folder)).kind).toBe('hdd');
+    expect(commands).toHaveLength(6);
   });
 
   it('works without PowerShell, and on systems that it does not know', async () => {

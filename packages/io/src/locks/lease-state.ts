@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import { isModelkeepError } from '@modelkeep/core';
-import { systemCodeOf } from '../errors/system-code-of.ts';
 import { nameExists } from '../files/name-exists.ts';
 import { removeQuietly } from '../files/remove-quietly.ts';
 import type { FileSystem } from '../ports/file-system.ts';
@@ -96,14 +95,17 @@ export async function createLease(fileSystem: FileSystem, path: string): Promise
 }
 
 async function moveFolder(fileSystem: FileSystem, staged: string, path: string): Promise<void> {
-  try {
-    await fileSystem.rename(staged, path);
-  } catch (error) {
-    // Somebody else was faster, or swept ours away because somebody was; what is empty is in the way on some systems only.
-    if ((await readLeaseState(fileSystem, path)) !== undefined) return;
-    await fileSystem.rmdir(path).catch(() => {});
-    if (systemCodeOf(error) === 'ENOENT' && !(await nameExists(fileSystem, staged))) return;
-    await fileSystem.rename(staged, path);
+  for (let isLast = false; ; isLast = true) {
+    try {
+      await fileSystem.rename(staged, path);
+      return;
+    } catch (error) {
+      // Somebody else was faster, or swept ours away because somebody was.
+      if ((await readLeaseState(fileSystem, path)) !== undefined || !(await nameExists(fileSystem, staged))) return;
+      if (isLast) throw error;
+      // What is empty is in the way on some systems only.
+      await fileSystem.rmdir(path).catch(() => {});
+    }
   }
 }
 

@@ -240,6 +240,22 @@ describe('a drive that fails', () => {
     expect(await readdir(join(base, 'step-1'))).toEqual(['x.lease']);
   });
 
+  it('where a folder is in the way even when it is empty gets its lease all the same', async () => {
+    await mkdir(path);
+    const fileSystem: FileSystem = {
+      ...nodeFileSystem,
+      rename: async (from, to) => {
+        if (to === path && (await readdir(join(path, '..'))).includes('gc.lease')) throw broken(from);
+        return nodeFileSystem.rename(from, to);
+      },
+    };
+    await createLease(fileSystem, path);
+    expect(await readdir(path)).toEqual(['0.free']);
+    // And it is not made a second time where there is one.
+    await createLease(fileSystem, path);
+    expect(await readdir(join(path, '..'))).toEqual(['gc.lease']);
+  });
+
   it('where the folder of the locks is missing, or a file is in the way, is an error', async () => {
     await expect(acquire({ path: join(base, 'no', 'x.lease') })).rejects.toMatchObject({ code: 'io.not-found' });
     await writeFile(path, 'a file');

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -35,7 +35,7 @@ describe.each(['worker', 'in-thread'] as const)('on a hard disk, with workers: %
   it('a long hash lets an urgent one go first, goes on where it was, and finds the same digest', async () => {
     const bytes = randomBytes(MEBI);
     const path = await sparse(`long-${workers}`, 0);
-    await writeFile(path, Buffer.concat(Array.from({ length: 200 }, () => bytes)));
+    await writeFile(path, Buffer.concat(Array.from({ length: 120 }, () => bytes)));
     const small = await sparse(`small-${workers}`, 10);
     const { io, queues } = openOnDisk({ workers });
     await using closing = io;
@@ -54,12 +54,33 @@ describe.each(['worker', 'in-thread'] as const)('on a hard disk, with workers: %
     const { digests } = await long;
     expect(order).toEqual(['urgent', 'long']);
     const wanted = createHash('sha256');
-    for (let time = 0; time < 200; time += 1) wanted.update(bytes);
+    for (let time = 0; time < 120; time += 1) wanted.update(bytes);
     expect(digests.sha256).toBe(wanted.digest('hex'));
     expect(seen.every((done, index) => done === (index + 1) * 4 * MEBI)).toBe(true);
     expect(queues.snapshot()).toMatchObject([
-      { places: 1, gaveWay: 1, running: 0, waiting: 0, bytes: 200 * MEBI + 10 },
+      { places: 1, gaveWay: 1, running: 0, waiting: 0, bytes: 120 * MEBI + 10 },
     ]);
+  });
+
+  it('a long copy lets an urgent one go first, and is whole', async () => {
+    const sizeBytes = 100 * MEBI;
+    const source = await sparse(`copied-${workers}`, sizeBytes);
+    const small = await sparse(`urgent-${workers}`, 10);
+    const { io, queues } = openOnDisk({ workers });
+    await using closing = io;
+    for (const name of ['prefix', 'whole']) {
+      const target = join(folder, `${name}-${workers}`);
+      const copying =
+        name === 'prefix'
+          ? closing.copyPrefix({ source, target, sizeBytes, priority: 'background' })
+          : closing.copyFile({ source, target, algorithms: ['sha256', 'blake3'], priority: 'background' });
+      while (queues.snapshot()[0]?.running !== 1) await new Promise((resolve) => setImmediate(resolve));
+      const urgent = io.hashFile(small, { algorithms: ['sha256'], priority: 'interactive' }).then(() => 'urgent');
+      expect(await Promise.race([urgent, copying.then(() => 'copy')])).toBe('urgent');
+      await copying;
+      expect((await stat(target)).size).toBe(sizeBytes);
+    }
+    expect(queues.snapshot()).toMatchObject([{ gaveWay: 2, bytes: 2 * sizeBytes + 20 }]);
   });
 
   it('a download gets through beside a hash that goes on and on', async () => {

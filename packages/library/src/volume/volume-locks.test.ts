@@ -37,6 +37,10 @@ describe('the locks of a volume', () => {
     await using onShare = createIo({ workers: 'in-thread', drives: [{ drive: mountPoint, kind: 'network' }] });
     expect((await openVolumeLocks({ ...options, io: onShare })).kind).toBe('lease');
     expect((await openVolumeLocks({ ...options, io: onShare, kind: 'sqlite' })).kind).toBe('sqlite');
+    expect((await openVolumeLocks({ ...options, io, folder: join(folder, 'missing') })).kind).toBe('sqlite');
+    const lock = await (await openVolumeLocks({ ...options, io: onShare })).acquire('a3');
+    await lock.release();
+    expect((await openVolumeLocks({ ...options, io })).kind, 'what the others use').toBe('lease');
   });
 
   it.each(['sqlite', 'lease'] as const)('let one in at a time (%s)', async (kind) => {

@@ -25,7 +25,7 @@ export interface VolumeLocksOptions {
   readonly root: string;
   /** The folder of the locks. */
   readonly folder: string;
-  /** @default lease files where the root is on a network file system */
+  /** @default lease files where the root is on a network file system, or was reached over one before */
   readonly kind?: LockKind | undefined;
   readonly io: Io;
   readonly sqlite: Sqlite;
@@ -35,13 +35,25 @@ export interface VolumeLocksOptions {
 /** @internal Chooses the locks of a volume, by the drive that it is on. */
 export async function openVolumeLocks(options: VolumeLocksOptions): Promise<VolumeLocks> {
   const { root, folder, io, sqlite, logger } = options;
-  const kind = options.kind ?? ((await isOnNetwork(io, root)) ? 'lease' : 'sqlite');
+  const needsLeases = async (): Promise<boolean> =>
+    (await isOnNetwork(io, root)) || (await hasLeases(io.fileSystem, folder));
+  const kind = options.kind ?? ((await needsLeases()) ? 'lease' : 'sqlite');
   if (kind === 'lease') return leaseLocks(io.fileSystem, folder);
   return { kind, acquire: (name, wait) => acquireSqliteLock({ sqlite, logger }, join(folder, `${name}.db`), wait) };
 }
 
 async function isOnNetwork(io: Io, root: string): Promise<boolean> {
   return (await io.driveOf(root)).kind === 'network';
+}
+
+/** Who has the drive in its own machine takes the locks of those who reach it over the network, or they would not meet. */
+async function hasLeases(fileSystem: FileSystem, folder: string): Promise<boolean> {
+  try {
+    return (await fileSystem.readdir(folder)).some(({ name }) => name.endsWith('.lease'));
+  } catch (error) {
+    if (isModelkeepError(error, 'io.not-found')) return false;
+    throw error;
+  }
 }
 
 function leaseLocks(fileSystem: FileSystem, folder: string): VolumeLocks {

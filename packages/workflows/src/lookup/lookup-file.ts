@@ -69,6 +69,7 @@ async function subjectOf(
   report({ phase: 'hashing', file: path, bytesTotal });
   const { sizeBytes, digests } = await io.hashFile(path, {
     algorithms: bytesTotal <= MAX_GIT_BYTES ? ['sha256', 'git-sha1'] : ['sha256'],
+    priority: 'interactive',
     signal,
     onProgress: (bytesDone) => report({ bytesDone, fraction: bytesTotal === 0 ? 1 : bytesDone / bytesTotal }),
   });

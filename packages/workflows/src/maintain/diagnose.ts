@@ -1,13 +1,14 @@
-import type { Io } from '@modelkeep/io';
+import type { DriveInfo, Io } from '@modelkeep/io';
 import type { LibraryStore, LibraryUsage } from '@modelkeep/library';
 import type { LinkHealth, Mapper } from '@modelkeep/mapper';
 import type { Sqlite } from '@modelkeep/sqlite';
+import { diagnoseDrive } from './diagnose-drive.ts';
 
 /** Something that a person should look at. */
 export interface Finding {
   readonly level: 'info' | 'warning' | 'problem';
   /** Stable name of what was looked at. */
-  readonly check: 'sqlite' | 'hashing' | 'disk' | 'index' | 'metadata' | 'recovery' | 'links';
+  readonly check: 'sqlite' | 'hashing' | 'disk' | 'drive' | 'index' | 'metadata' | 'recovery' | 'links';
   readonly message: string;
 }
 
@@ -19,6 +20,8 @@ export interface Diagnosis {
   readonly sqlite: { readonly version: string; readonly fts5: boolean; readonly walSafe: boolean };
   readonly blake3: 'native' | 'wasm';
   readonly freeBytes: number;
+  /** The drive of the library; null where it cannot be looked at. */
+  readonly drive: DriveInfo | null;
   readonly models: number;
   readonly files: number;
   readonly usage: LibraryUsage;
@@ -52,6 +55,9 @@ export async function diagnose(
   const freeBytes = await io.freeBytes(store.root);
   if (freeBytes < LITTLE_ROOM_BYTES) note('warning', 'disk', `${freeBytes} bytes are free on the drive of the library`);
 
+  const place = await diagnoseDrive(io, { root: store.root, mode: store.mode, signal });
+  findings.push(...place.findings);
+
   const { models, files } = await store.index.stats();
   const onDisk = await store.survey({ signal });
   if (onDisk.models !== models || onDisk.stale > 0) {
@@ -81,6 +87,7 @@ export async function diagnose(
     sqlite: { version, fts5, walSafe },
     blake3,
     freeBytes,
+    drive: place.drive,
     models,
     files,
     usage,

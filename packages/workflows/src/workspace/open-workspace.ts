@@ -11,7 +11,7 @@ import {
 } from '@modelkeep/core';
 import { createIdentifier } from '@modelkeep/formats';
 import { createHubClient, createLookup, defaultEndpoint } from '@modelkeep/hf-client';
-import { createIo, type FileSystem } from '@modelkeep/io';
+import { createIo, type DriveOverride, type FileSystem } from '@modelkeep/io';
 import { findDuplicates, openLibraryStore, shareDuplicates, type LibraryStore } from '@modelkeep/library';
 import { mapperMigrations, type Mapper } from '@modelkeep/mapper';
 import { createHttpClient, type HttpCacheOptions } from '@modelkeep/network';
@@ -77,6 +77,8 @@ export interface OpenWorkspaceOptions {
   /** Certificates in PEM form that are trusted beside the system's; not for a `transport` that is passed in. */
   readonly certificateAuthorities?: readonly string[] | undefined;
   readonly downloads?: DownloadLimits | undefined;
+  /** What is known better of some drives than the system tells. */
+  readonly drives?: readonly DriveOverride[] | undefined;
   readonly clock?: Clock | undefined;
   readonly logger?: Logger | undefined;
 }
@@ -101,7 +103,7 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
   const { clock = systemClock, logger = silentLogger, hub: hubOptions = {} } = options;
   const { endpoint = defaultEndpoint, token } = hubOptions;
   const { origin: hubOrigin } = new URL(endpoint);
-  const io = createIo({ logger });
+  const io = createIo({ logger, drives: options.drives });
   closing.add(() => io.close());
   const sqlite = createSqlite({ logger });
   closing.add(() => sqlite.close());
@@ -206,6 +208,7 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
     computeHashes: (request = {}) =>
       operations.track(computeHashes(store, { ...request, signal: operations.join(request.signal) })),
     rebuildIndex: (request) => store.rebuild(request),
+    checkPlace: (path, request) => io.checkPlace(path, request),
     diagnose: ({ signal } = {}) => diagnose({ store, io, sqlite, mapper }, signal),
     close,
     [Symbol.asyncDispose]: () => close(),

@@ -1,5 +1,6 @@
 import type { ModelRecord, Operation } from '@modelkeep/core';
 import type { LookupOptions } from '@modelkeep/hf-client';
+import type { CheckPlaceOptions, PlaceReport } from '@modelkeep/io';
 import type {
   ComputeHashesReport,
   DuplicatesReport,
@@ -133,6 +134,8 @@ export interface Workspace extends AsyncDisposable, Keeping {
   computeHashes(request?: ComputeHashesRequest): Operation<ComputeHashesReport>;
   /** Makes the index anew from the metadata of the models. */
   rebuildIndex(options?: Cancellable): Promise<RebuildReport>;
+  /** Says what keeps a path from being read from or written to, and what to know of its drive. Whatever is wrong is a finding. */
+  checkPlace(path: string, options: CheckPlaceOptions): Promise<PlaceReport>;
   /** Looks at the machine, the drive and the library, and says what is not as it should be. */
   diagnose(options?: Cancellable): Promise<Diagnosis>;
 
