@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildFluxLora } from '@modelkeep/testing';
@@ -75,4 +75,31 @@ it('says what an export had to leave out', async () => {
     expect([exitCode, err]).toEqual([1, expect.stringContaining(`left out ${slug}: `)]);
   }
   await rm(path);
+});
+
+it('edits, tells what has changed, carries it, and deletes', async () => {
+  const edited = await run(['edit', slug, '--set', 'type=vae', '--set', 'licence=', '--set', 'tags=a,b']);
+  expect([edited.exitCode, edited.out]).toEqual([0, expect.stringMatching(/type: +vae {2}\(user\)\n/)]);
+  expect(edited.out).toMatch(/licence: +none {2}\(user\)\n/);
+  const file = join(folder, 'models.jsonl');
+  expect((await run(['export', file])).out).toBe(`1 models in ${file}\n`);
+  expect((await run(['export', '--json'])).out).toContain('"lines"');
+  expect((await run(['edit', slug, '--clear', 'type', '--clear', 'tags', '--json'])).out).toContain('"type": "lora"');
+  expect((await run(['import-metadata', file])).out).toBe('1 models changed, 0 knew everything, 0 are not here\n');
+  const history = (await run(['history', slug])).out;
+  expect(history).toMatch(/user \(edit\) +type: none → vae\n/);
+  expect(history).toMatch(/user \(import\) +tags: none → \["a","b"\]\n/);
+  expect(JSON.parse((await run(['history', slug, '--json'])).out)).toMatchObject({
+    slug,
+    history: [{}, {}, {}, {}, {}, {}, {}],
+  });
+  const app = join(folder, 'ComfyUI');
+  await mkdir(join(app, 'models'), { recursive: true });
+  await run(['link', 'comfyui', app]);
+  await writeFile(join(folder, 'library', slug, 'notes.txt'), 'mine');
+  const dry = await run(['delete', slug, '--dry-run']);
+  expect([dry.exitCode, dry.out]).toEqual([0, expect.stringContaining(`linked by ${app}/models/vae/line.safetensors`)]);
+  const gone = await run(['delete', slug, '--unlink', '--yes']);
+  expect([gone.exitCode, gone.out]).toEqual([0, expect.stringContaining(`stays: ${slug}/notes.txt`)]);
+  expect(gone.out).toContain(`removed ${app}/models/vae/line.safetensors`);
 });

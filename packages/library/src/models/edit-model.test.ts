@@ -137,6 +137,8 @@ describe('an edit', () => {
     await using reader = await openTestStore({ root, mode: 'read' });
     await expect(reader.edit(slug, { licence: 'mit' })).rejects.toMatchObject({ code: 'library.read-only' });
     expect(await reader.history(slug)).toEqual([]);
+    await rename(join(root, slug), join(root, 'lora/flux1/renamed'));
+    await expect(reader.history(slug)).rejects.toMatchObject({ code: 'io.not-found' });
   });
 
   it('can be given up, and then nothing was changed', async () => {

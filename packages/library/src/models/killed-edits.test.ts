@@ -9,7 +9,7 @@ import { buildFluxLora } from '@modelkeep/testing';
 import { expect, it } from 'vitest';
 import { openTestStore, tempFolder } from '../open-store.test-helper.ts';
 
-const KILLS = Number(process.env['MODELKEEP_KILL_POINTS'] ?? 5);
+const KILLS = Number(process.env['MODELKEEP_KILL_POINTS'] ?? 4);
 const program = fileURLToPath(new URL('./lost-updates.test-program.ts', import.meta.url));
 const slug = 'lora/flux1/line';
 
