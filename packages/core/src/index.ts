@@ -44,5 +44,14 @@ export {
   type ModelFormat,
   type ModelType,
 } from './records/model-terms.ts';
-export type { ModelCompanion, ModelFacts, ModelFile, ModelRecord, ModelSource } from './records/model-record.ts';
+export type {
+  ExternalPlace,
+  FileStamp,
+  ModelCompanion,
+  ModelFacts,
+  ModelFile,
+  ModelPlace,
+  ModelRecord,
+  ModelSource,
+} from './records/model-record.ts';
 export type { MetadataLayer, ModelMetadata, ModelOverrides, StoredFactLayer, VolumeFile } from './records/metadata.ts';

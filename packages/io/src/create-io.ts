@@ -13,6 +13,7 @@ import type { FileSink } from './sink/file-sink.ts';
 import { openFileSink } from './sink/open-file-sink.ts';
 import { createSlotPool } from './sink/slot-pool.ts';
 import { workerCode } from './worker-code.ts';
+import type { ListedFolder, WalkedFolder, WalkedTree } from './walk/walk-types.ts';
 import type { WriteWholeInput, WriteWholeOutput } from './worker/write-whole.ts';
 
 /** On their way to the workers, of all sinks together: 32 MiB at most. */
@@ -104,6 +105,14 @@ export function createIo(options: CreateIoOptions = {}): Io {
       const input: WriteWholeInput = { path, bytes, algorithms, permissions: mode, resolutionBase: base };
       return pool.run<WriteWholeOutput>('writeWhole', input, { signal });
     },
+    walkTree: ({ roots, leaveOut = [], extensions, besides, onFolders, signal }) =>
+      pool.run<WalkedTree>(
+        'walkTree',
+        { roots, leaveOut, extensions, besides },
+        { signal, onProgress: (folders) => onFolders(folders as readonly WalkedFolder[]) },
+      ),
+    listFolders: (folders, { extensions, besides, signal }) =>
+      pool.run<readonly ListedFolder[]>('listFolders', { folders, extensions, besides }, { signal }),
     freeBytes: (path) => freeBytesAt(fileSystem, path),
     blake3Kind: () => (base !== undefined && loadNativeBlake3(base) !== undefined ? 'native' : 'wasm'),
     close,

@@ -11,6 +11,16 @@ export type {
   WriteWholeOptions,
   WrittenFile,
 } from './io.ts';
+export type {
+  ListedFile,
+  ListedFolder,
+  WalkedFolder,
+  WalkedStore,
+  WalkedTree,
+  WalkNote,
+  WalkRules,
+  WalkTreeOptions,
+} from './walk/walk-types.ts';
 export type { Digests, HashAlgorithm } from './hashing/hasher.ts';
 export type { Blake3Kind } from './hashing/blake3.ts';
 export type {
@@ -24,7 +34,7 @@ export type {
   SymlinkOptions,
   WriteFileOptions,
 } from './ports/file-system.ts';
-export type { BulkFileSystem, FileSlice, OpenFileStatus, OpenMode } from './ports/bulk-file-system.ts';
+export type { BulkFileSystem, FileSlice, NameStatus, OpenFileStatus, OpenMode } from './ports/bulk-file-system.ts';
 export { nodeFileSystem } from './node/node-file-system.ts';
 export { nodeBulkFileSystem } from './node/node-bulk-file-system.ts';
 export { writeFileAtomic, type WriteFileAtomicOptions } from './files/write-file-atomic.ts';

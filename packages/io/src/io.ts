@@ -2,6 +2,7 @@ import type { HashAlgorithm, Digests } from './hashing/hasher.ts';
 import type { Blake3Kind } from './hashing/blake3.ts';
 import type { FileSink, FinishedFile, OpenSinkOptions } from './sink/file-sink.ts';
 import type { FileSystem } from './ports/file-system.ts';
+import type { ListedFolder, WalkedTree, WalkRules, WalkTreeOptions } from './walk/walk-types.ts';
 
 /** How {@link Io.hashFile} works. */
 export interface HashFileOptions<A extends HashAlgorithm = HashAlgorithm> {
@@ -98,6 +99,18 @@ export interface Io extends AsyncDisposable {
    * @throws `io.exists`, `io.not-found` when one that is to be continued is missing, `io.failed`, `io.permission`
    */
   openSink(options: OpenSinkOptions): Promise<FileSink>;
+  /**
+   * Walks folders for files of certain extensions, never through a link, and says of each folder whether it changed since
+   * another walk. A folder that cannot be read is a note, and not the end.
+   *
+   * @throws `signal.reason`
+   */
+  walkTree(options: WalkTreeOptions): Promise<WalkedTree>;
+  /** What stands in folders that a walk found. One that is gone is left out. @throws `signal.reason` */
+  listFolders(
+    folders: readonly string[],
+    options: WalkRules & { readonly signal?: AbortSignal | undefined },
+  ): Promise<readonly ListedFolder[]>;
   /** Bytes that can still be written at a path, whose folders need not exist. */
   freeBytes(path: string): Promise<number>;
   /** Which BLAKE3 the workers use. */

@@ -1,6 +1,7 @@
 export type { ImportReport } from './import/import-paths.ts';
 export type { SkippedPath } from './import/find-importable.ts';
 export { effectiveFacts, effectiveRecord, type EffectiveFacts } from './metadata/effective-record.ts';
+export { metadataFolder, modelFilePath, modelFolder, type PlacedModel } from './models/model-folder.ts';
 export type { ModelProblem, RebuildReport, SurveyReport } from './models/rebuild-index.ts';
 export type { VerifyOptions, VerifyProblem, VerifyReport } from './models/verify-models.ts';
 export { cleanName } from './names/clean-name.ts';

@@ -15,9 +15,13 @@ import type { Sqlite } from '@modelkeep/sqlite';
 import { createFolderSync } from './blobs/folder-sync.ts';
 import { importPaths, type ImportReport } from './import/import-paths.ts';
 import { rebuildIndex, surveyModels, type RebuildReport, type SurveyReport } from './models/rebuild-index.ts';
+import { modelFolder, type PlacedModel } from './models/model-folder.ts';
 import { resolveReference } from './models/resolve-reference.ts';
+import { createStateDatabase } from './state/state-database.ts';
 import { verifyModels, type VerifyOptions, type VerifyReport } from './models/verify-models.ts';
 import { refuseUnsafeNames } from './names/refuse-unsafe-names.ts';
+import type { ScanReport } from './scan/scan-report.ts';
+import { scanRoots, type ScanOptions } from './scan/scan-roots.ts';
 import type { StoreContext } from './store-context.ts';
 import { findContents, type WantedContent } from './transaction/find-contents.ts';
 import { recoverTransactions, type RecoveryReport } from './transaction/recover.ts';
@@ -53,8 +57,8 @@ export interface LibraryStore extends AsyncDisposable {
   readonly index: LibraryIndex;
   /** What opening found of processes that ended half-way; null in mode `read`. */
   readonly recovery: RecoveryReport | null;
-  /** Absolute path of a model's folder. */
-  folderOf(model: Pick<ModelRecord, 'slug'>): string;
+  /** Absolute path of the folder with a model's files: in the library, or where the model was adopted. */
+  folderOf(model: PlacedModel): string;
   /** By id, unique prefix of it, or slug. @throws `library.model-not-found`, `library.ambiguous-id` */
   resolve(reference: string): Promise<ModelRecord>;
   /**
@@ -74,6 +78,14 @@ export interface LibraryStore extends AsyncDisposable {
   begin(files: readonly WantedFile[], options?: { readonly signal?: AbortSignal | undefined }): Promise<Transaction>;
   /** Copies files and folders into the library. @throws `library.nothing-to-import`, `library.read-only`, `io.*` */
   import(paths: readonly string[], options?: { readonly signal?: AbortSignal | undefined }): Operation<ImportReport>;
+  /**
+   * Brings the library up to date with folders outside of it, whose models stay where they are. What did not change since
+   * the last scan is not read again.
+   *
+   * @throws `io.not-found` for a folder that never was there, `core.invalid-argument` for what is no folder outside of the
+   * library, `library.read-only`, `io.disk-full`
+   */
+  scan(roots: readonly string[], options?: ScanOptions): Operation<ScanReport>;
   /** Compares what is stored with what the metadata says. Changes nothing. */
   verify(options?: VerifyOptions): Promise<VerifyReport>;
   /** Reads the models on the disk and compares them with the index. Changes nothing. */
@@ -101,7 +113,21 @@ export async function openLibraryStore(options: OpenLibraryStoreOptions): Promis
   const index = await openIndex({ layout, mode, sqlite, clock, logger });
   const { fileSystem } = io;
   const syncFolder = createFolderSync((folder) => fileSystem.fsyncFolder(folder));
-  const context: StoreContext = { layout, fileSystem, io, syncFolder, identifier, sqlite, index, clock, logger };
+  const state = createStateDatabase({ layout, sqlite, logger });
+  const { volumeId } = file;
+  const context: StoreContext = {
+    layout,
+    volumeId,
+    state,
+    fileSystem,
+    io,
+    syncFolder,
+    identifier,
+    sqlite,
+    index,
+    clock,
+    logger,
+  };
   let recovery: RecoveryReport | null = null;
   try {
     if (index.needsRebuild) await rebuildIndex(context);
@@ -119,7 +145,10 @@ export async function openLibraryStore(options: OpenLibraryStoreOptions): Promis
       hint: "open it with mode 'write'",
     });
   };
-  const close = (): Promise<void> => index.close();
+  const close = async (): Promise<void> => {
+    await state.close();
+    await index.close();
+  };
 
   return {
     root,
@@ -128,7 +157,7 @@ export async function openLibraryStore(options: OpenLibraryStoreOptions): Promis
     layout,
     index,
     recovery,
-    folderOf: ({ slug }) => resolve(root, slug),
+    folderOf: (model) => modelFolder(layout, model),
     resolve: (reference) => resolveReference(index, reference),
     findContents: (wanted, { signal } = {}) => findContents(context, wanted, { signal }),
     async begin(files, { signal } = {}) {
@@ -139,6 +168,7 @@ export async function openLibraryStore(options: OpenLibraryStoreOptions): Promis
     import(paths, importOptions) {
       return importPaths(context, paths, { ...importOptions, before: forWriting });
     },
+    scan: (roots, scanOptions) => scanRoots(context, roots, { ...scanOptions, before: forWriting }),
     verify: (verifyOptions) => verifyModels(context, verifyOptions),
     survey: ({ signal } = {}) => surveyModels(context, signal),
     async rebuild({ signal } = {}) {

@@ -5,11 +5,15 @@ import type { FileSystem, Io } from '@modelkeep/io';
 import type { LibraryIndex } from '@modelkeep/library-index';
 import { setAside, type Sqlite, type SqliteLock } from '@modelkeep/sqlite';
 import type { FolderSync } from './blobs/folder-sync.ts';
+import type { StateDatabase } from './state/state-database.ts';
 import type { VolumeLayout } from './volume/layout.ts';
 
 /** @internal What every part of an open store works with. */
 export interface StoreContext {
   readonly layout: VolumeLayout;
+  readonly volumeId: string;
+  /** What is known of this machine only. */
+  readonly state: StateDatabase;
   readonly fileSystem: FileSystem;
   readonly io: Io;
   readonly syncFolder: FolderSync;

@@ -1,5 +1,5 @@
 import type { FactLayer, ModelFormat } from './model-terms.ts';
-import type { ModelCompanion, ModelFacts, ModelFile, ModelSource } from './model-record.ts';
+import type { ExternalPlace, ModelCompanion, ModelFacts, ModelFile, ModelSource } from './model-record.ts';
 
 /** A layer that stands in metadata.json: all but the user's, which is overrides.json. */
 export type StoredFactLayer = Exclude<FactLayer, 'user'>;
@@ -13,6 +13,8 @@ export interface MetadataLayer {
   readonly rulesVersion?: number | undefined;
   /** What the facts rest on, for people. */
   readonly evidence?: readonly string[] | undefined;
+  /** What else the source says, in its own words. */
+  readonly extra?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /**
@@ -26,6 +28,8 @@ export interface ModelMetadata {
   readonly id: string;
   /** The model's folder below the volume. */
   readonly slug: string;
+  /** Where the files are when they are not in the library. */
+  readonly place?: ExternalPlace | undefined;
   readonly officialName: string;
   readonly cleanedName: string;
   readonly format: ModelFormat;

@@ -25,9 +25,9 @@ export interface ModelFacts {
 
 /** Where a model or a file came from. */
 export interface ModelSource {
-  /** `url`: any file on the web. */
-  readonly provider: 'hf' | 'url' | 'local';
-  /** The hub, such as `https://huggingface.co`, or the origin of a URL; null for local files. */
+  /** `url`: any file on the web. `ollama`: a registry of Ollama's. */
+  readonly provider: 'hf' | 'url' | 'local' | 'ollama';
+  /** The hub, such as `https://huggingface.co`, or the origin of a URL; null for local files, and where nobody said. */
   readonly endpoint: string | null;
   /** `org/name`, or null for what is in no repo. */
   readonly repo: string | null;
@@ -54,7 +54,34 @@ export interface ModelFile {
   /** Git's hash of the bytes as a blob, 40 hex, where it is known. */
   readonly gitSha1: string | null;
   readonly source: ModelSource | null;
+  /** Of a model outside the library: where the file is below the model's folder, where that is not its name. */
+  readonly at?: string | undefined;
+  /** Of a model outside the library: what the file was when it was hashed. */
+  readonly stamp?: FileStamp | undefined;
 }
+
+/** What tells, without reading it, that a file was not changed. */
+export interface FileStamp {
+  /** Milliseconds since 1970, with a fraction. */
+  readonly mtimeMs: number;
+  /** Drive and file on it, as decimal text: they mean something on one machine only. */
+  readonly device: string;
+  readonly inode: string;
+}
+
+/** Where the files of a model are that was adopted outside the library. */
+export interface ExternalPlace {
+  readonly kind: 'external';
+  /** The volume that `path` is relative to; null for an absolute path. */
+  readonly volumeId: string | null;
+  /** The model's folder, `/` between segments. Below a volume's drive it may begin with `..`. */
+  readonly path: string;
+  /** Names of files that were not there when their folder was looked at last. */
+  readonly missing: readonly string[];
+}
+
+/** Where the files of a model are. */
+export type ModelPlace = { readonly kind: 'library' } | ExternalPlace;
 
 /** Another model of the library that this one goes with. */
 export interface ModelCompanion {
@@ -66,8 +93,9 @@ export interface ModelCompanion {
 export interface ModelRecord {
   /** UUIDv7, stable. */
   readonly id: string;
-  /** The model's folder below the volume, chosen once: `diffusion/flux1/flux1-dev`. */
+  /** The model's folder below the volume, chosen once: `diffusion/flux1/flux1-dev`. `external/<id>` for one outside of it. */
   readonly slug: string;
+  readonly place: ModelPlace;
   readonly officialName: string;
   readonly cleanedName: string;
   readonly type: ModelType;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ModelMetadata, ModelOverrides, VolumeFile } from '../records/metadata.ts';
-import type { ModelFacts, ModelFile, ModelSource } from '../records/model-record.ts';
+import type { ExternalPlace, ModelFacts, ModelFile, ModelSource } from '../records/model-record.ts';
 import { factLayers, fileRoles, modelFormats, modelTypes } from '../records/model-terms.ts';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
@@ -28,7 +28,7 @@ export const modelFactsSchema: z.ZodType<ModelFacts> = z.looseObject({
 
 /** Checks a source. */
 export const modelSourceSchema: z.ZodType<ModelSource> = z.looseObject({
-  provider: z.enum(['hf', 'url', 'local']),
+  provider: z.enum(['hf', 'url', 'local', 'ollama']),
   endpoint: z.string().nullable(),
   repo: z.string().nullable(),
   revision: z.string().nullable(),
@@ -46,6 +46,20 @@ export const modelFileSchema: z.ZodType<ModelFile> = z.looseObject({
   blake3: sha256.nullable(),
   gitSha1: sha1.nullable(),
   source: modelSourceSchema.nullable(),
+  at: z.string().min(1).max(4_096).optional(),
+  stamp: z.looseObject({ mtimeMs: z.number(), device: z.string().max(40), inode: z.string().max(40) }).optional(),
+});
+
+/** Checks where a model outside the library is. */
+const externalPlaceSchema: z.ZodType<ExternalPlace> = z.looseObject({
+  kind: z.literal('external'),
+  volumeId: id.nullable(),
+  path: z
+    .string()
+    .min(1)
+    .max(4_096)
+    .refine((path) => !path.includes('\0'), 'a path holds no NUL'),
+  missing: z.array(name).max(100_000),
 });
 
 const layerSchema = z.looseObject({
@@ -56,6 +70,8 @@ const layerSchema = z.looseObject({
   rulesVersion: z.int().optional(),
   /** What the facts rest on, for people. */
   evidence: z.array(text).optional(),
+  /** What else the source says. */
+  extra: z.record(z.string(), z.unknown()).optional(),
 });
 
 /** The user's layer is overrides.json and never part of metadata.json. */
@@ -66,6 +82,7 @@ export const modelMetadataSchema: z.ZodType<ModelMetadata> = z.looseObject({
   schema: z.literal(1),
   id,
   slug: z.string().min(1).max(512),
+  place: externalPlaceSchema.optional(),
   officialName: name,
   cleanedName: name,
   format: z.enum(modelFormats),

@@ -1,8 +1,6 @@
 import { isModelkeepError } from '@modelkeep/core';
 import { readJson } from '@modelkeep/io';
-import { blobPath } from '../blobs/blob-store.ts';
 import type { StoreContext } from '../store-context.ts';
-import type { StoredContent } from '../transaction/stored-file.ts';
 import { folderOf } from './group-files.ts';
 import { pipelineComponents } from './read-pipeline.ts';
 import { parseShardIndex, type ShardIndex } from './shard-sets.ts';
@@ -16,15 +14,15 @@ export interface GroupingFacts {
 /** @internal Reads each model_index.json and shard index; one that cannot be read groups nothing. */
 export async function readGroupingFacts(
   context: StoreContext,
-  files: readonly { name: string; content: StoredContent }[],
+  files: readonly { readonly name: string; readonly path: string }[],
 ): Promise<GroupingFacts> {
   const pipelines = new Map<string, readonly string[]>();
   const shardIndexes = new Map<string, ShardIndex>();
-  for (const { name, content } of files) {
+  for (const { name, path } of files) {
     const isPipeline = /(?:^|\/)model_index\.json$/u.test(name);
     if (!isPipeline && !/\.(?:safetensors|bin)\.index\.json$/iu.test(name)) continue;
     try {
-      const json = await readJson(context.fileSystem, { path: blobPath(context, content.sha256) });
+      const json = await readJson(context.fileSystem, { path });
       if (isPipeline) {
         const components = pipelineComponents(json);
         if (components !== null) pipelines.set(folderOf(name), components);

@@ -4,6 +4,7 @@ import {
   type ModelFacts,
   type ModelMetadata,
   type ModelOverrides,
+  type ModelPlace,
   type ModelRecord,
 } from '@modelkeep/core';
 
@@ -51,10 +52,13 @@ export function effectiveFacts(layers: ModelMetadata['layers'], overrides: Model
 /** The record that the library answers: metadata.json with the user's overrides on top. */
 export function effectiveRecord(metadata: ModelMetadata, overrides: ModelOverrides = {}): ModelRecord {
   const { facts, origins } = effectiveFacts(metadata.layers, overrides);
-  const present = new Set(metadata.files.map((file) => file.name));
+  const place: ModelPlace = metadata.place ?? { kind: 'library' };
+  const missing = new Set(place.kind === 'external' ? place.missing : []);
+  const present = new Set(metadata.files.map((file) => file.name).filter((name) => !missing.has(name)));
   return {
     id: metadata.id,
     slug: metadata.slug,
+    place,
     officialName: metadata.officialName,
     cleanedName: metadata.cleanedName,
     type: facts.type ?? 'unknown',

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { ModelkeepError, newId, type MetadataLayer, type ModelMetadata, type ModelRecord } from '@modelkeep/core';
+import { blobPath } from '../blobs/blob-store.ts';
 import { groupFiles, type ModelGroup } from '../grouping/group-files.ts';
 import { readGroupingFacts } from '../grouping/read-grouping-facts.ts';
 import { uniqueCleanNames } from '../names/unique-names.ts';
@@ -37,7 +38,10 @@ export async function commitModels(context: StoreContext, options: CommitModelsO
   const contents = new Map(options.files.map((file) => [file.name, file]));
   const groups = groupFiles({
     paths: [...contents.keys()],
-    ...(await readGroupingFacts(context, options.files)),
+    ...(await readGroupingFacts(
+      context,
+      options.files.map(({ name, content }) => ({ name, path: blobPath(context, content.sha256) })),
+    )),
   });
   if (groups.length === 0) {
     throw new ModelkeepError('library.nothing-to-import', {

@@ -8,6 +8,8 @@ import type { StoreContext } from '../store-context.ts';
 export interface IdentifyGroupOptions {
   readonly group: ModelGroup;
   readonly files: readonly Pick<ModelFile, 'officialName' | 'role' | 'sha256'>[];
+  /** Where the bytes of a file are. @default its blob */
+  readonly pathOf?: ((file: Pick<ModelFile, 'officialName' | 'sha256'>) => string) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -17,19 +19,19 @@ export interface IdentifyGroupOptions {
  */
 export async function identifyGroup(
   context: StoreContext,
-  { group, files, signal }: IdentifyGroupOptions,
+  { group, files, pathOf = (file) => blobPath(context, file.sha256), signal }: IdentifyGroupOptions,
 ): Promise<Identification> {
   const weights = files.filter(({ role }) => role === 'weights');
-  if (group.kind !== 'diffusers') return identify(context, weights, signal);
+  if (group.kind !== 'diffusers') return identify(context, { files: weights, pathOf, signal });
 
   const parts: Identification[] = [];
   for (const folder of new Set(weights.map((file) => folderOf(file.officialName)))) {
     parts.push(
-      await identify(
-        context,
-        weights.filter((file) => folderOf(file.officialName) === folder),
+      await identify(context, {
+        files: weights.filter((file) => folderOf(file.officialName) === folder),
+        pathOf,
         signal,
-      ),
+      }),
     );
   }
   const main = parts.find(({ scan }) => scan.type === 'diffusion-model');
@@ -49,12 +51,15 @@ export async function identifyGroup(
 
 async function identify(
   context: StoreContext,
-  files: IdentifyGroupOptions['files'],
-  signal?: AbortSignal,
+  {
+    files,
+    pathOf,
+    signal,
+  }: Pick<IdentifyGroupOptions, 'files' | 'signal'> & { readonly pathOf: NonNullable<IdentifyGroupOptions['pathOf']> },
 ): Promise<Identification> {
   try {
     return await context.identifier.identifyFiles(
-      files.map((file) => blobPath(context, file.sha256)),
+      files.map((file) => pathOf(file)),
       { signal },
     );
   } catch (error) {

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { isModelkeepError, type ModelFile } from '@modelkeep/core';
 import type { FileStatus } from '@modelkeep/io';
 import { blobPath, blobStatus } from '../blobs/blob-store.ts';
+import { verifyExternal } from '../external/verify-external.ts';
 import type { StoreContext } from '../store-context.ts';
 import { walkModels, type FoundModel } from './walk-models.ts';
 
@@ -100,6 +101,11 @@ export async function verifyModels(context: StoreContext, options: VerifyOptions
       continue;
     }
     count.models += 1;
+    if (model.metadata.place !== undefined) {
+      const findings = await verifyExternal(context, model, { ...options, count });
+      for (const finding of findings) problems.push({ modelId: model.metadata.id, slug: model.slug, ...finding });
+      continue;
+    }
     for (const file of model.metadata.files) {
       count.files += 1;
       const problem = await checkFile(model, file).catch((error: unknown) => unreadable(error, file));

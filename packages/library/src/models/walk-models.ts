@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { isModelkeepError, type ModelkeepError, type ModelMetadata, type ModelRecord } from '@modelkeep/core';
-import type { FileSystem } from '@modelkeep/io';
+import type { FileSystem, FolderEntry } from '@modelkeep/io';
+import { EXTERNAL_FOLDER, externalSlug, isExternalSlug } from '../external/external-slug.ts';
 import { effectiveRecord } from '../metadata/effective-record.ts';
 import { METADATA_FILE, readMetadata, readOverrides } from '../metadata/metadata-file.ts';
 import { isSlug, isSlugSegment } from '../names/slug.ts';
@@ -21,7 +22,7 @@ export interface BrokenModel {
   readonly error: ModelkeepError;
 }
 
-/** @internal Every `<category>/<family>/<name>` of a volume that holds a metadata.json, in the order of their slugs. */
+/** @internal Every `<category>/<family>/<name>` of a volume that holds a metadata.json, in the order of their slugs; then the models outside. */
 export async function* walkModelFolders(fileSystem: FileSystem, layout: VolumeLayout): AsyncGenerator<string> {
   for (const category of await subfolders(fileSystem, layout.root)) {
     if (reservedFolders.has(category)) continue;
@@ -31,6 +32,10 @@ export async function* walkModelFolders(fileSystem: FileSystem, layout: VolumeLa
         if (isSlug(slug) && (await exists(fileSystem, join(layout.root, slug, METADATA_FILE)))) yield slug;
       }
     }
+  }
+  for (const id of await subfolders(fileSystem, join(layout.root, EXTERNAL_FOLDER))) {
+    const slug = externalSlug(id);
+    if (isExternalSlug(slug) && (await exists(fileSystem, join(layout.root, slug, METADATA_FILE)))) yield slug;
   }
 }
 
@@ -57,7 +62,13 @@ export async function* walkModels(
 }
 
 async function subfolders(fileSystem: FileSystem, folder: string): Promise<string[]> {
-  const entries = await fileSystem.readdir(folder);
+  let entries: readonly FolderEntry[];
+  try {
+    entries = await fileSystem.readdir(folder);
+  } catch (error) {
+    if (isModelkeepError(error, 'io.not-found')) return [];
+    throw error;
+  }
   return entries
     .filter(({ name, kind }) => kind === 'folder' && isSlugSegment(name))
     .map(({ name }) => name)

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { isId, isModelkeepError } from '@modelkeep/core';
 import { decodeProcessIdentity, readJson, writeFileAtomic } from '@modelkeep/io';
 import { z } from 'zod';
+import { isExternalSlug } from '../external/external-slug.ts';
 import { isSlug } from '../names/slug.ts';
 import type { StoreContext } from '../store-context.ts';
 
@@ -50,7 +51,9 @@ const recordSchema: z.ZodType<TransactionRecord> = z.object({
       address: z.string().nullable().default(null),
     }),
   ),
-  models: z.array(z.object({ id: z.string().refine(isId), slug: z.string().refine(isSlug) })),
+  models: z.array(
+    z.object({ id: z.string().refine(isId), slug: z.string().refine((slug) => isSlug(slug) || isExternalSlug(slug)) }),
+  ),
 });
 
 /** @internal */

@@ -1,6 +1,6 @@
 import type { ModelRecord, Operation } from '@modelkeep/core';
 import type { LookupOptions } from '@modelkeep/hf-client';
-import type { ImportReport, RebuildReport, RecoveryReport, VerifyReport } from '@modelkeep/library';
+import type { ImportReport, PlacedModel, RebuildReport, RecoveryReport, VerifyReport } from '@modelkeep/library';
 import type { Download } from '../acquire/download.ts';
 import type { DownloadOptions } from '../acquire/download-types.ts';
 import type { DownloadPlan } from '../acquire/download-plan.ts';
@@ -84,8 +84,8 @@ export interface Workspace extends AsyncDisposable {
    * that were seen before, and in repos of a like name. Nothing is a match unless a hash agrees.
    */
   lookup(query: LookupQuery, options?: LookupOptions): Operation<LookupReport>;
-  /** Absolute path of a model's folder. */
-  folderOf(model: Pick<ModelRecord, 'slug'>): string;
+  /** Absolute path of the folder with a model's files: in the library, or where the model was adopted. */
+  folderOf(model: PlacedModel): string;
 
   /** Tells what would be linked into an app's folders, and does it on demand. @throws `mapper.unknown-app`, `mapper.app-root` */
   planLinks(app: string, options: PlanLinksOptions): Promise<AppLinks>;

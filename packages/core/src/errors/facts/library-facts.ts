@@ -68,6 +68,10 @@ export interface LibraryErrorFacts {
   'library.no-links': { readonly root: string };
   /** A metadata.json that cannot be read. */
   'library.corrupt-metadata': { readonly path: string; readonly reason: string };
+  /** What another tool keeps leads out of its store, contradicts itself or has a name that nothing may have. */
+  'library.unsafe-entry': { readonly path: string; readonly reason: string };
+  /** What another tool keeps is not what it calls it. */
+  'library.damaged-entry': { readonly path: string; readonly expected: string; readonly found: string };
   /** Nothing in the selection or in the import is a model. */
   'library.nothing-to-import': { readonly paths: readonly string[] };
 }
