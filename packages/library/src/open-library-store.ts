@@ -13,7 +13,8 @@ import type { Io } from '@modelkeep/io';
 import type { LibraryIndex } from '@modelkeep/library-index';
 import type { Sqlite } from '@modelkeep/sqlite';
 import { createFolderSync } from './blobs/folder-sync.ts';
-import { importPaths, type ImportReport } from './import/import-paths.ts';
+import { importPaths } from './import/import-paths.ts';
+import type { ImportOptions, ImportReport } from './import/import-types.ts';
 import { rebuildIndex, surveyModels, type RebuildReport, type SurveyReport } from './models/rebuild-index.ts';
 import { modelFolder, type PlacedModel } from './models/model-folder.ts';
 import { resolveReference } from './models/resolve-reference.ts';
@@ -22,6 +23,7 @@ import { verifyModels, type VerifyOptions, type VerifyReport } from './models/ve
 import { refuseUnsafeNames } from './names/refuse-unsafe-names.ts';
 import type { ScanReport } from './scan/scan-report.ts';
 import { scanRoots, type ScanOptions } from './scan/scan-roots.ts';
+import { watchRoots, type ScanWatch, type WatchOptions } from './scan/watch-roots.ts';
 import type { StoreContext } from './store-context.ts';
 import { findContents, type WantedContent } from './transaction/find-contents.ts';
 import { recoverTransactions, type RecoveryReport } from './transaction/recover.ts';
@@ -76,8 +78,13 @@ export interface LibraryStore extends AsyncDisposable {
    * @throws `library.unsafe-name`, `io.disk-full` when the drive has no room for what is not here yet, `library.read-only`
    */
   begin(files: readonly WantedFile[], options?: { readonly signal?: AbortSignal | undefined }): Promise<Transaction>;
-  /** Copies files and folders into the library. @throws `library.nothing-to-import`, `library.read-only`, `io.*` */
-  import(paths: readonly string[], options?: { readonly signal?: AbortSignal | undefined }): Operation<ImportReport>;
+  /**
+   * Takes files and folders into the library: as copies, or as {@link ImportOptions.mode} says. What cannot be read is
+   * reported and left out.
+   *
+   * @throws `library.nothing-to-import`, `library.read-only`, `core.invalid-argument` for what must not be moved, `io.*`
+   */
+  import(paths: readonly string[], options?: ImportOptions): Operation<ImportReport>;
   /**
    * Brings the library up to date with folders outside of it, whose models stay where they are. What did not change since
    * the last scan is not read again.
@@ -86,6 +93,8 @@ export interface LibraryStore extends AsyncDisposable {
    * library, `library.read-only`, `io.disk-full`
    */
   scan(roots: readonly string[], options?: ScanOptions): Operation<ScanReport>;
+  /** Scans now, after each change of the folders, and from time to time, until it is closed or its signal aborts. */
+  watch(roots: readonly string[], options?: WatchOptions): ScanWatch;
   /** Compares what is stored with what the metadata says. Changes nothing. */
   verify(options?: VerifyOptions): Promise<VerifyReport>;
   /** Reads the models on the disk and compares them with the index. Changes nothing. */
@@ -145,6 +154,8 @@ export async function openLibraryStore(options: OpenLibraryStoreOptions): Promis
       hint: "open it with mode 'write'",
     });
   };
+  const scan: LibraryStore['scan'] = (roots, scanOptions) =>
+    scanRoots(context, roots, { ...scanOptions, before: forWriting });
   const close = async (): Promise<void> => {
     await state.close();
     await index.close();
@@ -168,7 +179,8 @@ export async function openLibraryStore(options: OpenLibraryStoreOptions): Promis
     import(paths, importOptions) {
       return importPaths(context, paths, { ...importOptions, before: forWriting });
     },
-    scan: (roots, scanOptions) => scanRoots(context, roots, { ...scanOptions, before: forWriting }),
+    scan,
+    watch: (roots, watchOptions) => watchRoots(context, (scanOptions) => scan(roots, scanOptions), roots, watchOptions),
     verify: (verifyOptions) => verifyModels(context, verifyOptions),
     survey: ({ signal } = {}) => surveyModels(context, signal),
     async rebuild({ signal } = {}) {

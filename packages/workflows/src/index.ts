@@ -42,14 +42,27 @@ export type { AppLinks, PlanLinksOptions, UnlinkOptions } from './link/plan-link
 export type { Diagnosis, Finding } from './maintain/diagnose.ts';
 export type { VerifyLibraryOptions } from './maintain/verify-library.ts';
 export { proxyFromEnvironment } from '@modelkeep/network';
+export { importModes } from '@modelkeep/library';
 export type {
+  DuplicateFiles,
+  FileProblem,
+  FolderWatcher,
+  FolderWatcherEvents,
+  ImportMode,
+  ImportOptions,
   ImportReport,
   ModelProblem,
+  PlacedModel,
   RebuildReport,
   RecoveryReport,
+  ScannedModel,
+  ScanOptions,
+  ScanReport,
+  ScanWatch,
   SkippedPath,
   VerifyProblem,
   VerifyReport,
+  WatchOptions,
 } from '@modelkeep/library';
 export type {
   AppliedLink,

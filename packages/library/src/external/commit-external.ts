@@ -33,6 +33,7 @@ export function createExternalCommit(context: StoreContext, transactionId: strin
       startedAt: timestamp(context),
       files: [],
       models: planned,
+      moves: [],
     });
   return {
     async announce({ id, slug }) {

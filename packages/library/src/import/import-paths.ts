@@ -1,173 +1,35 @@
-import {
-  isModelkeepError,
-  startOperation,
-  type ModelRecord,
-  type ModelSource,
-  type Operation,
-  type Progress,
-} from '@modelkeep/core';
-import { blobStatus } from '../blobs/blob-store.ts';
+import { startOperation, type Operation } from '@modelkeep/core';
 import type { StoreContext } from '../store-context.ts';
-import { beginTransaction, type Transaction } from '../transaction/transaction.ts';
-import type { StoredContent } from '../transaction/stored-file.ts';
-import { findImportable, type ImportFile, type ImportSet, type SkippedPath } from './find-importable.ts';
+import { copySet } from './copy-set.ts';
+import { findImportable } from './find-importable.ts';
+import { createImportProgress } from './import-progress.ts';
+import { importStores } from './import-stores.ts';
+import type { ImportOptions, ImportReport, ImportResult } from './import-types.ts';
+import { linkSet } from './link-set.ts';
+import { moveSet } from './move-set.ts';
+import { refuseLibraryFiles } from './refuse-library-files.ts';
 
-/** What an import did. */
-export interface ImportReport {
-  /** The models that the files make, those that were here already included. */
-  readonly models: readonly ModelRecord[];
-  /** Bytes that were copied; a reflink copies none but counts here. */
-  readonly bytesCopied: number;
-  /** Bytes that the library had already and did not store again. */
-  readonly bytesSaved: number;
-  readonly skipped: readonly SkippedPath[];
-}
+const ways = { auto: copySet, copy: copySet, move: moveSet, link: linkSet } as const;
 
-/** @internal Copies files into the library; the originals stay as they are. */
+/** @internal Takes files and folders into the library. */
 export function importPaths(
   context: StoreContext,
   paths: readonly string[],
-  options: { readonly signal?: AbortSignal | undefined; readonly before: () => void },
+  options: ImportOptions & { readonly before: () => void },
 ): Operation<ImportReport> {
   return startOperation(async (report) => {
     options.before();
+    const { mode = 'auto', signal } = options;
     report({ phase: 'planning' });
-    const { sets, skipped } = await findImportable(context.fileSystem, paths);
-    const total = sets.flatMap(({ files }) => files).reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-    const progress = progressOf(context, report, { total, files: sets.flatMap(({ files }) => files).length });
-    const result = { models: [] as ModelRecord[], bytesCopied: 0, bytesSaved: 0 };
-    for (const set of sets) {
-      const imported = await importSet(context, set, { signal: options.signal, progress });
-      result.models.push(...imported.models);
-      result.bytesCopied += imported.bytesCopied;
-      result.bytesSaved += imported.bytesSaved;
-    }
+    const result: ImportResult = { models: [], bytesCopied: 0, bytesMoved: 0, bytesSaved: 0, skipped: [], errors: [] };
+    for (const path of paths) if (path !== '') await refuseLibraryFiles(context.fileSystem, { path, mode });
+    const { sets, stores } = await findImportable(context, paths, { result, signal });
+    await importStores(context, stores, { ...options, result, tell: report });
+    const files = sets.flatMap((set) => set.files);
+    const progress = createImportProgress(context.clock, report, files);
+    for (const set of sets) await ways[mode](context, set, { result, progress, signal });
     report({ phase: 'done', fraction: 1, file: null, etaMs: 0 });
-    return { ...result, skipped };
+    const models = [...new Map(result.models.map((model) => [model.id, model])).values()];
+    return { ...result, models };
   });
-}
-
-interface ImportProgress {
-  start(file: ImportFile): void;
-  bytes(file: ImportFile, done: number): void;
-  done(file: ImportFile): void;
-}
-
-interface ImportSetOptions {
-  readonly signal: AbortSignal | undefined;
-  readonly progress: ImportProgress;
-}
-
-async function importSet(
-  context: StoreContext,
-  set: ImportSet,
-  { signal, progress }: ImportSetOptions,
-): Promise<Omit<ImportReport, 'skipped'>> {
-  const known: { file: ImportFile; content: StoredContent | null }[] = [];
-  for (const file of set.files) known.push({ file, content: await hashWhereKnown(context, file, signal) });
-  const transaction = await beginTransaction(
-    context,
-    known.map(({ file, content }) => ({
-      name: file.name,
-      sizeBytes: file.sizeBytes,
-      sha256: content?.sha256 ?? null,
-      gitSha1: null,
-      source: localSource(file),
-    })),
-  );
-  try {
-    let bytesCopied = 0;
-    let bytesSaved = 0;
-    for (const { file } of known) {
-      progress.start(file);
-      if (await storeFile(context, transaction, { file, signal, progress })) bytesCopied += file.sizeBytes;
-      else bytesSaved += file.sizeBytes;
-      progress.done(file);
-    }
-    const models = await transaction.commit({ sourceName: set.name, sourceGroup: null, layers: {}, signal });
-    return { models, bytesCopied, bytesSaved };
-  } catch (error) {
-    await transaction.abandon(context.logger);
-    throw error;
-  }
-}
-
-/** @returns whether bytes were copied */
-async function storeFile(
-  context: StoreContext,
-  transaction: Transaction,
-  { file, signal, progress }: ImportSetOptions & { readonly file: ImportFile },
-): Promise<boolean> {
-  const wanted = transaction.files.find(({ name }) => name === file.name);
-  if (wanted === undefined || wanted.content !== null) return false;
-  await removeAdopted(context, wanted.part);
-  const { sizeBytes, digests } = await context.io.copyFile({
-    source: file.path,
-    target: wanted.part,
-    algorithms: ['sha256', 'blake3'],
-    signal,
-    onProgress: (bytes) => progress.bytes(file, bytes),
-  });
-  const isNew = (await blobStatus(context, digests.sha256)) === null;
-  await transaction.publish(file.name, { sizeBytes, sha256: digests.sha256, blake3: digests.blake3, gitSha1: null });
-  return isNew;
-}
-
-/** A part of a download of the same content: a copy begins anew. */
-async function removeAdopted(context: StoreContext, part: string): Promise<void> {
-  try {
-    await context.fileSystem.unlink(part);
-  } catch (error) {
-    if (!isModelkeepError(error, 'io.not-found')) throw error;
-  }
-}
-
-/** A file whose size the library knows may be here already: then it is hashed before anything is copied. */
-async function hashWhereKnown(
-  context: StoreContext,
-  file: ImportFile,
-  signal?: AbortSignal,
-): Promise<StoredContent | null> {
-  if (!(await context.index.hasFileOfSize(file.sizeBytes))) return null;
-  const { sizeBytes, digests } = await context.io.hashFile(file.path, { algorithms: ['sha256', 'blake3'], signal });
-  if ((await blobStatus(context, digests.sha256)) === null) return null;
-  return { sizeBytes, sha256: digests.sha256, blake3: digests.blake3, gitSha1: null };
-}
-
-function localSource(file: ImportFile): ModelSource {
-  return { provider: 'local', endpoint: null, repo: null, revision: null, commit: null, path: file.path };
-}
-
-function progressOf(
-  context: StoreContext,
-  report: (change: Partial<Progress>) => void,
-  totals: { total: number; files: number },
-): ImportProgress {
-  let before = 0;
-  let filesDone = 0;
-  const startedAt = context.clock.monotonicMs();
-  const tell = (file: string | null, bytesDone: number): void => {
-    const elapsedMs = context.clock.monotonicMs() - startedAt;
-    const bytesPerSecond = elapsedMs > 0 ? (bytesDone / elapsedMs) * 1_000 : 0;
-    report({
-      phase: 'copying',
-      file,
-      filesDone,
-      filesTotal: totals.files,
-      bytesDone,
-      bytesTotal: totals.total,
-      bytesPerSecond,
-      etaMs: bytesPerSecond > 0 ? ((totals.total - bytesDone) / bytesPerSecond) * 1_000 : null,
-      fraction: totals.total === 0 ? 1 : bytesDone / totals.total,
-    });
-  };
-  return {
-    start: (file) => tell(file.name, before),
-    bytes: (file, done) => tell(file.name, before + done),
-    done: (file) => {
-      before += file.sizeBytes;
-      filesDone += 1;
-      tell(file.name, before);
-    },
-  };
 }

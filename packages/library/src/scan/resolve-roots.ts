@@ -2,11 +2,12 @@ import { resolve } from 'node:path';
 import { isModelkeepError, ModelkeepError } from '@modelkeep/core';
 import { isBelow } from '../external/external-place.ts';
 import type { ScanState } from '../state/scan-state.ts';
+import { appFolders } from '../stores/app-folders.ts';
 import type { StoreContext } from '../store-context.ts';
 
 /** @internal The folders of a scan. */
 export interface ResolvedRoots {
-  /** Absolute, without links; none is below another one. */
+  /** Absolute, without links; none is below another one. Of an app's folder it is those with its models. */
   readonly online: readonly string[];
   /** Roots of earlier scans that are not there now. */
   readonly offline: readonly string[];
@@ -34,7 +35,9 @@ export async function resolveRoots(
       const { kind } = await context.fileSystem.stat(real);
       if (kind !== 'folder') throw badRoot(given, `${path} is no folder`);
       if (isBelow(library, real)) throw badRoot(given, `${path} belongs to the library`);
-      online.add(real);
+      for (const folder of (await appFolders(context.fileSystem, real)) ?? [real]) {
+        online.add(await context.fileSystem.realpath(folder));
+      }
     } catch (error) {
       if (!isModelkeepError(error, 'io.not-found') || !(await state.knowsRoot(path))) throw error;
       offline.add(path);

@@ -302,6 +302,20 @@ describe('a scan', () => {
     expect(counts(report)).toMatchObject({ total: 3, added: 2, duplicates: 1 });
   });
 
+  it('of an app looks at the folders with its models only', async () => {
+    await using here = await scene();
+    const app = join(here.path, 'ComfyUI');
+    for (const name of ['models/loras', 'custom_nodes/x', 'venv/lib', 'output'])
+      await mkdir(join(app, name), { recursive: true });
+    await writeFile(join(app, 'main.py'), '');
+    await writeFile(join(app, 'models/loras/line.safetensors'), lora);
+    await writeFile(join(app, 'custom_nodes/x/weights.pth'), other);
+    await writeFile(join(app, 'venv/lib/test.bin'), vae);
+    const report = await here.store.scan([app]).result;
+    expect(report.roots).toEqual([{ path: join(app, 'models'), state: 'scanned' }]);
+    expect(counts(report)).toMatchObject({ total: 1, added: 1 });
+  });
+
   it('does not read files over the limit, until it is raised', async () => {
     await using here = await scene();
     const limit = vae.byteLength - 1;

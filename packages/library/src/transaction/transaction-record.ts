@@ -1,10 +1,11 @@
-import { join } from 'node:path';
-import { isId, isModelkeepError } from '@modelkeep/core';
+import { isAbsolute, join } from 'node:path';
+import { isId, isModelkeepError, isSha256 } from '@modelkeep/core';
 import { decodeProcessIdentity, readJson, writeFileAtomic } from '@modelkeep/io';
 import { z } from 'zod';
 import { isExternalSlug } from '../external/external-slug.ts';
 import { isSlug } from '../names/slug.ts';
 import type { StoreContext } from '../store-context.ts';
+import type { MovedFile } from './moved-file.ts';
 
 /** @internal A file that a transaction means to store. */
 export interface RecordedFile {
@@ -32,6 +33,8 @@ export interface TransactionRecord {
   readonly startedAt: string;
   readonly files: readonly RecordedFile[];
   readonly models: readonly RecordedModel[];
+  /** Files outside the library that become its own. */
+  readonly moves: readonly MovedFile[];
 }
 
 const recordSchema: z.ZodType<TransactionRecord> = z.object({
@@ -51,6 +54,19 @@ const recordSchema: z.ZodType<TransactionRecord> = z.object({
       address: z.string().nullable().default(null),
     }),
   ),
+  moves: z
+    .array(
+      z.object({
+        path: z.string().refine((path) => isAbsolute(path)),
+        device: z.string(),
+        inode: z.string(),
+        sizeBytes: z.int().nonnegative(),
+        mtimeMs: z.number(),
+        mode: z.int().min(0).max(0o7777),
+        sha256: z.string().refine(isSha256),
+      }),
+    )
+    .default([]),
   models: z.array(
     z.object({ id: z.string().refine(isId), slug: z.string().refine((slug) => isSlug(slug) || isExternalSlug(slug)) }),
   ),

@@ -8,6 +8,7 @@ import { adoptParts } from './adopt-parts.ts';
 import { discardTransaction } from './discard-transaction.ts';
 import { findContents } from './find-contents.ts';
 import { journalPath, partPath } from './part-paths.ts';
+import { finishMoves, undoMoves } from './moved-files.ts';
 import { reserveRoom } from './reserve-room.ts';
 import type { StoredContent, WantedFile } from './stored-file.ts';
 import { transactionFolder, writeTransaction, type TransactionRecord } from './transaction-record.ts';
@@ -35,6 +36,8 @@ export interface CommitOptions {
   readonly sourceGroup: string | null;
   /** What the source says of its models. */
   readonly layers: Readonly<{ hub?: MetadataLayer | undefined }>;
+  /** Hears of files that were to be moved and stay where they are, and why. */
+  readonly onKept?: ((path: string, reason: string) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -88,11 +91,17 @@ export async function beginTransaction(
       address: source.provider === 'url' ? `${source.endpoint ?? ''}${source.path ?? ''}` : null,
     })),
     models: [],
+    moves: wanted.flatMap(({ move }) => move ?? []),
   };
   const contents = new Map<string, StoredContent>();
   async function releaseTransaction(): Promise<void> {
     record = { ...record, owner: null };
     await writeTransaction(context, record);
+  }
+
+  async function discard(): Promise<void> {
+    await undoMoves(context, record);
+    await discardTransaction(context, id);
   }
 
   const places = new Map(
@@ -119,7 +128,7 @@ export async function beginTransaction(
   async function abandon(logger: Logger, { keepParts = false } = {}): Promise<void> {
     try {
       if (keepParts || record.models.length > 0) await releaseTransaction();
-      else await discardTransaction(context, id);
+      else await discard();
     } catch (error) {
       logger.warn('what a transaction has left could not be tidied up; the next start does it', {
         id,
@@ -177,11 +186,12 @@ export async function beginTransaction(
           await writeTransaction(context, record);
         },
       });
+      await finishMoves(context, record, options.onKept);
       await discardTransaction(context, id);
       return models;
     },
     release: releaseTransaction,
-    discard: () => discardTransaction(context, id),
+    discard,
     abandon,
   };
 }
