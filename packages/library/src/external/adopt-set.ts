@@ -1,10 +1,12 @@
-import { newId, type ModelMetadata, type ModelRecord, type ModelSource } from '@modelkeep/core';
+import { newId, type ExternalPlace, type ModelMetadata, type ModelRecord, type ModelSource } from '@modelkeep/core';
 import { linkCompanions } from '../models/link-companions.ts';
 import { sourcesOf } from '../models/new-metadata.ts';
 import { updateModel } from '../models/update-model.ts';
 import { withLock, type StoreContext } from '../store-context.ts';
+import { forEach } from '../tasks/for-each.ts';
 import { createExternalCommit, type ExternalCommit } from './commit-external.ts';
 import { draftExternal, placeOfGroup, type GroupPlace } from './draft-external.ts';
+import { externalPlace } from './external-place.ts';
 import type { FoundSet } from './found-set.ts';
 import { groupFound, type FoundGroup } from './group-found.ts';
 import { matchExternal, type ExternalMatch } from './match-external.ts';
@@ -30,6 +32,8 @@ export interface AdoptSetOptions {
 
 /** Models whose metadata is written under one hold of the lock, which is for milliseconds. */
 const AT_ONCE = 16;
+/** Models whose headers are read at the same time. */
+const GROUPS_AT_ONCE = 4;
 
 /**
  * @internal Makes models of files that stay where they are. A model that the library knows keeps its id, its metadata and
@@ -43,28 +47,33 @@ export async function adoptSet(
   const adopted: AdoptedModel[] = [];
   const pending: PendingGroup[] = [];
   const transactionId = newId();
-  for (const found of await groupFound(context, set)) {
-    signal?.throwIfAborted();
+  const placeOf = rememberPlaces(context);
+  const look = async (found: FoundGroup): Promise<void> => {
     const first = claimed.get(claimOf(found));
     if (first !== undefined) {
       await noteSources(context, { found, record: first, transactionId });
-      continue;
+      return;
     }
-    const where = await placeOfGroup(context, set, found);
+    const where = await placeOfGroup(found, { set, placeOf });
     const match = await matchExternal(context, found, where);
     if (match.kind === 'same' || match.kind === 'duplicate') {
       const record = await noteSources(context, { found, record: match.record, transactionId });
       adopted.push({ outcome: match.kind, record, before: null, found });
-      continue;
+      return;
     }
     // Reading the headers comes before the lock.
-    pending.push({ found, where, draft: await draftExternal(context, { set, found, transactionId, signal }) });
-  }
+    const draft = await draftExternal(context, { set, found, where, transactionId, signal });
+    pending.push({ found, where, draft });
+  };
+  await forEach(await groupFound(context, set), look, { atOnce: GROUPS_AT_ONCE, signal });
+  pending.sort((a, b) => (a.found.group.key < b.found.group.key ? -1 : 1));
   if (pending.length === 0) return claim(adopted, claimed);
   const commit = createExternalCommit(context, transactionId);
   try {
     for (let start = 0; start < pending.length; start += AT_ONCE) {
       const some = pending.slice(start, start + AT_ONCE);
+      await commit.announce(some.map(({ draft }) => draft));
+      await commit.stage(some.map(({ draft }) => draft));
       const work = (): Promise<AdoptedModel[]> => adoptGroups(context, some, { commit, transactionId });
       adopted.push(...(await withLock(context, 'external', work, signal)));
     }
@@ -75,6 +84,16 @@ export async function adoptSet(
     await commit.abandon();
     throw error;
   }
+}
+
+/** Most models of a set are in few folders. */
+function rememberPlaces(context: StoreContext): (folder: string) => Promise<ExternalPlace> {
+  const places = new Map<string, Promise<ExternalPlace>>();
+  return (folder) => {
+    const place = places.get(folder) ?? externalPlace(context, folder);
+    places.set(folder, place);
+    return place;
+  };
 }
 
 interface PendingGroup {
@@ -92,26 +111,59 @@ interface AdoptGroupsOptions {
 async function adoptGroups(
   context: StoreContext,
   groups: readonly PendingGroup[],
-  { commit, transactionId }: AdoptGroupsOptions,
+  options: AdoptGroupsOptions,
 ): Promise<AdoptedModel[]> {
-  const adopted: AdoptedModel[] = [];
-  for (const { found, where, draft } of groups) {
-    const match = await matchExternal(context, found, where);
-    if (match.kind !== 'same') await commit.announce(match.kind === 'new' ? draft : match.record);
-    if (match.kind === 'new') {
-      adopted.push({ outcome: 'added', record: await commit.add(draft), before: null, found });
-    } else if (match.kind === 'same' || match.kind === 'duplicate') {
-      const record = await noteSources(context, { found, record: match.record, transactionId });
-      adopted.push({ outcome: match.kind, record, before: null, found });
-    } else {
-      const before = match.record;
-      const { id, slug } = before;
-      const change = (present: ModelMetadata): ModelMetadata => withFiles(present, draft);
-      const record = await updateModel(context, { id, slug, txn: transactionId, change });
-      adopted.push({ outcome: outcomeOf(match, before), record, before, found });
-    }
+  const matched: { readonly group: PendingGroup; readonly match: ExternalMatch }[] = [];
+  for (const group of groups) matched.push({ group, match: await matchExternal(context, group.found, group.where) });
+
+  // The same weights twice among them: the second is matched again once the first is there.
+  const fresh = new Map<string, PendingGroup>();
+  const again: PendingGroup[] = [];
+  for (const { group, match } of matched) {
+    if (match.kind !== 'new') continue;
+    const key = weightsKey(group.draft);
+    if (fresh.has(key)) again.push(group);
+    else fresh.set(key, group);
   }
+  const adopted: AdoptedModel[] = [];
+  const records = await options.commit.publish([...fresh.values()].map(({ draft }) => draft));
+  for (const [position, { found }] of [...fresh.values()].entries()) {
+    const record = records[position];
+    if (record !== undefined) adopted.push({ outcome: 'added', record, before: null, found });
+  }
+  for (const { group, match } of matched) {
+    if (match.kind !== 'new') adopted.push(await adoptKnown(context, { group, match }, options));
+  }
+  if (again.length > 0) adopted.push(...(await adoptGroups(context, again, options)));
   return adopted;
+}
+
+function weightsKey({ files }: ModelMetadata): string {
+  return files
+    .filter(({ role }) => role === 'weights')
+    .map(({ sha256 }) => sha256)
+    .toSorted()
+    .join(' ');
+}
+
+async function adoptKnown(
+  context: StoreContext,
+  {
+    group: { found, draft },
+    match,
+  }: { readonly group: PendingGroup; readonly match: Exclude<ExternalMatch, { readonly kind: 'new' }> },
+  { commit, transactionId }: AdoptGroupsOptions,
+): Promise<AdoptedModel> {
+  if (match.kind === 'same' || match.kind === 'duplicate') {
+    const record = await noteSources(context, { found, record: match.record, transactionId });
+    return { outcome: match.kind, record, before: null, found };
+  }
+  const before = match.record;
+  const { id, slug } = before;
+  await commit.announce([before]);
+  const change = (present: ModelMetadata): ModelMetadata => withFiles(present, draft);
+  const record = await updateModel(context, { id, slug, txn: transactionId, change });
+  return { outcome: outcomeOf(match, before), record, before, found };
 }
 
 function outcomeOf({ kind }: ExternalMatch, before: ModelRecord): 'moved' | 'returned' | 'updated' {

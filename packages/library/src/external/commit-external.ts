@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { ModelMetadata, ModelRecord } from '@modelkeep/core';
 import { encodeProcessIdentity, ensureFolder, processIdentity } from '@modelkeep/io';
 import { effectiveRecord } from '../metadata/effective-record.ts';
@@ -6,14 +6,18 @@ import { METADATA_FILE, serialiseMetadata } from '../metadata/metadata-file.ts';
 import { timestamp, type StoreContext } from '../store-context.ts';
 import { discardTransaction } from '../transaction/discard-transaction.ts';
 import { transactionFolder, writeTransaction, type RecordedModel } from '../transaction/transaction-record.ts';
+import { forEach, SMALL_CALLS_AT_ONCE } from '../tasks/for-each.ts';
 import { ensureRealFolder } from '../volume/require-real-folders.ts';
+import { EXTERNAL_FOLDER } from './external-slug.ts';
 
 /** @internal Steps 6 to 10 for models outside the library: only their metadata is written. */
 export interface ExternalCommit {
-  /** Records, before it happens, which model is to be committed: who finds this process dead finishes it. */
-  announce(model: RecordedModel): Promise<void>;
-  /** Commits one model: its folder appears by one rename. */
-  add(draft: ModelMetadata): Promise<ModelRecord>;
+  /** Records, before it happens, which models are to be committed: who finds this process dead finishes them. */
+  announce(models: readonly RecordedModel[]): Promise<void>;
+  /** Makes the folders of models whole, beside the transaction. */
+  stage(drafts: readonly ModelMetadata[]): Promise<void>;
+  /** Commits staged models: each folder appears by one rename. */
+  publish(drafts: readonly ModelMetadata[]): Promise<ModelRecord[]>;
   /** Forgets the transaction. */
   end(): Promise<void>;
   /** After a failure: the next start finishes what was committed. */
@@ -25,7 +29,6 @@ export function createExternalCommit(context: StoreContext, transactionId: strin
   const { fileSystem, layout } = context;
   const folder = transactionFolder(context, transactionId);
   const planned: RecordedModel[] = [];
-  let count = 0;
   const write = (owner: string | null): Promise<void> =>
     writeTransaction(context, {
       id: transactionId,
@@ -36,24 +39,30 @@ export function createExternalCommit(context: StoreContext, transactionId: strin
       moves: [],
     });
   return {
-    async announce({ id, slug }) {
-      planned.push({ id, slug });
+    async announce(models) {
+      if (models.length === 0) return;
+      planned.push(...models.map(({ id, slug }) => ({ id, slug })));
       await write(encodeProcessIdentity(processIdentity()));
-      if (planned.length === 1) await ensureFolder(fileSystem, folder);
     },
-    async add(draft) {
-      const staged = join(folder, `model-${count}`);
-      count += 1;
-      const final = join(layout.root, draft.slug);
-      await ensureFolder(fileSystem, staged);
-      await fileSystem.writeFile(join(staged, METADATA_FILE), { data: serialiseMetadata(draft) });
-      await fileSystem.fsyncFolder(staged);
-      await ensureRealFolder(fileSystem, layout.root, dirname(final));
-      await fileSystem.rename(staged, final);
-      await context.syncFolder(dirname(final));
-      const record = effectiveRecord(draft);
-      await context.index.upsert([record]);
-      return record;
+    async stage(drafts) {
+      await ensureFolder(fileSystem, folder);
+      const stageOne = async (draft: ModelMetadata): Promise<void> => {
+        const staged = join(folder, draft.id);
+        await ensureFolder(fileSystem, staged);
+        await fileSystem.writeFile(join(staged, METADATA_FILE), { data: serialiseMetadata(draft) });
+        await fileSystem.fsyncFolder(staged);
+      };
+      await forEach(drafts, stageOne, { atOnce: SMALL_CALLS_AT_ONCE });
+    },
+    async publish(drafts) {
+      if (drafts.length === 0) return [];
+      const external = join(layout.root, EXTERNAL_FOLDER);
+      await ensureRealFolder(fileSystem, layout.root, external);
+      for (const { id, slug } of drafts) await fileSystem.rename(join(folder, id), join(layout.root, slug));
+      await context.syncFolder(external);
+      const records = drafts.map((draft) => effectiveRecord(draft));
+      await context.index.upsert(records);
+      return records;
     },
     async end() {
       if (planned.length > 0) await discardTransaction(context, transactionId);

@@ -2,7 +2,7 @@ import { join, relative, sep } from 'node:path';
 import { newId, type ExternalPlace, type ModelFile, type ModelMetadata } from '@modelkeep/core';
 import { newMetadata } from '../models/new-metadata.ts';
 import type { StoreContext } from '../store-context.ts';
-import { externalPlace, isBelow } from './external-place.ts';
+import { isBelow } from './external-place.ts';
 import { externalSlug } from './external-slug.ts';
 import type { FoundFile, FoundSet } from './found-set.ts';
 import type { FoundGroup } from './group-found.ts';
@@ -20,16 +20,15 @@ export interface GroupPlace {
  * are really in. A pipeline is opened as a folder and stays the one that its names make.
  */
 export async function placeOfGroup(
-  context: StoreContext,
-  set: FoundSet,
   { group, files }: FoundGroup,
+  { set, placeOf }: { readonly set: FoundSet; readonly placeOf: (folder: string) => Promise<ExternalPlace> },
 ): Promise<GroupPlace> {
   const named = join(set.folder, group.folder);
   const isNamed = group.kind === 'diffusers' || files.every(({ path, real }) => path === real && isBelow(named, path));
   const folder = isNamed ? named : (set.bases.find((base) => files.every(({ real }) => isBelow(base, real))) ?? named);
   return {
     folder,
-    place: await externalPlace(context, folder),
+    place: await placeOf(folder),
     below: ({ path, real }) =>
       relative(folder, isNamed ? path : real)
         .split(sep)
@@ -41,16 +40,16 @@ export async function placeOfGroup(
 export interface DraftExternalOptions {
   readonly set: FoundSet;
   readonly found: FoundGroup;
+  readonly where: GroupPlace;
   readonly transactionId: string;
   readonly signal?: AbortSignal | undefined;
 }
 
 /** @internal The metadata of a model that stays where it is, identified from its bytes. */
 export async function draftExternal(context: StoreContext, options: DraftExternalOptions): Promise<ModelMetadata> {
-  const { set, found, transactionId, signal } = options;
+  const { set, found, where, transactionId, signal } = options;
   const { group, files } = found;
   const byName = new Map(files.map((file) => [file.name, file]));
-  const where = await placeOfGroup(context, set, found);
   const id = newId();
   const metadata = await newMetadata(context, {
     id,

@@ -57,6 +57,12 @@ export async function hashFound(
     await unsaved.add(row);
   };
 
+  const isKnown = (file: WantedHash): boolean => {
+    const row = known.get(file.path);
+    return row !== undefined && isSameStamp(row, file);
+  };
+  const unknown = files.filter((file) => !isKnown(file)).map(({ inode }) => inode);
+  const twins = Map.groupBy(await state.byInodes(unknown), ({ inode }) => inode);
   const toRead: WantedHash[] = [];
   for (const file of files) {
     const row = known.get(file.path);
@@ -66,7 +72,7 @@ export async function hashFound(
       if (row.adoptedSha256 === null) report.hashesReused += 1;
       continue;
     }
-    const twin = (await state.byInode(file)).find((one) => isSameStamp(one, file) && one.device === file.device);
+    const twin = twins.get(file.inode)?.find((one) => isSameStamp(one, file) && one.device === file.device);
     if (twin !== undefined) {
       report.hashesReused += 1;
       await take(file, twin.sha256);

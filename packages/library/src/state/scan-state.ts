@@ -26,8 +26,8 @@ export interface ScanState {
   filesBelow(path: string): Promise<KnownFile[]>;
   filesIn(folders: readonly string[]): Promise<KnownFile[]>;
   file(path: string): Promise<KnownFile | null>;
-  /** Files with this inode and size, wherever they were. */
-  byInode(stamp: { readonly inode: string; readonly sizeBytes: number }): Promise<KnownFile[]>;
+  /** Files with one of these inodes, wherever they were. */
+  byInodes(inodes: readonly string[]): Promise<KnownFile[]>;
   /** Notes hashes; what was adopted stays as it is noted. */
   saveFiles(files: readonly Omit<KnownFile, 'adoptedSha256'>[]): Promise<void>;
   /** Notes that models were made of files, that others are gone, and how folders are now. */
@@ -99,9 +99,15 @@ export function openScanState({ state }: Pick<StoreContext, 'state'>): ScanState
       const sql = `select ${COLUMNS} from scan_files where machine = :machine and path = :path`;
       return (await (await state.open()).get<KnownFile>(sql, { machine, path })) ?? null;
     },
-    async byInode({ inode, sizeBytes }) {
-      const sql = `select ${COLUMNS} from scan_files where machine = :machine and inode = :inode and size_bytes = :sizeBytes`;
-      return [...(await (await state.open()).all<KnownFile>(sql, { machine, inode, sizeBytes }))];
+    async byInodes(inodes) {
+      const rows: KnownFile[] = [];
+      for (const page of inPages(inodes)) {
+        const sql = `select ${COLUMNS} from scan_files where machine = :machine
+          and inode in (select value from json_each(:inodes))`;
+        const found = await (await state.open()).all<KnownFile>(sql, { machine, inodes: JSON.stringify(page) });
+        rows.push(...found);
+      }
+      return rows;
     },
     async saveFiles(files) {
       if (files.length === 0) return;
