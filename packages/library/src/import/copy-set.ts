@@ -48,8 +48,10 @@ export async function copySet(context: StoreContext, set: ImportSet, options: Im
       });
       progress.done(file);
     }
-    const { sourceGroup, layers } = origin;
-    result.models.push(...(await transaction.commit({ sourceName: set.name, sourceGroup, layers, signal })));
+    const { sourceGroup, layers, overrides, adjust } = origin;
+    result.models.push(
+      ...(await transaction.commit({ sourceName: set.name, sourceGroup, layers, overrides, adjust, signal })),
+    );
   } catch (error) {
     await transaction.abandon(context.logger);
     if (!isModelkeepError(error, 'library.nothing-to-import') || result.errors.length === 0) throw error;

@@ -1,14 +1,17 @@
+import { resolve } from 'node:path';
 import { startOperation, type Operation } from '@modelkeep/core';
 import type { StoreContext } from '../store-context.ts';
 import { copySet } from './copy-set.ts';
-import { findImportable } from './find-importable.ts';
+import { findImportable, type Importable } from './find-importable.ts';
 import { createImportProgress } from './import-progress.ts';
+import { importLibrary, isOtherLibrary } from './import-library.ts';
 import { importStores } from './import-stores.ts';
 import type { ImportOptions, ImportReport, ImportResult } from './import-types.ts';
 import { linkSet } from './link-set.ts';
 import { moveSet } from './move-set.ts';
 import { refuseLibraryFiles } from './refuse-library-files.ts';
 
+const nothing: Importable = { sets: [], stores: [] };
 const ways = { auto: copySet, copy: copySet, move: moveSet, link: linkSet } as const;
 
 /** @internal Takes files and folders into the library. */
@@ -23,7 +26,12 @@ export function importPaths(
     report({ phase: 'planning' });
     const result: ImportResult = { models: [], bytesCopied: 0, bytesMoved: 0, bytesSaved: 0, skipped: [], errors: [] };
     for (const path of paths) if (path !== '') await refuseLibraryFiles(context.fileSystem, { path, mode });
-    const { sets, stores } = await findImportable(context, paths, { result, signal });
+    const others: string[] = [];
+    for (const path of paths) if (path !== '' && (await isOtherLibrary(context, resolve(path)))) others.push(path);
+    for (const path of others) await importLibrary(context, resolve(path), { result, tell: report, signal });
+    const rest = paths.filter((path) => !others.includes(path));
+    const { sets, stores } =
+      rest.length === 0 && others.length > 0 ? nothing : await findImportable(context, rest, { result, signal });
     await importStores(context, stores, { ...options, result, tell: report });
     const files = sets.flatMap((set) => set.files);
     const progress = createImportProgress(context.clock, report, files);

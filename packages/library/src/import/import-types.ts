@@ -1,4 +1,4 @@
-import type { MetadataLayer, ModelRecord, ModelSource } from '@modelkeep/core';
+import type { MetadataLayer, ModelMetadata, ModelOverrides, ModelRecord, ModelSource } from '@modelkeep/core';
 import type { FileProblem } from '../scan/scan-report.ts';
 
 /**
@@ -47,6 +47,10 @@ export interface ImportOrigin {
   readonly sourceOf: (path: string) => ModelSource;
   /** The SHA-256 that a file should have. */
   readonly claimOf: (path: string) => string | null;
+  /** What a person has said of the models before they came here. */
+  readonly overrides?: ModelOverrides | undefined;
+  /** Puts what is known of a model in the place of what its bytes tell. */
+  readonly adjust?: ((draft: ModelMetadata) => ModelMetadata) | undefined;
 }
 
 /** @internal A report that grows. */

@@ -1,5 +1,12 @@
 import { createHash } from 'node:crypto';
-import { ModelkeepError, newId, type MetadataLayer, type ModelMetadata, type ModelRecord } from '@modelkeep/core';
+import {
+  ModelkeepError,
+  newId,
+  type MetadataLayer,
+  type ModelMetadata,
+  type ModelOverrides,
+  type ModelRecord,
+} from '@modelkeep/core';
 import { blobPath } from '../blobs/blob-store.ts';
 import { groupFiles, type ModelGroup } from '../grouping/group-files.ts';
 import { readGroupingFacts } from '../grouping/read-grouping-facts.ts';
@@ -25,6 +32,10 @@ export interface CommitModelsOptions {
   readonly sourceName: string;
   readonly sourceGroup: string | null;
   readonly layers: Readonly<{ hub?: MetadataLayer | undefined }>;
+  /** What new models begin with, as if a person had said it here. */
+  readonly overrides?: ModelOverrides | undefined;
+  /** Puts what is known of a model in the place of what its bytes tell. */
+  readonly adjust?: ((draft: ModelMetadata) => ModelMetadata) | undefined;
   /** Records, before it happens, which models this transaction commits. */
   readonly announce: (models: readonly RecordedModel[]) => Promise<void>;
   readonly signal?: AbortSignal | undefined;
@@ -56,7 +67,8 @@ export async function commitModels(context: StoreContext, options: CommitModelsO
     options.signal?.throwIfAborted();
     const files = filesOf(group, contents);
     // Reading and hashing come before the lock, which is for milliseconds.
-    const draft = await newMetadata(context, { ...options, cleanNames, group, id: newId(), files });
+    const plain = await newMetadata(context, { ...options, cleanNames, group, id: newId(), files });
+    const draft = options.adjust?.(plain) ?? plain;
     const commit = (): Promise<ModelRecord> => commitGroup(context, { ...options, group, position, draft });
     const record = await withLock(context, lockNameOf(draft), commit, options.signal);
     records.push(record);

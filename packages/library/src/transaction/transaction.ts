@@ -1,4 +1,12 @@
-import { ModelkeepError, newId, type Logger, type MetadataLayer, type ModelRecord } from '@modelkeep/core';
+import {
+  ModelkeepError,
+  newId,
+  type Logger,
+  type MetadataLayer,
+  type ModelMetadata,
+  type ModelOverrides,
+  type ModelRecord,
+} from '@modelkeep/core';
 import { encodeProcessIdentity, ensureFolder, processIdentity } from '@modelkeep/io';
 import { pin } from '../blobs/pins.ts';
 import { blobStatus, publishBlob } from '../blobs/blob-store.ts';
@@ -36,6 +44,10 @@ export interface CommitOptions {
   readonly sourceGroup: string | null;
   /** What the source says of its models. */
   readonly layers: Readonly<{ hub?: MetadataLayer | undefined }>;
+  /** What a person has said of the models elsewhere: new ones begin with it. */
+  readonly overrides?: ModelOverrides | undefined;
+  /** Puts what is known of a model in the place of what its bytes tell. */
+  readonly adjust?: ((draft: ModelMetadata) => ModelMetadata) | undefined;
   /** Hears of files that were to be moved and stay where they are, and why. */
   readonly onKept?: ((path: string, reason: string) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
