@@ -215,6 +215,24 @@ describe('a scan', () => {
     expect(counts(await here.scan())).toMatchObject({ total: 3, missing: 0, added: 0 });
   });
 
+  it('leaves to verify what was never scanned again: gone, of another size, in place of a folder', async () => {
+    await using here = await scene();
+    await here.scan();
+    await rm(join(here.models, 'VAE', 'sd.safetensors'));
+    await mkdir(join(here.models, 'VAE', 'sd.safetensors'));
+    await writeFile(join(here.models, 'Lora', 'line art (v2).safetensors'), 'short');
+    await rm(join(here.models, 'Lora', 'styles', 'other.safetensors'));
+    for (const depth of ['size', 'hash'] as const) {
+      const { problems, bytesHashed } = await here.store.verify({ depth });
+      expect(problems.map(({ file, problem }) => `${file ?? ''} ${problem}`).toSorted()).toEqual([
+        'line art (v2).safetensors diverged',
+        'other.safetensors missing',
+        'sd.safetensors missing',
+      ]);
+      expect(bytesHashed > 0).toBe(depth === 'hash');
+    }
+  });
+
   it('reports what is there twice, with both paths, and makes no second model of it', async () => {
     await using here = await scene();
     await writeFile(join(here.models, 'copy.safetensors'), lora);
