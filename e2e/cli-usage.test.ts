@@ -13,6 +13,9 @@ describe('wrong usage', () => {
     [['list', '--type', 'car'], 'is invalid'],
     [['search', 'x', '--limit', '0'], 'a whole number above 0'],
     [['list', '--wrong'], 'unknown option'],
+    [['scan'], "missing required argument 'roots'"],
+    [['scan', '/x', '--max-hash-bytes', 'many'], 'a number of bytes is expected'],
+    [['import', '/x', '--mode', 'steal'], 'is invalid'],
   ])('%j is exit code 2 with what is wrong', async (args, text) => {
     const run = await runCli(args);
     expect(run.exitCode).toBe(2);
@@ -39,6 +42,7 @@ describe('wrong usage', () => {
     await runCli(['import', folder.join('a.safetensors'), ...root]);
     for (const args of [
       ['import', ''],
+      ['scan', ''],
       ['link', 'comfyui', ''],
       ['unlink', 'comfyui', ''],
     ]) {

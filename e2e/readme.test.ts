@@ -2,6 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildFluxLora, demoRepos, startHub } from '@modelkeep/testing';
 import { expect, it } from 'vitest';
+import { writeCachedCommit, writeOllamaModel } from '../packages/library/src/stores/stores.test-helper.ts';
 import { runCli } from './run-cli.ts';
 import { testFolder } from './test-folder.ts';
 
@@ -20,6 +21,19 @@ it('every command of the read-me works, one after the other, with the folders an
   await mkdir(folder.join('ComfyUI', 'models'), { recursive: true });
   await mkdir(folder.join('home', 'Downloads'), { recursive: true });
   await writeFile(folder.join('home', 'Downloads', 'some-lora.safetensors'), buildFluxLora({ scale: 0.1 }));
+  await writeFile(
+    folder.join('home', 'Downloads', 'other-lora.safetensors'),
+    buildFluxLora({ scale: 0.1, fillSeed: 2 }),
+  );
+  await writeFile(folder.join('ComfyUI', 'models', 'third.safetensors'), buildFluxLora({ scale: 0.1, fillSeed: 3 }));
+  await writeCachedCommit(folder.join('home', '.cache', 'huggingface', 'hub'), {
+    repo: 'acme/lines',
+    commit: 'c'.repeat(40),
+    refs: ['main'],
+    files: { 'line.safetensors': buildFluxLora({ scale: 0.1, fillSeed: 4 }) },
+  });
+  const layers = [{ kind: 'model', bytes: buildFluxLora({ scale: 0.1, fillSeed: 5 }) }];
+  await writeOllamaModel(folder.join('home', '.ollama', 'models'), 'library/tiny:latest', layers);
   const here = (word: string): string =>
     word
       .replace(/^~/, folder.join('home'))
@@ -33,7 +47,7 @@ it('every command of the read-me works, one after the other, with the folders an
   expect(new Set(lines.map(([command]) => command))).toEqual(
     new Set(
       (
-        'get import lookup search list show edit history link unlink export import-metadata delete verify gc dedupe hash ' +
+        'get import scan lookup search list show edit history link unlink export import-metadata delete verify gc dedupe hash ' +
         'rebuild doctor'
       ).split(' '),
     ),

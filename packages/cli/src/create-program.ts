@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { importModes } from 'modelkeep';
 import { modelFormats, modelTypes, weightsFormats, type WeightsFormat } from '@modelkeep/core';
 import { collect } from './arguments/collect.ts';
 import { readByteRate } from './arguments/byte-rate.ts';
@@ -12,6 +13,7 @@ import { linkApp, unlinkApp, type LinkOptions } from './commands/link.ts';
 import { listModels, searchModels, showModel, type ListOptions, type SearchOptions } from './commands/list.ts';
 import { lookUpFile, type LookupCommandOptions } from './commands/lookup.ts';
 import { repairLibrary } from './commands/repair.ts';
+import { scanFolders, type ScanCommandOptions } from './commands/scan.ts';
 import { rebuildIndex, verifyLibrary, type VerifyOptions } from './commands/verify.ts';
 import { addKeepingCommands } from './keeping-commands.ts';
 import { openFor } from './open-for.ts';
@@ -83,10 +85,26 @@ export function createProgram(session: Session): Command {
         getModels(context, reference, options),
       ),
     );
-  command('import <paths...>', 'copy model files and folders into the library')
+  command('import <paths...>', 'take model files and folders into the library')
+    .addOption(
+      new Option(
+        '--mode <mode>',
+        'copy; move: the originals become the library’s; link: clone, or adopt where they are; auto: adopt what other tools keep, copy the rest',
+      )
+        .choices(importModes)
+        .default('auto'),
+    )
+    .option('--trust-stores', 'believe the digests that other tools say of their files')
     .option('--all-hashes', 'also compute AutoV1, AutoV2, AutoV3, CRC-32 and the tensor hash')
     .action((paths: string[], options: ImportCommandOptions) =>
       within(options, 'create', (context) => importFiles(context, paths, options)),
+    );
+  command('scan <roots...>', 'bring the library up to date with folders whose models stay where they are')
+    .option('--watch', 'go on, and scan again when something changes, until Ctrl-C')
+    .option('--max-hash-bytes <bytes>', 'do not read larger files: 500M, 40G (default: 15G)', byteCount)
+    .option('--trust-stores', 'believe the digests that other tools say of their files')
+    .action((roots: string[], options: ScanCommandOptions) =>
+      within(options, 'create', (context) => scanFolders(context, roots, options)),
     );
   command('search <query...>', 'find models by words; the last one may be unfinished')
     .addOption(type)
@@ -170,6 +188,12 @@ function byteRate(value: string): number {
   const bytesPerSecond = readByteRate(value);
   if (bytesPerSecond === null) throw new InvalidArgumentError('bytes a second are expected, such as 500k or 1M');
   return bytesPerSecond;
+}
+
+function byteCount(value: string): number {
+  const bytes = readByteRate(value);
+  if (bytes === null) throw new InvalidArgumentError('a number of bytes is expected, such as 500M or 40G');
+  return bytes;
 }
 
 function positiveInteger(value: string): number {

@@ -49,7 +49,16 @@ export {
   type SourceProvider,
 } from './records/model-terms.ts';
 export type { FieldHashes } from './records/field-hashes.ts';
-export type { ModelCompanion, ModelFacts, ModelFile, ModelRecord, ModelSource } from './records/model-record.ts';
+export type {
+  ExternalPlace,
+  FileStamp,
+  ModelCompanion,
+  ModelFacts,
+  ModelFile,
+  ModelPlace,
+  ModelRecord,
+  ModelSource,
+} from './records/model-record.ts';
 export type {
   HistoryEntry,
   MetadataLayer,

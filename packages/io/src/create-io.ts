@@ -23,6 +23,7 @@ import { openFileSink } from './sink/open-file-sink.ts';
 import { createSlotPool } from './sink/slot-pool.ts';
 import { checkPlace } from './validation/check-place.ts';
 import { workerCode } from './worker-code.ts';
+import type { ListedFolder, WalkedFolder, WalkedTree } from './walk/walk-types.ts';
 import type { WriteWholeInput, WriteWholeOutput } from './worker/write-whole.ts';
 
 /** On their way to the workers, of all sinks together: 16 MiB at most. */
@@ -153,6 +154,14 @@ export function createIo(options: CreateIoOptions = {}): Io {
     driveOf: (path, signal) => drives.driveOf(path, signal),
     checkPlace: (path, placeOptions) => checkPlace({ fileSystem, drives, ...systemPorts }, path, placeOptions),
     driveQueues: () => driveQueues,
+    walkTree: ({ roots, leaveOut = [], extensions, besides, onFolders, signal }) =>
+      pool.run<WalkedTree>(
+        'walkTree',
+        { roots, leaveOut, extensions, besides },
+        { signal, onProgress: (folders) => onFolders(folders as readonly WalkedFolder[]) },
+      ),
+    listFolders: (folders, { extensions, besides, signal }) =>
+      pool.run<readonly ListedFolder[]>('listFolders', { folders, extensions, besides }, { signal }),
     freeBytes: (path) => freeBytesAt(fileSystem, path),
     blake3Kind: () => (base !== undefined && loadNativeBlake3(base) !== undefined ? 'native' : 'wasm'),
     close,

@@ -25,6 +25,16 @@ export type {
   PlaceReport,
 } from './validation/place-report.ts';
 export type { Digests, HashAlgorithm, PartialHashAlgorithm } from './hashing/hasher.ts';
+export type {
+  ListedFile,
+  ListedFolder,
+  WalkedFolder,
+  WalkedStore,
+  WalkedTree,
+  WalkNote,
+  WalkRules,
+  WalkTreeOptions,
+} from './walk/walk-types.ts';
 export type { Blake3Kind } from './hashing/blake3.ts';
 export type {
   AppendFile,
@@ -37,7 +47,7 @@ export type {
   SymlinkOptions,
   WriteFileOptions,
 } from './ports/file-system.ts';
-export type { BulkFileSystem, FileSlice, OpenFileStatus, OpenMode } from './ports/bulk-file-system.ts';
+export type { BulkFileSystem, FileSlice, NameStatus, OpenFileStatus, OpenMode } from './ports/bulk-file-system.ts';
 export { nodeFileSystem } from './node/node-file-system.ts';
 export { nodeBulkFileSystem } from './node/node-bulk-file-system.ts';
 export { writeFileAtomic, type WriteFileAtomicOptions } from './files/write-file-atomic.ts';

@@ -6,6 +6,7 @@ import type { FileSystem } from './ports/file-system.ts';
 import type { DriveQueues } from './queue/drive-queues.ts';
 import type { IoPriority } from './queue/priority.ts';
 import type { CheckPlaceOptions, PlaceReport } from './validation/place-report.ts';
+import type { ListedFolder, WalkedTree, WalkRules, WalkTreeOptions } from './walk/walk-types.ts';
 
 /** What every bulk operation takes. */
 export interface BulkOptions {
@@ -123,6 +124,18 @@ export interface Io extends AsyncDisposable {
   checkPlace(path: string, options: CheckPlaceOptions): Promise<PlaceReport>;
   /** The queues that this shares with everything else in the process, unless it was given others. */
   driveQueues(): DriveQueues;
+  /**
+   * Walks folders for files of certain extensions, never through a link, and says of each folder whether it changed since
+   * another walk. A folder that cannot be read is a note, and not the end.
+   *
+   * @throws `signal.reason`
+   */
+  walkTree(options: WalkTreeOptions): Promise<WalkedTree>;
+  /** What stands in folders that a walk found. One that is gone is left out. @throws `signal.reason` */
+  listFolders(
+    folders: readonly string[],
+    options: WalkRules & { readonly signal?: AbortSignal | undefined },
+  ): Promise<readonly ListedFolder[]>;
   /** Bytes that can still be written at a path, whose folders need not exist. */
   freeBytes(path: string): Promise<number>;
   /** Which BLAKE3 the workers use. */

@@ -38,6 +38,7 @@ export function makeRecord(number: number, changes: Partial<ModelRecord> = {}): 
   return {
     id: idOf(number),
     slug: `diffusion/other/${number}`,
+    place: { kind: 'library' },
     officialName: name,
     cleanedName: name.replaceAll(/[^\w.-]+/g, '-'),
     name: null,

@@ -12,9 +12,6 @@ export { findDuplicates } from './dedupe/find-duplicates.ts';
 export { shareDuplicates } from './dedupe/share-duplicates.ts';
 export type { GarbageItem, GcOptions, GcReport } from './gc/gc-report.ts';
 export type { HashChoice } from './import/content-hashes.ts';
-export type { ImportOptions, ImportReport } from './import/import-paths.ts';
-export type { SkippedPath } from './import/find-importable.ts';
-export { effectiveFacts, effectiveRecord, type EffectiveFacts } from './metadata/effective-record.ts';
 export type { ComputeHashesOptions, ComputeHashesReport } from './models/compute-hashes.ts';
 export type { ModelKeeping } from './keeping.ts';
 export type { ExportedLine, ExportedModel, ExportHeader, ExportProblem } from './exchange/export-metadata.ts';
@@ -23,6 +20,15 @@ export type { EditableFact, ModelEdit } from './metadata/check-edit.ts';
 export type { ModelChanges } from './models/edit-model.ts';
 export type { RemovalPlan } from './models/removal-plan.ts';
 export type { RemovalReport, RemoveOptions } from './models/remove-model.ts';
+export {
+  importModes,
+  type ImportMode,
+  type ImportOptions,
+  type ImportReport,
+  type SkippedPath,
+} from './import/import-types.ts';
+export { effectiveFacts, effectiveRecord, type EffectiveFacts } from './metadata/effective-record.ts';
+export { metadataFolder, modelFilePath, modelFolder, type PlacedModel } from './models/model-folder.ts';
 export type { ModelProblem, RebuildReport, SurveyReport } from './models/rebuild-index.ts';
 export type { BadContent, ContentSource, RepairedFile, RepairOptions, RepairReport } from './repair/repair-report.ts';
 export type { ApartFile, VerifyOptions, VerifyProblem, VerifyReport } from './models/verify-models.ts';
@@ -31,6 +37,11 @@ export { judgeName } from './names/judge-name.ts';
 export { refuseUnsafeNames } from './names/refuse-unsafe-names.ts';
 export { openLibraryStore, type LibraryStore, type OpenLibraryStoreOptions } from './open-library-store.ts';
 export type { WantedContent } from './transaction/find-contents.ts';
+export type { DuplicateFiles, FileProblem, ScannedModel, ScanReport } from './scan/scan-report.ts';
+export type { FolderWatcher, FolderWatcherEvents } from './scan/folder-watcher.ts';
+export type { ScanOptions } from './scan/scan-roots.ts';
+export type { ScanWatch, WatchOptions } from './scan/watch-roots.ts';
+export type { MovedFile } from './transaction/moved-file.ts';
 export type { RecoveryReport } from './transaction/recover.ts';
 export type { StoredContent, WantedFile } from './transaction/stored-file.ts';
 export type {

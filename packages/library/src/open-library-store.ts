@@ -16,16 +16,21 @@ import { createFolderSync } from './blobs/folder-sync.ts';
 import { collectGarbage } from './gc/collect-garbage.ts';
 import type { GcOptions, GcReport } from './gc/gc-report.ts';
 import { settleTrash } from './gc/settle-trash.ts';
-import { importPaths, type ImportOptions, type ImportReport } from './import/import-paths.ts';
+import { importPaths } from './import/import-paths.ts';
+import type { ImportOptions, ImportReport } from './import/import-types.ts';
 import { createModelKeeping, type ModelKeeping } from './keeping.ts';
 import { computeHashes, type ComputeHashesOptions, type ComputeHashesReport } from './models/compute-hashes.ts';
-import { modelFolder } from './models/model-folder.ts';
 import { rebuildIndex, surveyModels, type RebuildReport, type SurveyReport } from './models/rebuild-index.ts';
+import { modelFolder, type PlacedModel } from './models/model-folder.ts';
 import { resolveReference } from './models/resolve-reference.ts';
+import { createStateDatabase } from './state/state-database.ts';
 import { verifyModels, type VerifyOptions, type VerifyReport } from './models/verify-models.ts';
 import { repairModels } from './repair/repair-models.ts';
 import type { RepairOptions, RepairReport } from './repair/repair-report.ts';
 import { refuseUnsafeNames } from './names/refuse-unsafe-names.ts';
+import type { ScanReport } from './scan/scan-report.ts';
+import { scanRoots, type ScanOptions } from './scan/scan-roots.ts';
+import { watchRoots, type ScanWatch, type WatchOptions } from './scan/watch-roots.ts';
 import type { StoreContext } from './store-context.ts';
 import { readUsage, type LibraryUsage } from './usage/read-usage.ts';
 import { findContents, type WantedContent } from './transaction/find-contents.ts';
@@ -66,8 +71,8 @@ export interface LibraryStore extends AsyncDisposable, ModelKeeping {
   readonly index: LibraryIndex;
   /** What opening found of processes that ended half-way; null in mode `read`. */
   readonly recovery: RecoveryReport | null;
-  /** Absolute path of a model's folder. */
-  folderOf(model: Pick<ModelRecord, 'slug'>): string;
+  /** Absolute path of the folder with a model's files: in the library, or where the model was adopted. */
+  folderOf(model: PlacedModel): string;
   /** By id, unique prefix of it, or slug. @throws `library.model-not-found`, `library.ambiguous-id` */
   resolve(reference: string): Promise<ModelRecord>;
   /**
@@ -85,8 +90,23 @@ export interface LibraryStore extends AsyncDisposable, ModelKeeping {
    * @throws `library.unsafe-name`, `io.disk-full` when the drive has no room for what is not here yet, `library.read-only`
    */
   begin(files: readonly WantedFile[], options?: BeginOptions): Promise<Transaction>;
-  /** Copies files and folders into the library. @throws `library.nothing-to-import`, `library.read-only`, `io.*` */
+  /**
+   * Takes files and folders into the library: as copies, or as {@link ImportOptions.mode} says. What cannot be read is
+   * reported and left out.
+   *
+   * @throws `library.nothing-to-import`, `library.read-only`, `core.invalid-argument` for what must not be moved, `io.*`
+   */
   import(paths: readonly string[], options?: ImportOptions): Operation<ImportReport>;
+  /**
+   * Brings the library up to date with folders outside of it, whose models stay where they are. What did not change since
+   * the last scan is not read again.
+   *
+   * @throws `io.not-found` for a folder that never was there, `core.invalid-argument` for what is no folder outside of the
+   * library, `library.read-only`, `io.disk-full`
+   */
+  scan(roots: readonly string[], options?: ScanOptions): Operation<ScanReport>;
+  /** Scans now, after each change of the folders, and from time to time, until it is closed or its signal aborts. */
+  watch(roots: readonly string[], options?: WatchOptions): ScanWatch;
   /** Compares what is stored with what the metadata says. Changes nothing. */
   verify(options?: VerifyOptions): Promise<VerifyReport>;
   /**
@@ -137,9 +157,11 @@ export async function openLibraryStore(options: OpenLibraryStoreOptions): Promis
   const { index } = renewable;
   const { fileSystem } = io;
   const syncFolder = createFolderSync((folder) => fileSystem.fsyncFolder(folder));
+  const state = createStateDatabase({ layout, sqlite, logger });
   const context: StoreContext = {
     layout,
     volume: file,
+    state,
     fileSystem,
     io,
     syncFolder,
@@ -170,7 +192,12 @@ export async function openLibraryStore(options: OpenLibraryStoreOptions): Promis
       hint: "open it with mode 'write'",
     });
   };
-  const close = (): Promise<void> => index.close();
+  const scan: LibraryStore['scan'] = (roots, scanOptions) =>
+    scanRoots(context, roots, { ...scanOptions, before: forWriting });
+  const close = async (): Promise<void> => {
+    await state.close();
+    await index.close();
+  };
 
   return {
     root,
@@ -191,6 +218,8 @@ export async function openLibraryStore(options: OpenLibraryStoreOptions): Promis
     import(paths, importOptions) {
       return importPaths(context, paths, { ...importOptions, before: forWriting });
     },
+    scan,
+    watch: (roots, watchOptions) => watchRoots(context, (scanOptions) => scan(roots, scanOptions), roots, watchOptions),
     verify: (verifyOptions) => verifyModels(context, verifyOptions),
     async computeHashes(hashOptions) {
       forWriting();

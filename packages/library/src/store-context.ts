@@ -4,6 +4,7 @@ import type { FileSystem, Io } from '@modelkeep/io';
 import type { LibraryIndex } from '@modelkeep/library-index';
 import type { Sqlite } from '@modelkeep/sqlite';
 import type { FolderSync } from './blobs/folder-sync.ts';
+import type { StateDatabase } from './state/state-database.ts';
 import type { VolumeLayout } from './volume/layout.ts';
 import type { VolumeLock, VolumeLocks } from './volume/volume-locks.ts';
 
@@ -12,6 +13,8 @@ export interface StoreContext {
   readonly layout: VolumeLayout;
   /** What the volume said of itself when it was opened. */
   readonly volume: VolumeFile;
+  /** What is known of this machine only. */
+  readonly state: StateDatabase;
   readonly fileSystem: FileSystem;
   readonly io: Io;
   readonly syncFolder: FolderSync;

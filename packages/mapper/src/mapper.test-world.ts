@@ -93,6 +93,7 @@ export function testModel(libraryRoot: string, { files = defaultFiles, ...facts 
   const record: ModelRecord = {
     id: newId(),
     slug,
+    place: { kind: 'library' },
     officialName: slug,
     cleanedName: slug,
     name: null,

@@ -57,6 +57,7 @@ export type { LibraryRepair, RepairFailure, RepairLibraryOptions } from './maint
 export type { ComputeHashesRequest } from './maintain/compute-hashes.ts';
 export type { VerifyLibraryOptions } from './maintain/verify-library.ts';
 export { proxyFromEnvironment } from '@modelkeep/network';
+export { importModes } from '@modelkeep/library';
 export type {
   ComputeHashesReport,
   HashChoice,
@@ -77,20 +78,31 @@ export type {
   GcReport,
   LeftAlone,
   LibraryUsage,
+  DuplicateFiles,
+  FileProblem,
+  FolderWatcher,
+  FolderWatcherEvents,
+  ImportMode,
   ImportReport,
   MetadataImportReport,
   ModelChanges,
   ModelEdit,
   ModelProblem,
+  PlacedModel,
   RebuildReport,
   RecoveryReport,
   RepairedFile,
   SharedFile,
   ShareDuplicatesOptions,
   SharingReport,
+  ScannedModel,
+  ScanOptions,
+  ScanReport,
+  ScanWatch,
   SkippedPath,
   VerifyProblem,
   VerifyReport,
+  WatchOptions,
 } from '@modelkeep/library';
 export type {
   AppliedLink,

@@ -54,8 +54,12 @@ export function modelCard(model: ModelRecord, folder: string): string {
   const lines = facts
     .filter(([, value]) => value !== null && value !== '')
     .map(([name, value]) => [`${name}:`, value ?? '']);
-  const sources = model.sources.map(({ provider, endpoint, repo, commit, path }) =>
-    provider === 'hf' ? `  hf:${repo ?? ''}@${commit ?? ''}/${path ?? ''}` : `  ${endpoint ?? ''}${path ?? ''}`,
+  const sources = model.sources.map(({ provider, endpoint, repo, revision, commit, path }) =>
+    provider === 'hf'
+      ? `  hf:${repo ?? ''}@${commit ?? ''}/${path ?? ''}`
+      : provider === 'ollama'
+        ? `  ollama:${repo ?? ''}:${revision ?? ''}`
+        : `  ${endpoint ?? ''}${path ?? ''}`,
   );
   const files = model.files.map((file) => [
     `  ${file.name}`,
@@ -66,8 +70,9 @@ export function modelCard(model: ModelRecord, folder: string): string {
   return [alignColumns(lines), 'sources:', ...sources, 'files:', alignColumns(files)].join('\n');
 }
 
-function missing({ expectedFiles, files }: ModelRecord): string[] {
-  const present = new Set(files.map(({ name }) => name));
+function missing({ expectedFiles, files, place }: ModelRecord): string[] {
+  const gone = new Set(place.kind === 'external' ? place.missing : []);
+  const present = new Set(files.map(({ name }) => name).filter((name) => !gone.has(name)));
   return expectedFiles.filter((name) => !present.has(name));
 }
 

@@ -1,5 +1,5 @@
 import type { FactLayer, ModelFormat, OpenWord } from './model-terms.ts';
-import type { ModelCompanion, ModelFacts, ModelFile, ModelSource } from './model-record.ts';
+import type { ExternalPlace, ModelCompanion, ModelFacts, ModelFile, ModelSource } from './model-record.ts';
 
 /** A layer that stands in metadata.json: all but the user's, which is overrides.json. */
 export type StoredFactLayer = Exclude<FactLayer, 'user'>;
@@ -15,6 +15,8 @@ export interface MetadataLayer {
   readonly evidence?: readonly string[] | undefined;
   /** Which of several sources of this kind said it, such as `hf:org/name@commit`. */
   readonly source?: string | undefined;
+  /** What else the source says, in its own words. */
+  readonly extra?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** One change of one fact. */
@@ -48,6 +50,8 @@ export interface ModelMetadata {
   readonly id: string;
   /** The model's folder below the volume. */
   readonly slug: string;
+  /** Where the files are when they are not in the library. */
+  readonly place?: ExternalPlace | undefined;
   readonly officialName: string;
   readonly cleanedName: string;
   /** A word of a later version is kept, and counts as `unknown`. */

@@ -29,7 +29,7 @@ export interface ModelFacts {
 export interface ModelSource {
   /** In a {@link ModelRecord} one that this version knows, else `other`. */
   readonly provider: OpenWord<SourceProvider>;
-  /** The hub, such as `https://huggingface.co`, or the origin of a URL; null for local files. */
+  /** The hub, such as `https://huggingface.co`, or the origin of a URL; null for local files, and where nobody said. */
   readonly endpoint: string | null;
   /** `org/name`, or null for what is in no repo. */
   readonly repo: string | null;
@@ -59,7 +59,34 @@ export interface ModelFile {
   /** Computed on demand; absent until then. */
   readonly hashes?: FieldHashes | undefined;
   readonly source: ModelSource | null;
+  /** Of a model outside the library: where the file is below the model's folder, where that is not its name. */
+  readonly at?: string | undefined;
+  /** Of a model outside the library: what the file was when it was hashed. */
+  readonly stamp?: FileStamp | undefined;
 }
+
+/** What tells, without reading it, that a file was not changed. */
+export interface FileStamp {
+  /** Milliseconds since 1970, with a fraction. */
+  readonly mtimeMs: number;
+  /** Drive and file on it, as decimal text: they mean something on one machine only. */
+  readonly device: string;
+  readonly inode: string;
+}
+
+/** Where the files of a model are that was adopted outside the library. */
+export interface ExternalPlace {
+  readonly kind: 'external';
+  /** The volume that `path` is relative to; null for an absolute path. */
+  readonly volumeId: string | null;
+  /** The model's folder, `/` between segments. Below a volume's drive it may begin with `..`. */
+  readonly path: string;
+  /** Names of files that were not there when their folder was looked at last. */
+  readonly missing: readonly string[];
+}
+
+/** Where the files of a model are. */
+export type ModelPlace = { readonly kind: 'library' } | ExternalPlace;
 
 /** Another model of the library that this one goes with. */
 export interface ModelCompanion {
@@ -71,8 +98,9 @@ export interface ModelCompanion {
 export interface ModelRecord {
   /** UUIDv7, stable. */
   readonly id: string;
-  /** The model's folder below the volume, chosen once: `diffusion/flux1/flux1-dev`. */
+  /** The model's folder below the volume, chosen once: `diffusion/flux1/flux1-dev`. `external/<id>` for one outside of it. */
   readonly slug: string;
+  readonly place: ModelPlace;
   /** The name it had where it came from first. */
   readonly officialName: string;
   readonly cleanedName: string;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { HistoryEntry, ModelMetadata, ModelOverrides, VolumeFile } from '../records/metadata.ts';
-import type { ModelFacts, ModelFile, ModelSource } from '../records/model-record.ts';
+import type { ExternalPlace, ModelFacts, ModelFile, ModelSource } from '../records/model-record.ts';
 import { fieldHashesSchema } from './field-hashes.ts';
 import { factLayers, fileRoles, modelFormats, modelTypes, sourceProviders } from '../records/model-terms.ts';
 
@@ -61,6 +61,20 @@ export const modelFileSchema: z.ZodType<ModelFile> = z.looseObject({
   gitSha1: sha1.nullable(),
   hashes: fieldHashesSchema,
   source: modelSourceSchema.nullable(),
+  at: z.string().min(1).max(4_096).optional(),
+  stamp: z.looseObject({ mtimeMs: z.number(), device: z.string().max(40), inode: z.string().max(40) }).optional(),
+});
+
+/** Checks where a model outside the library is. */
+const externalPlaceSchema: z.ZodType<ExternalPlace> = z.looseObject({
+  kind: z.literal('external'),
+  volumeId: id.nullable(),
+  path: z
+    .string()
+    .min(1)
+    .max(4_096)
+    .refine((path) => !path.includes('\0'), 'a path holds no NUL'),
+  missing: z.array(name).max(100_000),
 });
 
 const layerSchema = z.looseObject({
@@ -73,6 +87,8 @@ const layerSchema = z.looseObject({
   evidence: z.array(text).optional(),
   /** Which of several sources of this kind said it. */
   source: z.string().max(2_000).optional(),
+  /** What else the source says. */
+  extra: z.record(z.string(), z.unknown()).optional(),
 });
 
 /** The user's layer is overrides.json and never part of metadata.json; a later version's layers are kept. */
@@ -103,6 +119,7 @@ export const modelMetadataSchema: z.ZodType<ModelMetadata> = z.looseObject({
   minReader: schemaNumber.optional(),
   id,
   slug: z.string().min(1).max(512),
+  place: externalPlaceSchema.optional(),
   officialName: name,
   cleanedName: name,
   format: openWord(modelFormats, 'How the bytes are laid out'),

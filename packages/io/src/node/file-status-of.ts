@@ -1,8 +1,8 @@
-import type { BigIntStats, Dirent } from 'node:fs';
+import type { BigIntStats, Dirent, Stats } from 'node:fs';
 import type { FileKind, FileStatus } from '../ports/file-system.ts';
 
 /** @internal Node's entry or status as a kind. */
-export function fileKindOf(found: BigIntStats | Dirent): FileKind {
+export function fileKindOf(found: BigIntStats | Dirent | Stats): FileKind {
   if (found.isFile()) return 'file';
   if (found.isDirectory()) return 'folder';
   return found.isSymbolicLink() ? 'symlink' : 'other';

@@ -1,4 +1,5 @@
 import * as fs from 'node:fs';
+import { fileKindOf } from './file-status-of.ts';
 import type { BulkFileSystem, OpenMode } from '../ports/bulk-file-system.ts';
 
 const { O_CREAT, O_EXCL, O_RDONLY, O_RDWR, COPYFILE_EXCL, COPYFILE_FICLONE_FORCE } = fs.constants;
@@ -25,4 +26,18 @@ export const nodeBulkFileSystem: BulkFileSystem = {
   },
   reflink: (existing, path) => fs.copyFileSync(existing, path, COPYFILE_FICLONE_FORCE | COPYFILE_EXCL),
   unlink: (path) => fs.unlinkSync(path),
+  readFolder: (path) =>
+    fs.readdirSync(path, { withFileTypes: true }).map((entry) => ({ name: entry.name, kind: fileKindOf(entry) })),
+  nameStatus: (path, { followLinks }) => {
+    const found = followLinks ? fs.statSync(path) : fs.lstatSync(path);
+    return {
+      kind: fileKindOf(found),
+      sizeBytes: found.size,
+      mtimeMs: found.mtimeMs,
+      device: found.dev,
+      inode: found.ino,
+      linkCount: found.nlink,
+    };
+  },
+  realPath: (path) => fs.realpathSync(path),
 };

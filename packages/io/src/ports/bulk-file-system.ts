@@ -1,9 +1,22 @@
+import type { FileKind, FolderEntry } from './file-system.ts';
+
 /** What an open file is at one moment. */
 export interface OpenFileStatus {
   readonly sizeBytes: number;
   readonly mtimeNs: bigint;
   readonly device: bigint;
   readonly inode: bigint;
+}
+
+/** What a name stands for, in the numbers that the system gives at once: large inodes are rounded. */
+export interface NameStatus {
+  readonly kind: FileKind;
+  readonly sizeBytes: number;
+  /** Milliseconds since 1970, with a fraction. */
+  readonly mtimeMs: number;
+  readonly device: number;
+  readonly inode: number;
+  readonly linkCount: number;
 }
 
 /** How a file is opened: to read it, as a new file, or an existing one to go on writing it. */
@@ -36,4 +49,9 @@ export interface BulkFileSystem {
   /** Clones the file to a new name; throws where the drive cannot. */
   reflink(existing: string, path: string): void;
   unlink(path: string): void;
+  /** The names in a folder, in no order. */
+  readFolder(path: string): FolderEntry[];
+  nameStatus(path: string, options: { readonly followLinks: boolean }): NameStatus;
+  /** The path without links. */
+  realPath(path: string): string;
 }

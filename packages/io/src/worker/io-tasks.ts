@@ -9,6 +9,7 @@ import { createHashTasks } from './hash-tasks.ts';
 import { createOpenFileTasks } from './open-file-tasks.ts';
 import { createRingTasks } from './ring-tasks.ts';
 import type { WorkerTools } from './worker-tools.ts';
+import { listFolders, walkTree, type ListFoldersInput, type WalkTreeInput } from '../walk/walk-tree.ts';
 import { writeWhole, type WriteWholeInput } from './write-whole.ts';
 
 /** @internal The tasks of one io worker over a file system; running hashes are their state. */
@@ -27,6 +28,8 @@ export function createIoTasks(bulk: BulkFileSystem): Tasks {
     copyFile: (input: CopyFileInput, context) => copyFile(tools, input, gated(context, input)),
     copyPrefix: (input: CopyPrefixInput & GateInput, context) => copyPrefix(tools, input, gated(context, input)),
     writeWhole: (input: WriteWholeInput) => writeWhole(tools, input),
+    walkTree: (input: WalkTreeInput, context) => walkTree(tools, input, context),
+    listFolders: (input: ListFoldersInput, context) => listFolders(tools, input, context),
     ...createOpenFileTasks(tools),
     ...createHashTasks(tools),
     ...createRingTasks(tools),

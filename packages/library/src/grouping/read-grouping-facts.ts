@@ -1,12 +1,19 @@
 import { isModelkeepError } from '@modelkeep/core';
 import { readJson } from '@modelkeep/io';
-import { blobPath } from '../blobs/blob-store.ts';
 import { withBlobs } from '../blobs/recall-blob.ts';
 import type { StoreContext } from '../store-context.ts';
-import type { StoredContent } from '../transaction/stored-file.ts';
 import { folderOf } from './group-files.ts';
 import { pipelineComponents } from './read-pipeline.ts';
 import { parseShardIndex, type ShardIndex } from './shard-sets.ts';
+
+/** @internal A file that is to be sorted into models. */
+export interface GroupedFile {
+  readonly name: string;
+  /** Where its bytes are. */
+  readonly path: string;
+  /** Where they are a blob: what it is called. */
+  readonly sha256: string | null;
+}
 
 /** @internal What the small files of a source say about which files belong together. */
 export interface GroupingFacts {
@@ -15,18 +22,15 @@ export interface GroupingFacts {
 }
 
 /** @internal Reads each model_index.json and shard index; one that cannot be read groups nothing. */
-export async function readGroupingFacts(
-  context: StoreContext,
-  files: readonly { name: string; content: StoredContent }[],
-): Promise<GroupingFacts> {
+export async function readGroupingFacts(context: StoreContext, files: readonly GroupedFile[]): Promise<GroupingFacts> {
   const pipelines = new Map<string, readonly string[]>();
   const shardIndexes = new Map<string, ShardIndex>();
-  for (const { name, content } of files) {
+  for (const { name, path, sha256 } of files) {
     const isPipeline = /(?:^|\/)model_index\.json$/u.test(name);
     if (!isPipeline && !/\.(?:safetensors|bin)\.index\.json$/iu.test(name)) continue;
     try {
-      const path = blobPath(context, content.sha256);
-      const json = await withBlobs(context, [content.sha256], () => readJson(context.fileSystem, { path }));
+      const read = (): Promise<unknown> => readJson(context.fileSystem, { path });
+      const json = await (sha256 === null ? read() : withBlobs(context, [sha256], read));
       if (isPipeline) {
         const components = pipelineComponents(json);
         if (components !== null) pipelines.set(folderOf(name), components);

@@ -1,6 +1,10 @@
-import { basename, join, relative, resolve, sep } from 'node:path';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { fileRole, isModelkeepError, ModelkeepError } from '@modelkeep/core';
-import type { FileSystem } from '@modelkeep/io';
+import type { FileSystem, FolderEntry, WalkedStore } from '@modelkeep/io';
+import { isFileError } from '../scan/hash-found.ts';
+import { scanRules } from '../scan/scan-rules.ts';
+import type { StoreContext } from '../store-context.ts';
+import type { ImportResult } from './import-types.ts';
 
 const MAX_DEPTH = 32;
 /** What makes a folder a library. */
@@ -10,6 +14,8 @@ const LIBRARY_FILE = 'modelkeep.json';
 export interface ImportSet {
   /** Name of the folder, or of the single file without its folder. */
   readonly name: string;
+  /** What the names are paths below of. Absolute. */
+  readonly folder: string;
   readonly files: readonly ImportFile[];
 }
 
@@ -19,51 +25,65 @@ export interface ImportFile {
   readonly name: string;
   /** Absolute, links resolved. */
   readonly path: string;
+  /** Absolute, as it is called where it was found. */
+  readonly given: string;
+  readonly isLink: boolean;
   readonly sizeBytes: number;
 }
 
-/** What was passed over, and why. */
-export interface SkippedPath {
-  readonly path: string;
-  readonly reason: string;
+/** @internal What there is to import. */
+export interface Importable {
+  readonly sets: readonly ImportSet[];
+  /** What other tools keep: their folders are no part of the sets. */
+  readonly stores: readonly WalkedStore[];
 }
 
 /**
  * Finds what can be imported below paths: each folder given is one set, single files are sets of their own. Links to
- * files are followed, links to folders are not (they may lead in circles), hidden names are passed over.
+ * files are followed, links to folders are not (they may lead in circles), hidden names are passed over. A folder or file
+ * that cannot be read is reported and does not end the search.
  *
- * @throws `io.not-found`, `io.permission`, `library.nothing-to-import` when no file could hold weights
+ * @throws `io.not-found`, `io.permission` for a path that was given, `library.nothing-to-import` when no file could hold
+ * weights
  */
 export async function findImportable(
-  fileSystem: FileSystem,
+  context: Pick<StoreContext, 'io' | 'fileSystem'>,
   paths: readonly string[],
-): Promise<{ sets: ImportSet[]; skipped: SkippedPath[] }> {
+  { result, signal }: { readonly result: ImportResult; readonly signal?: AbortSignal | undefined },
+): Promise<Importable> {
+  const { fileSystem } = context;
   const sets: ImportSet[] = [];
-  const skipped: SkippedPath[] = [];
+  const stores: WalkedStore[] = [];
   for (const given of paths) {
     if (given === '') throw emptyPath();
     const path = resolve(given);
     const status = await fileSystem.stat(path);
     if (status.kind === 'other') {
-      skipped.push({ path, reason: 'neither a file nor a folder' });
+      result.skipped.push({ path, reason: 'neither a file nor a folder' });
     } else if (status.kind === 'folder') {
+      const root = await fileSystem.realpath(path);
+      const tree = await context.io.walkTree({ ...scanRules, roots: [root], onFolders: () => {}, signal });
+      stores.push(...tree.stores);
+      const leaveOut = new Set(tree.stores.map((store) => join(path, relative(root, store.path))));
       const files: ImportFile[] = [];
-      await collect(fileSystem, { root: path, folder: path, depth: 0, files, skipped });
-      sets.push({ name: basename(path), files });
+      await collect(fileSystem, { root: path, folder: path, depth: 0, files, result, leaveOut });
+      sets.push({ name: basename(path), folder: path, files });
     } else {
-      const file = { name: basename(path), path: await fileSystem.realpath(path), sizeBytes: status.sizeBytes };
-      sets.push({ name: stem(basename(path)), files: [file] });
+      const isLink = (await fileSystem.lstat(path)).kind === 'symlink';
+      const name = basename(path);
+      const file = { name, path: await fileSystem.realpath(path), given: path, isLink, sizeBytes: status.sizeBytes };
+      sets.push({ name: stem(name), folder: dirname(path), files: [file] });
     }
   }
   const useful = sets.filter(({ files }) => files.some(({ name }) => fileRole(name) === 'weights'));
-  if (useful.length === 0) {
+  if (useful.length === 0 && stores.length === 0 && result.errors.length === 0) {
     throw new ModelkeepError('library.nothing-to-import', {
       message: `there is no model file in ${paths.join(', ')}`,
       facts: { paths: [...paths] },
       hint: 'name .safetensors, .gguf, .ckpt, .pt, .pth, .bin or .onnx files, or folders that hold some',
     });
   }
-  return { sets: useful, skipped };
+  return { sets: useful, stores };
 }
 
 interface Collection {
@@ -71,17 +91,21 @@ interface Collection {
   readonly folder: string;
   readonly depth: number;
   readonly files: ImportFile[];
-  readonly skipped: SkippedPath[];
+  readonly result: ImportResult;
+  /** Folders of other tools. */
+  readonly leaveOut: ReadonlySet<string>;
 }
 
 async function collect(fileSystem: FileSystem, found: Collection): Promise<void> {
   if (found.depth > MAX_DEPTH) {
-    found.skipped.push({ path: found.folder, reason: `more than ${MAX_DEPTH} folders deep` });
+    found.result.skipped.push({ path: found.folder, reason: `more than ${MAX_DEPTH} folders deep` });
     return;
   }
-  const entries = [...(await fileSystem.readdir(found.folder))].toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  if (found.leaveOut.has(found.folder)) return;
+  const read = await readFolder(fileSystem, found);
+  const entries = [...read].toSorted((a, b) => (a.name < b.name ? -1 : 1));
   if (entries.some(({ name }) => name === LIBRARY_FILE)) {
-    found.skipped.push({ path: found.folder, reason: 'a model library: its files belong to it' });
+    found.result.skipped.push({ path: found.folder, reason: 'a model library: its files belong to it' });
     return;
   }
   for (const { name, kind } of entries) {
@@ -90,28 +114,51 @@ async function collect(fileSystem: FileSystem, found: Collection): Promise<void>
     if (kind === 'folder') {
       await collect(fileSystem, { ...found, folder: path, depth: found.depth + 1 });
     } else {
-      await addFile(fileSystem, path, found);
+      await addFile(fileSystem, { path, isLink: kind === 'symlink' }, found);
     }
   }
 }
 
-async function addFile(fileSystem: FileSystem, path: string, found: Collection): Promise<void> {
+/** What cannot be read below a folder that was given is a line of the report. */
+async function readFolder(
+  fileSystem: FileSystem,
+  { folder, root, result }: Collection,
+): Promise<readonly FolderEntry[]> {
+  try {
+    return await fileSystem.readdir(folder);
+  } catch (error) {
+    if (folder === root || !isFileError(error, folder)) throw error;
+    result.errors.push({ path: folder, code: error.code, message: error.message });
+    return [];
+  }
+}
+
+async function addFile(
+  fileSystem: FileSystem,
+  { path, isLink }: { readonly path: string; readonly isLink: boolean },
+  found: Collection,
+): Promise<void> {
   try {
     const status = await fileSystem.stat(path);
     if (status.kind === 'file') {
       const name = relative(found.root, path).split(sep).join('/');
-      found.files.push({ name, path: await fileSystem.realpath(path), sizeBytes: status.sizeBytes });
+      const real = await fileSystem.realpath(path);
+      found.files.push({ name, path: real, given: path, isLink, sizeBytes: status.sizeBytes });
     } else if (status.kind === 'folder') {
-      found.skipped.push({ path, reason: 'a link to a folder' });
+      found.result.skipped.push({ path, reason: 'a link to a folder' });
     } else {
-      found.skipped.push({ path, reason: 'neither a file nor a folder' });
+      found.result.skipped.push({ path, reason: 'neither a file nor a folder' });
     }
   } catch (error) {
     const broken =
       isModelkeepError(error, 'io.not-found') ||
       (isModelkeepError(error, 'io.failed') && error.facts.systemCode === 'ELOOP');
-    if (!broken) throw error;
-    found.skipped.push({ path, reason: 'a link that leads nowhere' });
+    if (!broken) {
+      if (!isFileError(error, path)) throw error;
+      found.result.errors.push({ path, code: error.code, message: error.message });
+      return;
+    }
+    found.result.skipped.push({ path, reason: 'a link that leads nowhere' });
   }
 }
 

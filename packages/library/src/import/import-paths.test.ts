@@ -3,27 +3,13 @@ import { execFile } from 'node:child_process';
 import { lstat, mkdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import {
-  buildFluxLora,
-  buildFluxModel,
-  buildPickleCheckpoint,
-  buildVae,
-  demoRepos,
-  type RepoFile,
-} from '@modelkeep/testing';
+import { buildFluxLora, buildFluxModel, buildPickleCheckpoint, buildVae } from '@modelkeep/testing';
 import { describe, expect, it } from 'vitest';
 import { openTestStore, tempFolder } from '../open-store.test-helper.ts';
+import { writeRepo } from '../repo.test-helper.ts';
 
 const lora = buildFluxLora();
 const loraSha256 = createHash('sha256').update(lora).digest('hex');
-
-async function writeRepo(folder: string, id: string): Promise<void> {
-  const files: readonly RepoFile[] = demoRepos({ scale: 0.1 }).find((repo) => repo.id === id)?.files ?? [];
-  for (const { path, content } of files) {
-    await mkdir(join(folder, path, '..'), { recursive: true });
-    await writeFile(join(folder, path), content as Uint8Array);
-  }
-}
 
 describe('an imported file', () => {
   it('becomes a blob under its hash, a model folder and a record', async () => {

@@ -10,6 +10,7 @@ import {
   type ModelFile,
   type ModelMetadata,
   type ModelOverrides,
+  type ModelPlace,
   type ModelRecord,
   type ModelSource,
 } from '@modelkeep/core';
@@ -48,10 +49,13 @@ export function effectiveFacts(layers: ModelMetadata['layers'], overrides: Model
  */
 export function effectiveRecord(metadata: ModelMetadata, overrides: ModelOverrides = {}): ModelRecord {
   const { facts, origins } = effectiveFacts(metadata.layers, overrides);
-  const present = new Set(metadata.files.map((file) => file.name));
+  const place: ModelPlace = metadata.place ?? { kind: 'library' };
+  const missing = new Set(place.kind === 'external' ? place.missing : []);
+  const present = new Set(metadata.files.map((file) => file.name).filter((name) => !missing.has(name)));
   return {
     id: metadata.id,
     slug: metadata.slug,
+    place,
     officialName: metadata.officialName,
     cleanedName: metadata.cleanedName,
     name: textOf(facts.name),

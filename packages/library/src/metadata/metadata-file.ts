@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { isModelkeepError, ModelkeepError, type ModelMetadata, type ModelOverrides } from '@modelkeep/core';
 import { modelMetadataSchema, modelOverridesSchema } from '@modelkeep/core/schemas';
 import { readJson, type FileSystem } from '@modelkeep/io';
@@ -38,7 +38,12 @@ export function parseMetadata(document: unknown, path: string): ModelMetadata {
     const problem = judgeName(file.name);
     if (problem !== null) throw corrupt(path, `the file name ${JSON.stringify(file.name)} is unsafe (${problem})`);
     if (isOwnName(file.name)) throw corrupt(path, `the file name ${JSON.stringify(file.name)} is the library's own`);
+    if (file.at !== undefined && !isBelow(file.at))
+      throw corrupt(path, `${JSON.stringify(file.at)} leads out of the model`);
   }
+  const { place } = parsed.data;
+  if (place?.volumeId === null && !isAbsolute(place.path))
+    throw corrupt(path, 'the place of the files is not absolute');
   return parsed.data;
 }
 
@@ -74,6 +79,11 @@ export function serialiseMetadata(metadata: ModelMetadata): string {
 /** The text of overrides.json. */
 export function serialiseOverrides(overrides: ModelOverrides): string {
   return `${JSON.stringify(overrides, null, 2)}\n`;
+}
+
+/** Names outside the library may be any that a system allows, but none leads out of the model's folder. */
+function isBelow(path: string): boolean {
+  return path !== '' && !path.includes('\0') && !isAbsolute(path) && !path.split('/').includes('..');
 }
 
 function without(object: object, keys: readonly string[]): object {

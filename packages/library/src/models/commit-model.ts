@@ -1,9 +1,9 @@
 import { dirname, join } from 'node:path';
-import { isModelkeepError, type ModelMetadata, type ModelRecord } from '@modelkeep/core';
+import { isModelkeepError, type ModelMetadata, type ModelOverrides, type ModelRecord } from '@modelkeep/core';
 import { ensureFolder, systemCodeOf } from '@modelkeep/io';
 import { linkBlob } from '../blobs/recall-blob.ts';
 import { effectiveRecord } from '../metadata/effective-record.ts';
-import { METADATA_FILE, serialiseMetadata } from '../metadata/metadata-file.ts';
+import { METADATA_FILE, OVERRIDES_FILE, serialiseMetadata } from '../metadata/metadata-file.ts';
 import { slugWithSuffix } from '../names/slug.ts';
 import type { StoreContext } from '../store-context.ts';
 import { ensureRealFolder } from '../volume/require-real-folders.ts';
@@ -12,6 +12,7 @@ import type { RecordedModel } from '../transaction/transaction-record.ts';
 /** @internal What {@link commitModel} commits. */
 export interface CommitModelOptions {
   readonly metadata: ModelMetadata;
+  readonly overrides?: ModelOverrides | undefined;
   /** The transaction's own folder. */
   readonly folder: string;
   /** Name of the staged folder in it. */
@@ -27,6 +28,10 @@ export async function commitModel(context: StoreContext, options: CommitModelOpt
   const { fileSystem, layout } = context;
   const staged = join(options.folder, options.staged);
   await stageFiles(context, staged, options.metadata);
+  const { overrides = {} } = options;
+  if (Object.keys(overrides).length > 0) {
+    await replaceFile(context, join(staged, OVERRIDES_FILE), `${JSON.stringify(overrides, null, 2)}\n`);
+  }
   for (const slug of slugCandidates(options.metadata)) {
     const metadata = { ...options.metadata, slug };
     const final = join(layout.root, slug);
@@ -38,7 +43,7 @@ export async function commitModel(context: StoreContext, options: CommitModelOpt
     if (!(await renameInto(context, staged, final))) continue;
     await fileSystem.fsyncFolder(dirname(final));
     await fileSystem.fsyncFolder(options.folder);
-    const record = effectiveRecord(metadata);
+    const record = effectiveRecord(metadata, overrides);
     await context.index.upsert([record]);
     return record;
   }

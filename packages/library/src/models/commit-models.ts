@@ -1,4 +1,12 @@
-import { ModelkeepError, newId, type MetadataLayer, type ModelMetadata, type ModelRecord } from '@modelkeep/core';
+import {
+  ModelkeepError,
+  newId,
+  type MetadataLayer,
+  type ModelMetadata,
+  type ModelOverrides,
+  type ModelRecord,
+} from '@modelkeep/core';
+import { blobPath } from '../blobs/blob-store.ts';
 import { groupFiles, type ModelGroup } from '../grouping/group-files.ts';
 import { readGroupingFacts } from '../grouping/read-grouping-facts.ts';
 import { uniqueCleanNames } from '../names/unique-names.ts';
@@ -24,6 +32,10 @@ export interface CommitModelsOptions {
   readonly sourceName: string;
   readonly sourceGroup: string | null;
   readonly layers: Readonly<{ hub?: MetadataLayer | undefined }>;
+  /** What new models begin with, as if a person had said it here. */
+  readonly overrides?: ModelOverrides | undefined;
+  /** Puts what is known of a model in the place of what its bytes tell. */
+  readonly adjust?: ((draft: ModelMetadata) => ModelMetadata) | undefined;
   /** Records, before it happens, which models this transaction commits. */
   readonly announce: (models: readonly RecordedModel[]) => Promise<void>;
   readonly signal?: AbortSignal | undefined;
@@ -37,7 +49,10 @@ export async function commitModels(context: StoreContext, options: CommitModelsO
   const contents = new Map(options.files.map((file) => [file.name, file]));
   const groups = groupFiles({
     paths: [...contents.keys()],
-    ...(await readGroupingFacts(context, options.files)),
+    ...(await readGroupingFacts(
+      context,
+      options.files.map(({ name, content: { sha256 } }) => ({ name, path: blobPath(context, sha256), sha256 })),
+    )),
   });
   if (groups.length === 0) {
     throw new ModelkeepError('library.nothing-to-import', {
@@ -52,7 +67,8 @@ export async function commitModels(context: StoreContext, options: CommitModelsO
     options.signal?.throwIfAborted();
     const files = filesOf(group, contents);
     // Reading and hashing come before the lock, which is for milliseconds.
-    const draft = await newMetadata(context, { ...options, cleanNames, group, id: newId(), files });
+    const plain = await newMetadata(context, { ...options, cleanNames, group, id: newId(), files });
+    const draft = options.adjust?.(plain) ?? plain;
     const commit = (): Promise<ModelRecord> => commitGroup(context, { ...options, group, position, draft });
     const record = await withLock(context, contentLockOf(draft), commit, options.signal);
     records.push(record);

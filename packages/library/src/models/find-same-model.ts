@@ -50,6 +50,8 @@ async function readIfThere(context: StoreContext, slug: string): Promise<FoundMo
 }
 
 function isSameModel(present: ModelMetadata, draft: ModelMetadata): boolean {
+  // Files outside the library are not stored: what comes in beside them is a model of its own.
+  if (present.place !== undefined) return false;
   return weightsKey(present.files) === weightsKey(draft.files) || sharesShardSet(present, draft);
 }
 

@@ -9,6 +9,8 @@ import type { StoreContext } from '../store-context.ts';
 export interface IdentifyGroupOptions {
   readonly group: ModelGroup;
   readonly files: readonly Pick<ModelFile, 'officialName' | 'role' | 'sha256'>[];
+  /** Where the bytes of a file are. @default its blob */
+  readonly pathOf?: ((file: Pick<ModelFile, 'officialName' | 'sha256'>) => string) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -18,19 +20,19 @@ export interface IdentifyGroupOptions {
  */
 export async function identifyGroup(
   context: StoreContext,
-  { group, files, signal }: IdentifyGroupOptions,
+  { group, files, pathOf, signal }: IdentifyGroupOptions,
 ): Promise<Identification> {
   const weights = files.filter(({ role }) => role === 'weights');
-  if (group.kind !== 'diffusers') return identify(context, weights, signal);
+  if (group.kind !== 'diffusers') return identify(context, { files: weights, pathOf, signal });
 
   const parts: Identification[] = [];
   for (const folder of new Set(weights.map((file) => folderOf(file.officialName)))) {
     parts.push(
-      await identify(
-        context,
-        weights.filter((file) => folderOf(file.officialName) === folder),
+      await identify(context, {
+        files: weights.filter((file) => folderOf(file.officialName) === folder),
+        pathOf,
         signal,
-      ),
+      }),
     );
   }
   const main = parts.find(({ scan }) => scan.type === 'diffusion-model');
@@ -50,13 +52,17 @@ export async function identifyGroup(
 
 async function identify(
   context: StoreContext,
-  files: IdentifyGroupOptions['files'],
-  signal?: AbortSignal,
+  { files, pathOf, signal }: Pick<IdentifyGroupOptions, 'files' | 'pathOf' | 'signal'>,
 ): Promise<Identification> {
   try {
-    const paths = files.map((file) => blobPath(context, file.sha256));
+    const identifyFiles = (): Promise<Identification> =>
+      context.identifier.identifyFiles(
+        files.map((file) => pathOf?.(file) ?? blobPath(context, file.sha256)),
+        { signal },
+      );
+    if (pathOf !== undefined) return await identifyFiles();
     const sha256s = files.map(({ sha256 }) => sha256);
-    return await withBlobs(context, sha256s, () => context.identifier.identifyFiles(paths, { signal }));
+    return await withBlobs(context, sha256s, identifyFiles);
   } catch (error) {
     if (!isModelkeepError(error, 'formats.invalid') && !isModelkeepError(error, 'formats.too-large')) throw error;
     const names = files.map((file) => file.officialName);

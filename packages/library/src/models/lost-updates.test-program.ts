@@ -3,6 +3,7 @@ import { createIo, nodeFileSystem } from '@modelkeep/io';
 import { createSqlite } from '@modelkeep/sqlite';
 import { newId, silentLogger, systemClock, type ModelSource } from '@modelkeep/core';
 import { createFolderSync } from '../blobs/folder-sync.ts';
+import { createStateDatabase } from '../state/state-database.ts';
 import type { StoreContext } from '../store-context.ts';
 import { openIndex } from '../volume/open-index.ts';
 import { openVolume } from '../volume/open-volume.ts';
@@ -19,10 +20,12 @@ const [clock, logger, fileSystem] = [systemClock, silentLogger, nodeFileSystem];
 const { layout, file: volume } = await openVolume({ root, mode: 'write', create: false, fileSystem, clock });
 const index = await openIndex({ layout, mode: 'write', sqlite, clock, logger });
 const locks = await openVolumeLocks({ root, folder: layout.locks, io, sqlite, logger });
+const state = createStateDatabase({ layout, sqlite, logger });
 const syncFolder = createFolderSync((folder) => fileSystem.fsyncFolder(folder));
 const context: StoreContext = {
   layout,
   volume,
+  state,
   fileSystem,
   io,
   syncFolder,
@@ -56,6 +59,7 @@ for (let round = 0; round < Number(rounds); round += 1) {
     }),
   });
 }
+await state.close();
 await index.close();
 await identifier.close();
 await sqlite.close();

@@ -20,7 +20,7 @@ import { notOwnName } from '../names/unique-names.ts';
 import { timestamp, type StoreContext } from '../store-context.ts';
 import type { StoredFile } from '../transaction/stored-file.ts';
 import { inFileOrder } from './file-order.ts';
-import { identifyGroup } from './identify-group.ts';
+import { identifyGroup, type IdentifyGroupOptions } from './identify-group.ts';
 import { layersOf } from './scan-layers.ts';
 
 /** @internal What {@link newMetadata} is made from. */
@@ -29,7 +29,9 @@ export interface NewMetadataOptions {
   readonly transactionId: string;
   readonly group: ModelGroup;
   readonly files: readonly StoredFile[];
-  readonly cleanNames: ReadonlyMap<string, string>;
+  readonly cleanNames: Pick<ReadonlyMap<string, string>, 'get'>;
+  /** Where the bytes of a file are when they are not in a blob. */
+  readonly pathOf?: IdentifyGroupOptions['pathOf'];
   readonly sourceName: string;
   readonly sourceGroup: string | null;
   readonly layers: Readonly<{ hub?: MetadataLayer | undefined }>;
@@ -43,9 +45,8 @@ export async function newMetadata(context: StoreContext, options: NewMetadataOpt
   const nameBelow = (path: string): string =>
     notOwnName(belowFolder(cleanNames.get(path) ?? cleanPath(path), group.folder), path);
   const modelFiles: ModelFile[] = [];
-  for (const file of files)
-    modelFiles.push(await modelFile(context, file, { name: nameBelow(file.name), signal: options.signal }));
-  const identification = await identifyGroup(context, { group, files: modelFiles, signal: options.signal });
+  for (const file of files) modelFiles.push(await modelFile(context, file, { ...options, name: nameBelow(file.name) }));
+  const identification = await identifyGroup(context, { ...options, files: modelFiles });
   const layers: ModelMetadata['layers'] = {
     ...(options.layers.hub === undefined ? {} : { hub: { ...options.layers.hub, source: sourceGroup ?? undefined } }),
     ...layersOf(identification, at),
@@ -62,7 +63,7 @@ export async function newMetadata(context: StoreContext, options: NewMetadataOpt
     cleanedName: cleanName(officialName),
     format: identification.format,
     files: inFileOrder(modelFiles),
-    sources: uniqueSource(files, group),
+    sources: sourcesOf(files, group),
     sourceGroup,
     variantOf: sourceGroup === null ? null : [sourceGroup, type, family ?? '', variantStem(officialName)].join('#'),
     companions: [],
@@ -85,7 +86,7 @@ function belowFolder(path: string, folder: string): string {
 async function modelFile(
   context: StoreContext,
   file: StoredFile,
-  { name, signal }: { name: string; signal: AbortSignal | undefined },
+  { name, pathOf, signal }: Pick<NewMetadataOptions, 'pathOf' | 'signal'> & { readonly name: string },
 ): Promise<ModelFile> {
   const { content } = file;
   return {
@@ -94,7 +95,7 @@ async function modelFile(
     role: fileRole(file.name),
     sizeBytes: content.sizeBytes,
     sha256: content.sha256,
-    blake3: content.blake3 ?? (await blake3Of(context, content.sha256, signal)),
+    blake3: content.blake3 ?? (pathOf === undefined ? await blake3Of(context, content.sha256, signal) : null),
     gitSha1: content.gitSha1,
     ...(content.hashes === undefined ? {} : { hashes: content.hashes }),
     source: file.source,
@@ -114,8 +115,11 @@ async function blake3Of(context: StoreContext, sha256: string, signal?: AbortSig
   }
 }
 
-/** Where the model came from: its files' source, with the path that tells it within that source. */
-function uniqueSource(files: readonly StoredFile[], group: ModelGroup): ModelSource[] {
+/** @internal Where a model came from: its files' source, with the path that tells it within that source. */
+export function sourcesOf(
+  files: readonly { readonly source: ModelSource }[],
+  group: Pick<ModelGroup, 'key'>,
+): ModelSource[] {
   const [first] = files;
   if (first === undefined) return [];
   return [{ ...first.source, path: first.source.provider === 'hf' ? group.key : first.source.path }];

@@ -18,6 +18,8 @@ export interface ProjectFilesOptions {
  * stands there alone, because somebody else changed it, is kept. */
 export async function projectFiles(context: StoreContext, options: ProjectFilesOptions): Promise<void> {
   const { folder, metadata } = options;
+  // The files of a model outside the library are their owner's.
+  if (metadata.place !== undefined) return;
   for (const file of metadata.files) {
     const path = join(folder, file.name);
     await requireRealFolder(context.fileSystem, context.layout.root, dirname(path));

@@ -9,7 +9,7 @@ import { trashFolder, trashName } from '../volume/trash.ts';
 import { lockOf, readSameModel } from './change-model.ts';
 import { clearFolder, moveFile, removeIfEmpty } from './clear-folder.ts';
 import { contentLockOf } from './content-lock.ts';
-import { modelFolder } from './model-folder.ts';
+import { metadataFolder } from './model-folder.ts';
 import { onDisk } from './on-disk.ts';
 import { planRemoval, type RemovalPlan } from './removal-plan.ts';
 import { readModelIn, type FoundModel } from './walk-models.ts';
@@ -86,7 +86,7 @@ export async function finishRemoval(context: StoreContext, removal: RecordedRemo
     try {
       const deleted = await readModelIn(context.fileSystem, { folder: entry, slug: removal.slug });
       if (deleted.metadata.id !== removal.id) return false;
-      await finishFolder(context, { deleted, entry, folder: modelFolder(context.layout, removal) });
+      await finishFolder(context, { deleted, entry, folder: metadataFolder(context.layout, removal) });
       await context.index.remove([removal.id]);
       return true;
     } catch (error) {

@@ -1,5 +1,6 @@
 import { isId, ModelkeepError, type ModelRecord } from '@modelkeep/core';
 import type { LibraryIndex } from '@modelkeep/library-index';
+import { isExternalSlug } from '../external/external-slug.ts';
 import { isSlug } from '../names/slug.ts';
 
 const ID_PREFIX = /^[0-9a-f-]{4,36}$/;
@@ -14,7 +15,7 @@ const SHOWN_IDS = 10;
 export async function resolveReference(index: LibraryIndex, reference: string): Promise<ModelRecord> {
   const exact = isId(reference) ? await index.get(reference) : null;
   if (exact !== null) return exact;
-  const bySlug = isSlug(reference) ? await index.bySlug(reference) : null;
+  const bySlug = isSlug(reference) || isExternalSlug(reference) ? await index.bySlug(reference) : null;
   if (bySlug !== null) return bySlug;
   const matches = ID_PREFIX.test(reference) ? await index.byIdPrefix(reference, SHOWN_IDS) : [];
   const [only, another] = matches;

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { isModelkeepError, type ModelFile } from '@modelkeep/core';
 import { blobPath, blobStatus } from '../blobs/blob-store.ts';
 import { fileAt } from '../files/status-at.ts';
+import { verifyExternal } from '../external/verify-external.ts';
 import type { StoreContext } from '../store-context.ts';
 import { walkModels, type FoundModel } from './walk-models.ts';
 
@@ -19,8 +20,8 @@ export interface VerifyProblem {
   readonly problem: 'missing' | 'blob-missing' | 'size' | 'corrupt' | 'diverged' | 'metadata' | 'unreadable';
   readonly expected: string | null;
   readonly found: string | null;
-  /** Where it is: in the blob, in the file of the model's folder, or in the metadata. */
-  readonly part: 'blob' | 'file' | 'metadata';
+  /** Where it is: in the blob, in the file of the model's folder, in the metadata, or in a file outside the library. */
+  readonly part: 'blob' | 'file' | 'metadata' | 'outside';
   /** The content that should be there, null where that cannot be read. */
   readonly sha256: string | null;
 }
@@ -125,6 +126,15 @@ export async function verifyModels(context: StoreContext, options: VerifyOptions
       continue;
     }
     count.models += 1;
+    if (model.metadata.place !== undefined) {
+      const findings = await verifyExternal(context, model, { ...options, count });
+      const { id: modelId, files } = model.metadata;
+      for (const finding of findings) {
+        const sha256 = files.find(({ name }) => name === finding.file)?.sha256 ?? null;
+        problems.push({ modelId, slug: model.slug, part: 'outside', sha256, ...finding });
+      }
+      continue;
+    }
     for (const file of model.metadata.files) {
       count.files += 1;
       const problem = await checkFile(model, file).catch((error: unknown) => unreadable(error, file, 'file'));

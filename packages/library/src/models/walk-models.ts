@@ -6,11 +6,12 @@ import {
   type ModelOverrides,
   type ModelRecord,
 } from '@modelkeep/core';
-import type { FileSystem } from '@modelkeep/io';
+import type { FileSystem, FolderEntry } from '@modelkeep/io';
+import { EXTERNAL_FOLDER, externalSlug, isExternalSlug } from '../external/external-slug.ts';
 import { effectiveRecord } from '../metadata/effective-record.ts';
 import { METADATA_FILE, readMetadata, readOverrides } from '../metadata/metadata-file.ts';
 import { isSlug, isSlugSegment } from '../names/slug.ts';
-import { modelFolder } from './model-folder.ts';
+import { metadataFolder } from './model-folder.ts';
 import { reservedFolders, type VolumeLayout } from '../volume/layout.ts';
 
 /** @internal A model's folder as the disk has it. */
@@ -29,7 +30,7 @@ export interface BrokenModel {
   readonly error: ModelkeepError;
 }
 
-/** @internal Every `<category>/<family>/<name>` of a volume that holds a metadata.json, in the order of their slugs. */
+/** @internal Every `<category>/<family>/<name>` of a volume that holds a metadata.json, in the order of their slugs; then the models outside. */
 export async function* walkModelFolders(fileSystem: FileSystem, layout: VolumeLayout): AsyncGenerator<string> {
   for (const category of await subfolders(fileSystem, layout.root)) {
     if (reservedFolders.has(category)) continue;
@@ -40,11 +41,15 @@ export async function* walkModelFolders(fileSystem: FileSystem, layout: VolumeLa
       }
     }
   }
+  for (const id of await subfolders(fileSystem, join(layout.root, EXTERNAL_FOLDER))) {
+    const slug = externalSlug(id);
+    if (isExternalSlug(slug) && (await exists(fileSystem, join(layout.root, slug, METADATA_FILE)))) yield slug;
+  }
 }
 
 /** @internal Reads one model's folder; the folder's place, and not what the file says, is its slug. */
 export async function readModel(fileSystem: FileSystem, layout: VolumeLayout, slug: string): Promise<FoundModel> {
-  return readModelIn(fileSystem, { folder: modelFolder(layout, { slug }), slug });
+  return readModelIn(fileSystem, { folder: metadataFolder(layout, { slug }), slug });
 }
 
 /** @internal Reads the model of a folder, wherever it stands. */
@@ -73,7 +78,13 @@ export async function* walkModels(
 }
 
 async function subfolders(fileSystem: FileSystem, folder: string): Promise<string[]> {
-  const entries = await fileSystem.readdir(folder);
+  let entries: readonly FolderEntry[];
+  try {
+    entries = await fileSystem.readdir(folder);
+  } catch (error) {
+    if (isModelkeepError(error, 'io.not-found')) return [];
+    throw error;
+  }
   return entries
     .filter(({ name, kind }) => kind === 'folder' && isSlugSegment(name))
     .map(({ name }) => name)

@@ -25,7 +25,8 @@ export async function repairModels(
   const places = await readPlaces(context, options.signal);
   const repaired: RepairedFile[] = [];
   const bad: BadContent[] = [];
-  const wanted = found.problems.filter(({ sha256 }) => sha256 !== null);
+  // Files outside the library are their owner's.
+  const wanted = found.problems.filter(({ part, sha256 }) => sha256 !== null && part !== 'outside');
   for (const sha256 of new Set(
     wanted.filter(({ part }) => part === 'blob').flatMap((problem) => problem.sha256 ?? []),
   )) {

@@ -23,6 +23,7 @@ export async function finishing<T>(context: StoreContext, { txn: id, intent, wor
     owner,
     startedAt: timestamp(context),
     files: [],
+    moves: [],
     models: models.map(({ id: model, slug }) => ({ id: model, slug })),
     ...others,
   };

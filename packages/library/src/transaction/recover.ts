@@ -8,6 +8,8 @@ import { projectFiles } from '../models/project-files.ts';
 import { readModel } from '../models/walk-models.ts';
 import { discardTransaction } from './discard-transaction.ts';
 import { isAbandoned } from './is-abandoned.ts';
+import type { MovedFile } from './moved-file.ts';
+import { finishMove, undoMoves } from './moved-files.ts';
 import { removeTree } from './remove-tree.ts';
 import { sweepLeftovers } from './sweep-leftovers.ts';
 import {
@@ -55,29 +57,46 @@ export function isExpired({ clock }: StoreContext, { startedAt }: TransactionRec
 }
 
 async function recoverTransaction(context: StoreContext, record: TransactionRecord): Promise<keyof RecoveryReport> {
-  let committed = 0;
-  if (record.edit !== undefined && (await finishEdit(context, record.id, record.edit))) committed += 1;
-  if (record.removal !== undefined && (await finishRemoval(context, record.removal))) committed += 1;
-  for (const model of record.models) if (await finishModel(context, record.id, model)) committed += 1;
+  let finished = 0;
+  if (record.edit !== undefined && (await finishEdit(context, record.id, record.edit))) finished += 1;
+  if (record.removal !== undefined && (await finishRemoval(context, record.removal))) finished += 1;
+  const committed = new Set<string>();
+  for (const model of record.models) {
+    for (const sha256 of (await finishModel(context, record.id, model)) ?? []) committed.add(sha256);
+  }
+  const isOver = ({ sha256 }: MovedFile): boolean => committed.has(sha256);
+  for (const file of record.moves.filter(isOver)) {
+    const reason = await finishMove(context, file);
+    if (reason !== null) context.logger.warn('a file that was moved stays where it is', { path: file.path, reason });
+  }
+  await undoMoves(context, { ...record, moves: record.moves.filter((file) => !isOver(file)) });
   const parts = await dropStaged(context, record.id);
   if (parts > 0 && !isExpired(context, record)) {
     if (record.owner !== null) await writeTransaction(context, { ...record, owner: null });
     return 'resumable';
   }
   await discardTransaction(context, record.id);
-  return committed > 0 ? 'finished' : 'discarded';
+  return finished + committed.size > 0 ? 'finished' : 'discarded';
 }
 
-/** After the rename of metadata.json everything else is derived: the folder's files and the row of the index. */
-async function finishModel(context: StoreContext, transactionId: string, model: RecordedModel): Promise<boolean> {
+/**
+ * After the rename of metadata.json everything else is derived: the folder's files and the row of the index.
+ *
+ * @returns the contents of the model, or null where this transaction did not commit it
+ */
+async function finishModel(
+  context: StoreContext,
+  transactionId: string,
+  model: RecordedModel,
+): Promise<readonly string[] | null> {
   try {
     const found = await readModel(context.fileSystem, context.layout, model.slug);
-    if (found.metadata.id !== model.id || found.metadata.txn !== transactionId) return false;
+    if (found.metadata.id !== model.id || found.metadata.txn !== transactionId) return null;
     await projectFiles(context, { folder: found.folder, metadata: found.metadata });
     await context.index.upsert([found.record]);
-    return true;
+    return found.metadata.files.map(({ sha256 }) => sha256);
   } catch (error) {
-    if (isModelkeepError(error, 'io.not-found') || isModelkeepError(error, 'library.corrupt-metadata')) return false;
+    if (isModelkeepError(error, 'io.not-found') || isModelkeepError(error, 'library.corrupt-metadata')) return null;
     throw error;
   }
 }

@@ -1,4 +1,5 @@
 import type { FieldHashes, ModelSource } from '@modelkeep/core';
+import type { MovedFile } from './moved-file.ts';
 
 /** A file that a transaction is to store, as far as it is known beforehand. */
 export interface WantedFile {
@@ -10,6 +11,8 @@ export interface WantedFile {
   /** Git's hash of the bytes as a blob, 40 hex, where the source states it. */
   readonly gitSha1: string | null;
   readonly source: ModelSource;
+  /** A file of somebody's that becomes the content: it loses its name once the transaction is committed. */
+  readonly move?: MovedFile | undefined;
 }
 
 /** The content of a file that is stored. */

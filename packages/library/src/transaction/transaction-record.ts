@@ -1,11 +1,13 @@
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { isId, isModelkeepError, isSha256, type HistoryEntry } from '@modelkeep/core';
 import { historyEntrySchema } from '@modelkeep/core/schemas';
 import { decodeProcessIdentity, readJson, writeFileAtomic } from '@modelkeep/io';
 import { z } from 'zod';
+import { isExternalSlug } from '../external/external-slug.ts';
 import { isSlug } from '../names/slug.ts';
 import type { StoreContext } from '../store-context.ts';
 import { TRASH_NAME } from '../volume/trash.ts';
+import type { MovedFile } from './moved-file.ts';
 
 /** @internal A file that a transaction means to store. */
 export interface RecordedFile {
@@ -48,9 +50,14 @@ export interface TransactionRecord {
   readonly models: readonly RecordedModel[];
   readonly edit?: RecordedEdit | undefined;
   readonly removal?: RecordedRemoval | undefined;
+  /** Files outside the library that become its own. */
+  readonly moves: readonly MovedFile[];
 }
 
-const modelSchema = z.object({ id: z.string().refine(isId), slug: z.string().refine(isSlug) });
+const modelSchema = z.object({
+  id: z.string().refine(isId),
+  slug: z.string().refine((slug) => isSlug(slug) || isExternalSlug(slug)),
+});
 
 const recordSchema: z.ZodType<TransactionRecord> = z.object({
   id: z.string().refine(isId),
@@ -74,6 +81,19 @@ const recordSchema: z.ZodType<TransactionRecord> = z.object({
     .extend({ overridesSha256: z.string().refine(isSha256), changes: z.array(historyEntrySchema) })
     .optional(),
   removal: modelSchema.extend({ trash: z.string().regex(TRASH_NAME) }).optional(),
+  moves: z
+    .array(
+      z.object({
+        path: z.string().refine((path) => isAbsolute(path)),
+        device: z.string(),
+        inode: z.string(),
+        sizeBytes: z.int().nonnegative(),
+        mtimeMs: z.number(),
+        mode: z.int().min(0).max(0o7777),
+        sha256: z.string().refine(isSha256),
+      }),
+    )
+    .default([]),
 });
 
 /** @internal */

@@ -1,4 +1,12 @@
-import { ModelkeepError, newId, type Logger, type MetadataLayer, type ModelRecord } from '@modelkeep/core';
+import {
+  ModelkeepError,
+  newId,
+  type Logger,
+  type MetadataLayer,
+  type ModelMetadata,
+  type ModelOverrides,
+  type ModelRecord,
+} from '@modelkeep/core';
 import { encodeProcessIdentity, ensureFolder, processIdentity } from '@modelkeep/io';
 import { pin } from '../blobs/pins.ts';
 import { publishBlob } from '../blobs/blob-store.ts';
@@ -10,6 +18,7 @@ import { adoptParts } from './adopt-parts.ts';
 import { discardTransaction } from './discard-transaction.ts';
 import { findContents } from './find-contents.ts';
 import { journalPath, partPath } from './part-paths.ts';
+import { finishMoves, undoMoves } from './moved-files.ts';
 import { reserveRoom } from './reserve-room.ts';
 import type { StoredContent, WantedFile } from './stored-file.ts';
 import { transactionFolder, writeTransaction, type TransactionRecord } from './transaction-record.ts';
@@ -37,6 +46,12 @@ export interface CommitOptions {
   readonly sourceGroup: string | null;
   /** What the source says of its models. */
   readonly layers: Readonly<{ hub?: MetadataLayer | undefined }>;
+  /** What a person has said of the models elsewhere: new ones begin with it. */
+  readonly overrides?: ModelOverrides | undefined;
+  /** Puts what is known of a model in the place of what its bytes tell. */
+  readonly adjust?: ((draft: ModelMetadata) => ModelMetadata) | undefined;
+  /** Hears of files that were to be moved and stay where they are, and why. */
+  readonly onKept?: ((path: string, reason: string) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -100,11 +115,17 @@ export async function beginTransaction(
       address: source.provider === 'url' ? `${source.endpoint ?? ''}${source.path ?? ''}` : null,
     })),
     models: [],
+    moves: wanted.flatMap(({ move }) => move ?? []),
   };
   const contents = new Map<string, StoredContent>();
   async function releaseTransaction(): Promise<void> {
     record = { ...record, owner: null };
     await writeTransaction(context, record);
+  }
+
+  async function discard(): Promise<void> {
+    await undoMoves(context, record);
+    await discardTransaction(context, id);
   }
 
   const places = new Map(
@@ -131,7 +152,7 @@ export async function beginTransaction(
   async function abandon(logger: Logger, { keepParts = false } = {}): Promise<void> {
     try {
       if (keepParts || record.models.length > 0) await releaseTransaction();
-      else await discardTransaction(context, id);
+      else await discard();
     } catch (error) {
       logger.warn('what a transaction has left could not be tidied up; the next start does it', {
         id,
@@ -191,11 +212,12 @@ export async function beginTransaction(
           await writeTransaction(context, record);
         },
       });
+      await finishMoves(context, record, options.onKept);
       await discardTransaction(context, id);
       return models;
     },
     release: releaseTransaction,
-    discard: () => discardTransaction(context, id),
+    discard,
     abandon,
   };
 }

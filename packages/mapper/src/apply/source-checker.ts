@@ -44,7 +44,7 @@ function leadsToOf(
   { source, fileSha256 }: CheckedLinkEntry,
 ): 'file' | 'folder' | null {
   if (source === folder) return fileSha256 === null ? 'folder' : null;
-  return record.files.some(({ name, sha256 }) => sha256 === fileSha256 && join(folder, name) === source)
+  return record.files.some(({ at, name, sha256 }) => sha256 === fileSha256 && join(folder, at ?? name) === source)
     ? 'file'
     : null;
 }

@@ -78,7 +78,12 @@ function placeShards(model: MappableModel, { profile, rule, accepts, weights, ba
 }
 
 function placedFile(model: MappableModel, file: ModelFile): PlacedFile {
-  return { source: join(model.folder, file.name), fileSha256: file.sha256, leadsTo: 'file', nameInFolder: null };
+  return {
+    source: join(model.folder, file.at ?? file.name),
+    fileSha256: file.sha256,
+    leadsTo: 'file',
+    nameInFolder: null,
+  };
 }
 
 function skip(code: LinkReason['code'], message: string): ModelPlace {

@@ -20,6 +20,9 @@ const reads: ReadonlySet<string> = new Set([
   'read',
   'status',
   'close',
+  'readFolder',
+  'nameStatus',
+  'realPath',
 ]);
 /** Calls whose second argument is the name that comes to be. */
 const named: ReadonlySet<string> = new Set(['rename', 'link', 'reflink']);

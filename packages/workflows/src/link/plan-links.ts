@@ -1,5 +1,5 @@
-import { resolve } from 'node:path';
-import type { ModelRecord } from '@modelkeep/core';
+import { resolve, sep } from 'node:path';
+import { isModelkeepError, type ModelRecord } from '@modelkeep/core';
 import { machineId, type FileSystem } from '@modelkeep/io';
 import type { LibraryStore } from '@modelkeep/library';
 import {
@@ -54,15 +54,23 @@ export function mapperOf(store: LibraryStore, registry: RegistryDatabase, fileSy
   });
 }
 
-/** @internal All models of the library, planned for an app. */
+/** @internal All models of the library, planned for an app; but for those that the app has in its own folder. */
 export async function planAppLinks(
-  { store, mapper }: { readonly store: LibraryStore; readonly mapper: Mapper },
+  {
+    store,
+    mapper,
+    fileSystem,
+  }: { readonly store: LibraryStore; readonly mapper: Mapper; readonly fileSystem: FileSystem },
   app: string,
   options: PlanLinksOptions,
 ): Promise<AppLinks> {
   const { appVersion, signal } = options;
+  const own = await realFolder(fileSystem, options.appRoot);
   const models: MappableModel[] = [];
-  for await (const record of listAllModels(store, { signal })) models.push(mappable(store, record));
+  for await (const record of listAllModels(store, { signal })) {
+    const model = mappable(store, record);
+    if (record.place.kind === 'library' || !`${model.folder}${sep}`.startsWith(`${own}${sep}`)) models.push(model);
+  }
   const plan = await mapper.planLinks({ app, appRoot: resolve(options.appRoot), appVersion, models, signal });
   let applied: AppliedPlan | null = null;
   return {
@@ -82,4 +90,14 @@ export async function planAppLinks(
 
 function mappable(store: LibraryStore, record: ModelRecord): MappableModel {
   return { record, folder: store.folderOf(record) };
+}
+
+/** The planning says so where it is not there. */
+async function realFolder(fileSystem: FileSystem, folder: string): Promise<string> {
+  try {
+    return await fileSystem.realpath(resolve(folder));
+  } catch (error) {
+    if (isModelkeepError(error)) return resolve(folder);
+    throw error;
+  }
 }

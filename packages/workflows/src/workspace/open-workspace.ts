@@ -174,9 +174,14 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
       operations.track(download(downloading, plan, { ...request, signal: operations.join(request.signal) })),
     setMaxBytesPerSecond: (bytesPerSecond) => transfers.setMaxBytesPerSecond(bytesPerSecond),
     import: (paths, { signal, ...request } = {}) =>
-      operations.track(
-        store.import(typeof paths === 'string' ? [paths] : paths, { ...request, signal: operations.join(signal) }),
-      ),
+      operations.track(store.import(listOf(paths), { ...request, signal: operations.join(signal) })),
+    scan: (roots, { signal, ...request } = {}) =>
+      operations.track(store.scan(listOf(roots), { ...request, signal: operations.join(signal) })),
+    watch(roots, { signal, ...request } = {}) {
+      const watch = store.watch(listOf(roots), { ...request, signal: operations.join(signal) });
+      void operations.track({ result: watch.ended });
+      return watch;
+    },
     async search(query, request = {}) {
       const { hits, approximate } = await store.index.search(query, request);
       return { models: hits.map(({ record }) => record), approximate };
@@ -192,7 +197,8 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
         lookupFile({ lookup, store, io }, query, { ...request, offline, signal: operations.join(signal) }),
       ),
     folderOf: (model) => store.folderOf(model),
-    planLinks: async (app, request) => planAppLinks({ store, mapper: mapping() }, app, request),
+    planLinks: async (app, request) =>
+      planAppLinks({ store, mapper: mapping(), fileSystem: io.fileSystem }, app, request),
     unlink: async (app, request) => mapping().unlinkAll({ app, ...request }),
     verify: (request = {}) =>
       operations.track(verifyLibrary(store, { ...request, signal: operations.join(request.signal) })),
@@ -213,6 +219,10 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
     close,
     [Symbol.asyncDispose]: () => close(),
   };
+}
+
+function listOf(paths: string | readonly string[]): readonly string[] {
+  return typeof paths === 'string' ? [paths] : paths;
 }
 
 /** API answers are kept in the library, but where nothing may be written. */

@@ -8,7 +8,7 @@ export interface RunningOperations {
   readonly leaving: AbortSignal;
   /** The caller's signal joined with the library's. */
   join(signal: AbortSignal | undefined): AbortSignal;
-  track<O extends Operation<unknown>>(operation: O): O;
+  track<O extends Pick<Operation<unknown>, 'result'>>(operation: O): O;
   /** Gives running operations `drainMs` to end, then aborts them, and returns when all have let go. */
   drain(drainMs: number): Promise<void>;
 }

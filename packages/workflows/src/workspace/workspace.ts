@@ -15,6 +15,11 @@ import type {
   ShareDuplicatesOptions,
   SharingReport,
   VerifyReport,
+  PlacedModel,
+  ScanOptions,
+  ScanReport,
+  ScanWatch,
+  WatchOptions,
 } from '@modelkeep/library';
 import type { Download } from '../acquire/download.ts';
 import type { DownloadOptions } from '../acquire/download-types.ts';
@@ -88,8 +93,23 @@ export interface Workspace extends AsyncDisposable, Keeping {
   download(plan: DownloadPlan, options?: DownloadOptions): Download;
   /** For all downloads together; null: no limit. @throws `core.invalid-argument` for a rate that is not above 0 */
   setMaxBytesPerSecond(bytesPerSecond: number | null): void;
-  /** Copies files and folders into the library. The originals stay as they are. */
+  /**
+   * Takes files and folders into the library: as copies, or as `mode` says. What Hugging Face's libraries or Ollama keep is
+   * adopted where it is, unless a copy is asked for. What cannot be read is reported and left out.
+   *
+   * @throws `library.nothing-to-import`, `library.read-only`, `core.invalid-argument` for what must not be moved, `io.*`
+   */
   import(paths: string | readonly string[], options?: ImportOptions): Operation<ImportReport>;
+  /**
+   * Brings the library up to date with folders outside of it, whose models stay where they are. What did not change since
+   * the last scan is not read again.
+   *
+   * @throws `io.not-found` for a folder that never was there, `core.invalid-argument` for what is no folder outside of the
+   * library, `library.read-only`, `io.disk-full`
+   */
+  scan(roots: string | readonly string[], options?: ScanOptions): Operation<ScanReport>;
+  /** Scans now, after each change of the folders, and from time to time, until it is closed or its signal aborts. */
+  watch(roots: string | readonly string[], options?: WatchOptions): ScanWatch;
 
   /** Finds models by words, the last of which may be unfinished. Any text is a plain text: there is no query language. */
   search(query: string, options?: SearchModelsOptions): Promise<SearchModelsResult>;
@@ -102,8 +122,8 @@ export interface Workspace extends AsyncDisposable, Keeping {
    * that were seen before, and in repos of a like name. Nothing is a match unless a hash agrees.
    */
   lookup(query: LookupQuery, options?: LookupOptions): Operation<LookupReport>;
-  /** Absolute path of a model's folder. */
-  folderOf(model: Pick<ModelRecord, 'slug'>): string;
+  /** Absolute path of the folder with a model's files: in the library, or where the model was adopted. */
+  folderOf(model: PlacedModel): string;
 
   /** Tells what would be linked into an app's folders, and does it on demand. @throws `mapper.unknown-app`, `mapper.app-root` */
   planLinks(app: string, options: PlanLinksOptions): Promise<AppLinks>;

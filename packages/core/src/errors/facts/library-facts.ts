@@ -76,6 +76,10 @@ export interface LibraryErrorFacts {
   'library.gc-refused': { readonly path: string; readonly reason: string };
   /** The volume that was opened is not at its place any more. */
   'library.volume-absent': { readonly root: string };
+  /** What another tool keeps leads out of its store, contradicts itself or has a name that nothing may have. */
+  'library.unsafe-entry': { readonly path: string; readonly reason: string };
+  /** What another tool keeps is not what it calls it. */
+  'library.damaged-entry': { readonly path: string; readonly expected: string; readonly found: string };
   /** Nothing in the selection or in the import is a model. */
   'library.nothing-to-import': { readonly paths: readonly string[] };
 }

@@ -1,9 +1,9 @@
 import type { BulkFileSystem } from '@modelkeep/io';
 import type { ModelDisk } from './disk-state.ts';
-import { changeBytes, fileAt, syncBytes } from './model-disk.ts';
+import { changeBytes, countNames, fileAt, nodeAt, syncBytes } from './model-disk.ts';
 import type { FileNode } from './node.ts';
-import { fail } from './resolve-path.ts';
-import { createFile, reflinkFile, unlinkFile } from './small-calls.ts';
+import { fail, resolvePath } from './resolve-path.ts';
+import { createFile, readFolder, reflinkFile, unlinkFile } from './small-calls.ts';
 
 /** @internal The blocking calls over a drive in memory. */
 export function bulkCalls(disk: ModelDisk): BulkFileSystem {
@@ -53,5 +53,22 @@ export function bulkCalls(disk: ModelDisk): BulkFileSystem {
     },
     reflink: (existing, path) => reflinkFile(disk, existing, path),
     unlink: (path) => unlinkFile(disk, path),
+    readFolder: (path) => readFolder(disk, path),
+    nameStatus(path, { followLinks }) {
+      const node = nodeAt(disk, path, { follow: followLinks });
+      return {
+        kind: node.kind,
+        sizeBytes: node.kind === 'file' ? node.bytes.byteLength : 0,
+        mtimeMs: node.mtimeMs,
+        device: 1,
+        inode: node.id,
+        linkCount: node.kind === 'folder' ? 1 : countNames(disk, node.id),
+      };
+    },
+    realPath(path) {
+      const found = resolvePath(disk, path, true);
+      if (found.node === null) throw fail('ENOENT');
+      return found.path;
+    },
   };
 }

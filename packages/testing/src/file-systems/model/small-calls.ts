@@ -1,5 +1,11 @@
 import type { ModelDisk } from './disk-state.ts';
-import { translateSystemError, type AppendFile, type FileStatus, type FileSystem } from '@modelkeep/io';
+import {
+  translateSystemError,
+  type AppendFile,
+  type FileStatus,
+  type FileSystem,
+  type FolderEntry,
+} from '@modelkeep/io';
 import {
   addFile,
   addFolder,
@@ -27,12 +33,7 @@ export function smallCalls(disk: ModelDisk): FileSystem {
         const place = freeName(disk, path);
         changeNames(disk, [{ folder: place.folder.id, name: place.name, before: null, after: addFolder(disk).id }]);
       }),
-    readdir: (path) =>
-      guarded(path, 'readdir', () => {
-        const node = nodeAt(disk, path, { follow: true });
-        if (node.kind !== 'folder') throw fail('ENOTDIR');
-        return [...node.entries].map(([name, id]) => ({ name, kind: disk.nodes.get(id)?.kind ?? 'other' }));
-      }),
+    readdir: (path) => guarded(path, 'readdir', () => readFolder(disk, path)),
     lstat: (path) => guarded(path, 'lstat', () => statusOf(disk, nodeAt(disk, path, { follow: false }))),
     stat: (path) => guarded(path, 'stat', () => statusOf(disk, nodeAt(disk, path, { follow: true }))),
     readFile: (path, { maxBytes, signal }) =>
@@ -126,6 +127,13 @@ function freeName(disk: ModelDisk, path: string): ResolvedPath {
   const place = resolvePath(disk, path, false);
   if (place.node !== null) throw fail('EEXIST');
   return place;
+}
+
+/** @internal The names in a folder. */
+export function readFolder(disk: ModelDisk, path: string): FolderEntry[] {
+  const node = nodeAt(disk, path, { follow: true });
+  if (node.kind !== 'folder') throw fail('ENOTDIR');
+  return [...node.entries].map(([name, id]) => ({ name, kind: disk.nodes.get(id)?.kind ?? 'other' }));
 }
 
 /** @internal A new, empty file with a name that is not durable. */

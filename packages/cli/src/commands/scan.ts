@@ -1,0 +1,76 @@
+import type { ScanReport } from 'modelkeep';
+import type { ExitCode } from '../exit-code.ts';
+import { formatBytes } from '../output/format-bytes.ts';
+import { withProgress } from '../output/show-progress.ts';
+import type { Terminal } from '../output/terminal.ts';
+import type { CommandContext, CommonOptions } from '../session.ts';
+
+/** @internal */
+export interface ScanCommandOptions extends CommonOptions {
+  readonly watch?: boolean;
+  readonly trustStores?: boolean;
+  readonly maxHashBytes?: number;
+}
+
+/**
+ * @internal Brings the library up to date with folders outside of it. What cannot be read makes the command fail; the rest
+ * is scanned. A watch ends with Ctrl-C.
+ */
+export async function scanFolders(
+  context: CommandContext,
+  roots: readonly string[],
+  { watch = false, trustStores, maxHashBytes }: ScanCommandOptions,
+): Promise<ExitCode> {
+  const { library, terminal, signal, json } = context;
+  const options = { trustStores, maxHashBytes, signal };
+  if (!watch) {
+    const report = await withProgress(terminal, library.scan(roots, options));
+    if (json) terminal.out(JSON.stringify(report, null, 2));
+    else terminal.out(scanLines(report).join('\n'));
+    tellProblems(terminal, report);
+    return report.errors.length === 0 ? 0 : 1;
+  }
+  let isFirst = true;
+  for await (const report of library.watch(roots, options)) {
+    // One line of JSON for each scan: a reader of a stream takes lines.
+    if (json) terminal.out(JSON.stringify(report));
+    else if (isFirst || newsOf(report).length > 0) terminal.out(scanLines(report).join('\n'));
+    if (isFirst || newsOf(report).length > 0) tellProblems(terminal, report);
+    isFirst = false;
+  }
+  return 0;
+}
+
+function tellProblems(terminal: Terminal, { errors, skipped, hashesSkipped }: ScanReport): void {
+  for (const { path, reason } of skipped) terminal.err(`skipped ${path}: ${reason}`);
+  for (const { path, sizeBytes } of hashesSkipped) {
+    terminal.err(`skipped ${path}: it has ${formatBytes(sizeBytes)}; --max-hash-bytes raises the limit`);
+  }
+  for (const { path, message } of errors)
+    terminal.err(`error: ${message.includes(path) ? message : `${path}: ${message}`}`);
+}
+
+function newsOf({ added, updated, moved, missing, returned }: ScanReport): string[] {
+  return [
+    ...added.map(({ path }) => `added     ${path}`),
+    ...updated.map(({ path }) => `updated   ${path}`),
+    ...moved.map(({ path, from }) => `moved     ${from ?? ''} -> ${path}`),
+    ...missing.map(({ path }) => `missing   ${path}`),
+    ...returned.map(({ path }) => `returned  ${path}`),
+  ];
+}
+
+function scanLines(report: ScanReport): string[] {
+  const { added, updated, moved, missing, returned, duplicates } = report;
+  const bytesTwice = duplicates.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  const lists = { added, updated, moved, missing, returned };
+  const counts = Object.entries(lists).map(([name, list]) => `${list.length} ${name}`);
+  const offline = report.roots.filter(({ state }) => state === 'offline').map(({ path }) => `offline   ${path}`);
+  return [
+    ...offline,
+    ...newsOf(report),
+    ...duplicates.map(({ path, sameAs }) => `twice     ${path} = ${sameAs}`),
+    `${report.total} model files: ${counts.join(', ')}, ${duplicates.length} twice (${formatBytes(bytesTwice)})`,
+    `${report.hashesComputed} files hashed (${formatBytes(report.bytesHashed)}), ${report.hashesReused} known by earlier hashes, ${report.offline} offline`,
+  ];
+}

@@ -1,0 +1,151 @@
+import { sep } from 'node:path';
+import type { FileStamp } from '@modelkeep/core';
+import { machineId } from '@modelkeep/io';
+import type { SqlStatement } from '@modelkeep/sqlite';
+import type { StoreContext } from '../store-context.ts';
+
+const PAGE = 2_000;
+
+/** @internal A file whose content was read, and what tells that it is still the same. */
+export interface KnownFile extends FileStamp {
+  readonly path: string;
+  readonly folder: string;
+  readonly sizeBytes: number;
+  readonly sha256: string;
+  /** What a model was made of; null as long as none was. */
+  readonly adoptedSha256: string | null;
+}
+
+/** @internal What this machine knows of files outside the library. */
+export interface ScanState {
+  knowsRoot(path: string): Promise<boolean>;
+  addRoot(path: string): Promise<void>;
+  /** The digests of all folders at or below a path that hold known files; `''` where something in it is to be done yet. */
+  foldersBelow(path: string): Promise<Map<string, string>>;
+  /** All files at or below a path. */
+  filesBelow(path: string): Promise<KnownFile[]>;
+  filesIn(folders: readonly string[]): Promise<KnownFile[]>;
+  file(path: string): Promise<KnownFile | null>;
+  /** Files with one of these inodes, wherever they were. */
+  byInodes(inodes: readonly string[]): Promise<KnownFile[]>;
+  /** Notes hashes; what was adopted stays as it is noted. */
+  saveFiles(files: readonly Omit<KnownFile, 'adoptedSha256'>[]): Promise<void>;
+  /** Notes that models were made of files, that others are gone, and how folders are now. */
+  settle(changes: {
+    readonly adopted?: readonly string[] | undefined;
+    readonly gone?: readonly string[] | undefined;
+    readonly folders?: readonly { readonly path: string; readonly digest: string }[] | undefined;
+    readonly goneFolders?: readonly string[] | undefined;
+  }): Promise<void>;
+}
+
+const COLUMNS =
+  'path, folder, device, inode, size_bytes as sizeBytes, mtime_ms as mtimeMs, sha256, adopted_sha256 as adoptedSha256';
+
+/** @internal */
+export function openScanState({ state }: Pick<StoreContext, 'state'>): ScanState {
+  const machine = machineId();
+
+  async function below<T>(
+    path: string,
+    { select, column }: { readonly select: string; readonly column: 'path' | 'folder' },
+  ): Promise<T[]> {
+    const database = await state.open();
+    const first = path.endsWith(sep) ? path : path + sep;
+    const end = first.slice(0, -1) + String.fromCharCode(sep.charCodeAt(0) + 1);
+    const sql = `${select} where machine = :machine and ${column} > :after
+      and (${column} = :path or (${column} >= :first and ${column} < :end)) order by ${column} limit ${PAGE}`;
+    const rows: T[] = [];
+    for (let after = ''; ;) {
+      const page = await database.all<T & Readonly<Record<string, string>>>(sql, { machine, after, path, first, end });
+      for (const row of page) rows.push(row);
+      const last = page.at(-1);
+      if (last === undefined || page.length < PAGE) return rows;
+      after = last[column] ?? '';
+    }
+  }
+  const write = async (statements: readonly SqlStatement[]): Promise<void> => {
+    if (statements.length > 0) await (await state.open()).transaction(statements);
+  };
+
+  return {
+    async knowsRoot(path) {
+      const sql = 'select 1 as known from scan_roots where machine = :machine and path = :path';
+      return (await (await state.open()).get(sql, { machine, path })) !== undefined;
+    },
+    addRoot: (path) =>
+      write([{ sql: 'insert or ignore into scan_roots values (:machine, :path)', params: { machine, path } }]),
+    async foldersBelow(path) {
+      const inUse = await below<{ folder: string }>(path, {
+        select: 'select distinct folder from scan_files',
+        column: 'folder',
+      });
+      const settled = await below<{ path: string; digest: string }>(path, {
+        select: 'select path, digest from scan_folders',
+        column: 'path',
+      });
+      return new Map([
+        ...inUse.map((row) => [row.folder, ''] as const),
+        ...settled.map((row) => [row.path, row.digest] as const),
+      ]);
+    },
+    filesBelow: (path) => below<KnownFile>(path, { select: `select ${COLUMNS} from scan_files`, column: 'path' }),
+    async filesIn(folders) {
+      const sql = `select ${COLUMNS} from scan_files where machine = :machine
+        and folder in (select value from json_each(:folders))`;
+      return [...(await (await state.open()).all<KnownFile>(sql, { machine, folders: JSON.stringify(folders) }))];
+    },
+    async file(path) {
+      const sql = `select ${COLUMNS} from scan_files where machine = :machine and path = :path`;
+      return (await (await state.open()).get<KnownFile>(sql, { machine, path })) ?? null;
+    },
+    async byInodes(inodes) {
+      const rows: KnownFile[] = [];
+      for (const page of inPages(inodes)) {
+        const sql = `select ${COLUMNS} from scan_files where machine = :machine
+          and inode in (select value from json_each(:inodes))`;
+        const found = await (await state.open()).all<KnownFile>(sql, { machine, inodes: JSON.stringify(page) });
+        rows.push(...found);
+      }
+      return rows;
+    },
+    async saveFiles(files) {
+      if (files.length === 0) return;
+      const sql = `insert into scan_files (machine, path, folder, device, inode, size_bytes, mtime_ms, sha256)
+        values (:machine, :path, :folder, :device, :inode, :sizeBytes, :mtimeMs, :sha256)
+        on conflict (machine, path) do update set folder = excluded.folder, device = excluded.device,
+        inode = excluded.inode, size_bytes = excluded.size_bytes, mtime_ms = excluded.mtime_ms, sha256 = excluded.sha256`;
+      const paramRows = files.map(({ path, folder, device, inode, sizeBytes, mtimeMs, sha256 }) => {
+        return { machine, path, folder, device, inode, sizeBytes, mtimeMs, sha256 };
+      });
+      await write([{ sql, paramRows }]);
+    },
+    settle: ({ adopted = [], gone = [], folders = [], goneFolders = [] }) =>
+      write([
+        ...inPages(adopted).map((paths) => ({
+          sql: `update scan_files set adopted_sha256 = sha256 where machine = :machine
+            and path in (select value from json_each(:paths))`,
+          params: { machine, paths: JSON.stringify(paths) },
+        })),
+        ...inPages(gone).map((paths) => ({
+          sql: 'delete from scan_files where machine = :machine and path in (select value from json_each(:paths))',
+          params: { machine, paths: JSON.stringify(paths) },
+        })),
+        ...inPages(folders).map((page) => ({
+          sql: `insert or replace into scan_folders
+            select :machine, value ->> 'path', value ->> 'digest' from json_each(:page)`,
+          params: { machine, page: JSON.stringify(page) },
+        })),
+        ...inPages(goneFolders).map((paths) => ({
+          sql: 'delete from scan_folders where machine = :machine and path in (select value from json_each(:paths))',
+          params: { machine, paths: JSON.stringify(paths) },
+        })),
+      ]),
+  };
+}
+
+function inPages<T>(items: readonly T[]): T[][] {
+  const pages: T[][] = [];
+  for (let start = 0; start < items.length; start += PAGE) pages.push(items.slice(start, start + PAGE));
+  return pages;
+}
