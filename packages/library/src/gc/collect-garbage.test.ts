@@ -85,11 +85,12 @@ describe('a collection of garbage', () => {
     await using store = await openTestStore({ root, clock: laterBy(25) });
     const metadata = join(root, 'lora/flux1/line/metadata.json');
     const text = await readFile(metadata, 'utf8');
-    for (const broken of [text.slice(0, -9), '{}', '[]', text.replace('"schema": 1', '"schema": 2')]) {
+    const newer = text.replace('"schema": 1', '"schema": 2');
+    for (const broken of [text.slice(0, -9), '{}', '[]', newer]) {
       await writeFile(metadata, broken);
       for (const dryRun of [true, false]) {
         await expect(store.collectGarbage({ dryRun }).result).rejects.toMatchObject({
-          code: 'library.corrupt-metadata',
+          code: broken === newer ? 'core.format-newer' : 'library.corrupt-metadata',
           facts: { path: metadata },
         });
       }

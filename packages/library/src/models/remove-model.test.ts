@@ -151,6 +151,7 @@ describe('deleting', () => {
     await using store = await withLora(root);
     const victim = join(folder.path, 'victim');
     await mkdir(victim);
+    await rm(join(root, '.modelkeep/trash'), { recursive: true });
     await symlink(victim, join(root, '.modelkeep/trash'));
     await expect(store.remove(slug)).rejects.toMatchObject({ code: 'library.invalid' });
     expect(await readdir(victim)).toEqual([]);
