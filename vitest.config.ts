@@ -1,4 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
 
 /** Packages are read from their sources, in the test process and in every worker and program it starts. */
@@ -14,9 +15,11 @@ const config: ViteUserConfig = defineConfig({
     include: ['packages/*/src/**/*.test.ts', 'e2e/**/*.test.ts', 'examples/**/*.test.ts'],
     typecheck: { enabled: false },
     pool: 'forks',
-    // V8 tracks its code pages for memory protection keys, and on machines that have them many threads that come and go
-    // can trip over that ("Check failed: jit_page.has_value()"); tests start and end hundreds.
-    execArgv: ['--conditions=modelkeep-source', '--no-memory-protection-keys'],
+    // Many tests wait for a drive or a process: on two cores one of them at a time would leave a core idle.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // V8 ends the process ("Check failed: jit_page.has_value()") when one thread replaces the wrapper of a function that
+    // WebAssembly calls often (undici's parser does) while another one frees code: no wrapper is called often enough.
+    execArgv: ['--conditions=modelkeep-source', '--wasm-wrapper-tiering-budget=1000000000'],
     testTimeout: 30_000,
     hookTimeout: 30_000,
     coverage: {

@@ -27,7 +27,7 @@ export interface CliRun {
 
 const fromSources = [
   '--conditions=modelkeep-source',
-  '--no-memory-protection-keys',
+  '--wasm-wrapper-tiering-budget=1000000000',
   '--input-type=module',
   '-e',
   "import { main } from '@modelkeep/cli'; process.exitCode = await main(process.argv.slice(1));",

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { setFlagsFromString } from 'node:v8';
 import { findNode, followLauncher, isSupported, runWith } from './node-version.js';
 
 const node = isSupported(process.versions.node) ? process.execPath : findNode(import.meta.url);
@@ -10,6 +11,9 @@ if (node === undefined) {
   process.exitCode = 1;
 } else if (node === process.execPath) {
   followLauncher();
+  // V8 can end the process when it replaces the wrappers of functions that WebAssembly calls often (undici's parser does)
+  // while another thread frees code: with this budget it never does.
+  setFlagsFromString('--wasm-wrapper-tiering-budget=1000000000');
   const { main } = await import('../dist/index.js');
   process.exitCode = await main(process.argv.slice(2));
 } else {

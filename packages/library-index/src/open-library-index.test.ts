@@ -131,8 +131,9 @@ test('read-only: reads beside a writer, writes nothing, creates nothing', async 
   expect((await reader.search('model')).hits).toHaveLength(1);
   await writer.upsert([makeRecord(2)]);
   expect((await reader.search('model')).hits).toHaveLength(2);
-  for (const write of [reader.upsert([makeRecord(3)]), reader.remove([idOf(1)]), reader.replaceAll([])]) {
-    await expect(write).rejects.toMatchObject({ code: 'io.read-only' });
+  const writes = [() => reader.upsert([makeRecord(3)]), () => reader.remove([idOf(1)]), () => reader.replaceAll([])];
+  for (const write of writes) {
+    await expect(write()).rejects.toMatchObject({ code: 'io.read-only' });
   }
 });
 

@@ -185,7 +185,7 @@ describe('threads', () => {
 
   it('starts beside a program with flags of V8', async () => {
     // The tests themselves run with one: see the configuration of the test runner.
-    expect(process.execArgv).toContain('--no-memory-protection-keys');
+    expect(process.execArgv).toContain('--wasm-wrapper-tiering-budget=1000000000');
     expect(await open().run('threadId', {})).not.toBe(0);
   });
 

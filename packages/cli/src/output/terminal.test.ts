@@ -64,6 +64,7 @@ it('shows a bar where somebody watches, with what is known so far', async () => 
 it('says what is missing of a model, and shows errors that are not ours', () => {
   const model: Partial<ModelRecord> = {
     officialName: 'x',
+    place: { kind: 'library' },
     origins: {},
     tags: [],
     triggerWords: [],

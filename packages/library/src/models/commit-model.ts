@@ -6,6 +6,7 @@ import { effectiveRecord } from '../metadata/effective-record.ts';
 import { METADATA_FILE, OVERRIDES_FILE, serialiseMetadata } from '../metadata/metadata-file.ts';
 import { slugWithSuffix } from '../names/slug.ts';
 import type { StoreContext } from '../store-context.ts';
+import type { VolumeLock } from '../volume/volume-locks.ts';
 import { ensureRealFolder } from '../volume/require-real-folders.ts';
 import type { RecordedModel } from '../transaction/transaction-record.ts';
 
@@ -18,6 +19,8 @@ export interface CommitModelOptions {
   /** Name of the staged folder in it. */
   readonly staged: string;
   readonly announce: (models: readonly RecordedModel[]) => Promise<void>;
+  /** Is held while the model is committed. */
+  readonly lock: Pick<VolumeLock, 'check'>;
 }
 
 /**
@@ -40,6 +43,7 @@ export async function commitModel(context: StoreContext, options: CommitModelOpt
     await replaceFile(context, join(staged, METADATA_FILE), serialiseMetadata(metadata));
     await fileSystem.fsyncFolder(staged);
     await ensureRealFolder(fileSystem, layout.root, dirname(final));
+    await options.lock.check();
     if (!(await renameInto(context, staged, final))) continue;
     await fileSystem.fsyncFolder(dirname(final));
     await fileSystem.fsyncFolder(options.folder);

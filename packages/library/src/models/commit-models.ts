@@ -13,6 +13,7 @@ import { uniqueCleanNames } from '../names/unique-names.ts';
 import { withLock, type StoreContext } from '../store-context.ts';
 import type { RecordedModel } from '../transaction/transaction-record.ts';
 import type { StoredFile } from '../transaction/stored-file.ts';
+import type { VolumeLock } from '../volume/volume-locks.ts';
 import { commitModel } from './commit-model.ts';
 import { contentLockOf } from './content-lock.ts';
 import { findSameModel } from './find-same-model.ts';
@@ -69,7 +70,8 @@ export async function commitModels(context: StoreContext, options: CommitModelsO
     // Reading and hashing come before the lock, which is for milliseconds.
     const plain = await newMetadata(context, { ...options, cleanNames, group, id: newId(), files });
     const draft = options.adjust?.(plain) ?? plain;
-    const commit = (): Promise<ModelRecord> => commitGroup(context, { ...options, group, position, draft });
+    const commit = (lock: VolumeLock): Promise<ModelRecord> =>
+      commitGroup(context, { ...options, group, position, draft, lock });
     const record = await withLock(context, contentLockOf(draft), commit, options.signal);
     records.push(record);
   }
@@ -81,6 +83,7 @@ interface CommitGroupOptions extends CommitModelsOptions {
   readonly group: ModelGroup;
   readonly position: number;
   readonly draft: ModelMetadata;
+  readonly lock: VolumeLock;
 }
 
 async function commitGroup(context: StoreContext, options: CommitGroupOptions): Promise<ModelRecord> {
