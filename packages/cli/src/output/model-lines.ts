@@ -9,7 +9,8 @@ export function modelTable(models: readonly ModelRecord[]): string {
     model.family ?? '-',
     model.quantisation ?? model.precision ?? '-',
     formatBytes(model.sizeBytes),
-    model.slug,
+    // Outside the library the slug is an id, which tells nobody anything.
+    model.place.kind === 'external' ? `${model.slug}  ${model.officialName}` : model.slug,
   ]);
   return alignColumns([['ID', 'TYPE', 'FAMILY', 'PRECISION', 'SIZE', 'SLUG'], ...rows]);
 }
