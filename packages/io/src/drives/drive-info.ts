@@ -15,7 +15,7 @@ export interface DriveInfo {
    * memory. Mounts of one disk have the same id. It is the same after a restart where the hardware tells its number.
    */
   readonly id: string;
-  /** As {@link FileStatus.device} tells it. */
+  /** As `device` of a file status tells it. */
   readonly deviceId: string;
   readonly mountPoint: string;
   /** What is mounted there, such as `/dev/sda1` or `nas:/models`. */

@@ -5,6 +5,6 @@ export interface DriveOverride {
   /** The drives that are meant: the mount point or the id, as {@link DriveInfo} has them. */
   readonly drive: string;
   readonly kind?: DriveKind | undefined;
-  /** Bulk operations on it at once: see {@link DriveQueueOptions.places}. */
+  /** Bulk operations on it at once: see `places` of a drive queue. */
   readonly places?: number | undefined;
 }
