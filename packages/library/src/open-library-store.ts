@@ -172,6 +172,13 @@ export async function openLibraryStore(options: OpenLibraryStoreOptions): Promis
     clock,
     logger,
   };
+  const close = async (): Promise<void> => {
+    try {
+      await state.close();
+    } finally {
+      await index.close();
+    }
+  };
   let recovery: RecoveryReport | null = null;
   try {
     if (index.needsRebuild) await rebuildIndex(context);
@@ -180,7 +187,7 @@ export async function openLibraryStore(options: OpenLibraryStoreOptions): Promis
       await settleTrash(context);
     }
   } catch (error) {
-    await index.close();
+    await close();
     throw error;
   }
 
@@ -194,10 +201,6 @@ export async function openLibraryStore(options: OpenLibraryStoreOptions): Promis
   };
   const scan: LibraryStore['scan'] = (roots, scanOptions) =>
     scanRoots(context, roots, { ...scanOptions, before: forWriting });
-  const close = async (): Promise<void> => {
-    await state.close();
-    await index.close();
-  };
 
   return {
     root,
