@@ -32,6 +32,13 @@ export type {
   UnmappedTypes,
 } from './profiles/app-profile.ts';
 export { appProfiles } from './profiles/app-profiles.ts';
+export {
+  configFormats,
+  storeFormats,
+  type ConfigFormat,
+  type MappingWay,
+  type StoreFormat,
+} from './profiles/mapping-way.ts';
 export { parseAppProfile } from './profiles/parse-profile.ts';
 export type { RegistryDatabase } from './registry/database.ts';
 export type { RegisteredLink } from './registry/link-row.ts';

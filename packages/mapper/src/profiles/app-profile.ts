@@ -1,4 +1,5 @@
 import type { ModelFormat, ModelType } from '@modelkeep/core';
+import type { MappingWay } from './mapping-way.ts';
 
 /** A folder of an app for one kind of model. */
 export interface ProfileFolder {
@@ -54,6 +55,10 @@ export interface AppProfile {
   readonly id: string;
   /** As people write it: `ComfyUI`. */
   readonly name: string;
+  /** How the app is made to see models unless another way is asked for. */
+  readonly way: MappingWay;
+  /** Other ways that the app offers. */
+  readonly otherWays: readonly MappingWay[];
   /** Files or folders by which the app's folder is recognised; one of them is enough. */
   readonly marks: readonly string[];
   /** Where custom nodes or extensions are installed; null when the app has none. */

@@ -66,6 +66,8 @@ const withPlugin = (name: string): readonly AcceptedModels[] =>
 export const comfyui: AppProfile = {
   id: 'comfyui',
   name: 'ComfyUI',
+  way: { kind: 'links' },
+  otherWays: [{ kind: 'config', format: 'comfyui-yaml' }],
   marks: ['folder_paths.py', 'comfy', 'custom_nodes'],
   pluginFolder: 'custom_nodes',
   rules: [

@@ -6,6 +6,8 @@ import { parseAppProfile } from './parse-profile.ts';
 const valid: AppProfile = {
   id: 'my-app',
   name: 'My app',
+  way: { kind: 'links' },
+  otherWays: [],
   marks: ['run.py'],
   pluginFolder: null,
   rules: [
@@ -36,6 +38,9 @@ describe('parseAppProfile', () => {
 
   it.each([
     ['/id', { ...valid, id: 'My App' }],
+    ['/way/kind', { ...valid, way: { kind: 'copies' } }],
+    ['/way/format', { ...valid, way: { kind: 'store', format: 'docker' } }],
+    ['/otherWays/0/reason', { ...valid, otherWays: [{ kind: 'plan-only', reason: '' }] }],
     ['/marks/0', { ...valid, marks: ['../run.py'] }],
     ['/marks', { ...valid, marks: [] }],
     ['/pluginFolder', { ...valid, pluginFolder: '/extensions' }],

@@ -2,6 +2,7 @@ import { modelFormats, modelTypes } from '@modelkeep/core';
 import { z } from 'zod';
 import { isSafeRelativePath } from '../app/safe-names.ts';
 import type { AppProfile } from './app-profile.ts';
+import { configFormats, storeFormats } from './mapping-way.ts';
 
 const relativePath = z
   .string()
@@ -17,6 +18,13 @@ const folder = z.strictObject({
     .regex(/^\d+\.\d+\.\d+$/, 'must be a version such as 1.2.0')
     .nullable(),
 });
+
+const way = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('links') }),
+  z.strictObject({ kind: z.literal('config'), format: z.enum(configFormats) }),
+  z.strictObject({ kind: z.literal('store'), format: z.enum(storeFormats) }),
+  z.strictObject({ kind: z.literal('plan-only'), reason: text }),
+]);
 
 const accepted = z
   .strictObject({
@@ -40,6 +48,8 @@ export const profileSchema: z.ZodType<AppProfile> = z
       .max(64)
       .regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/, 'must be lower-case letters, digits and hyphens'),
     name: text,
+    way,
+    otherWays: z.array(way).max(8),
     marks: z.array(relativePath).min(1),
     pluginFolder: relativePath.nullable(),
     rules: z
