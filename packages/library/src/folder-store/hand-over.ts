@@ -22,7 +22,12 @@ export async function handOver(context: StoreContext, files: readonly Pick<Model
     try {
       await bringFiles(context, await readModel(context.fileSystem, context.layout, slug));
     } catch (error) {
-      if (!isModelkeepError(error)) throw error;
+      // A drive that fails is asked again by the next start; a model that lacks its bytes anyway is left to a repair.
+      const isTheirs =
+        isModelkeepError(error, 'io.not-found') ||
+        isModelkeepError(error, 'library.corrupt-metadata') ||
+        isModelkeepError(error, 'core.format-newer');
+      if (!isTheirs) throw error;
       context.logger.warn('content of a model that is gone waits for another one', { slug, reason: error.message });
     }
   }
