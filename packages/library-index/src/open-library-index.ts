@@ -2,6 +2,7 @@ import { silentLogger, systemClock, type Clock, type Logger } from '@modelkeep/c
 import { createSqlite, type Sqlite, type SqliteDatabase } from '@modelkeep/sqlite';
 import type { IndexCheck, LibraryIndex } from './library-index.ts';
 import { openIndexDatabase } from './open-database.ts';
+import { countFacetsOf } from './query/facets.ts';
 import { searchModels } from './query/search.ts';
 import { changesSince } from './read/changes-since.ts';
 import { findByFileHash } from './read/find-by-file-hash.ts';
@@ -10,6 +11,7 @@ import { getById, getByIdPrefix, getBySlug, getRevisions } from './read/get.ts';
 import { hasFileOfSize } from './read/has-file-of-size.ts';
 import { listModels } from './read/list.ts';
 import { readStats } from './read/stats.ts';
+import { watchChanges } from './read/watch-changes.ts';
 import { removeModels } from './write/remove.ts';
 import { replaceAllModels } from './write/replace-all.ts';
 import { upsertModels } from './write/upsert.ts';
@@ -105,11 +107,13 @@ function createLibraryIndex(database: SqliteDatabase, { at, closeOwn, ...state }
     revisionsOf: (ids, options) => getRevisions(database, ids, options),
     list: (options) => listModels(database, options),
     search: (query, options) => searchModels(database, query, options),
+    facets: (query, options) => countFacetsOf(database, query, options),
     findByFileHash: (hash) => findByFileHash(database, hash),
     findFilesByHash: (hashes) => findFilesByHash(database, hashes),
     hasFileOfSize: (sizeBytes, options) => hasFileOfSize(database, sizeBytes, options),
     stats: (options) => readStats(database, options),
     changesSince: (cursor, options) => changesSince(database, cursor, options),
+    watch: (options = {}) => watchChanges(database, options),
     async check(options): Promise<IndexCheck> {
       const rows = await database.all<{ quick_check: string }>('pragma quick_check(100)', [], options);
       const problems = rows.map((row) => row.quick_check).filter((text) => text !== 'ok');
