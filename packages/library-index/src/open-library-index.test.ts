@@ -84,6 +84,17 @@ test('damage in the middle shows in the check, and in a typed error', async () =
   await expect(index.list({ limit: 1_000 })).rejects.toMatchObject({ code: 'sqlite.corrupt', facts: { path } });
 });
 
+test('an index that was written anew by another process is no damage', async () => {
+  const path = join(await makeFolder(), 'models.db');
+  await using index = await openLibraryIndex({ path });
+  await using other = await openLibraryIndex({ path });
+  const records = Array.from({ length: 400 }, (_, number) => makeRecord(number));
+  for (const from of [0, 200]) await other.upsert(records.slice(from, from + 200));
+  for (const query of ['model', 'modle']) expect((await index.search(query)).hits).toHaveLength(20);
+  await other.replaceAll(records);
+  expect(await index.check()).toEqual({ ok: true, problems: [] });
+});
+
 test('a file with tables or triggers of somebody else is no index of ours', async () => {
   const folder = await makeFolder();
   for (const [name, sql] of [

@@ -1,9 +1,10 @@
 import { silentLogger, systemClock, type Clock, type Logger } from '@modelkeep/core';
 import { createSqlite, type Sqlite, type SqliteDatabase } from '@modelkeep/sqlite';
-import type { IndexCheck, LibraryIndex } from './library-index.ts';
+import type { LibraryIndex } from './library-index.ts';
 import { openIndexDatabase } from './open-database.ts';
 import { countFacetsOf } from './query/facets.ts';
 import { searchModels } from './query/search.ts';
+import { checkIndex } from './read/check-index.ts';
 import { changesSince } from './read/changes-since.ts';
 import { findByFileHash } from './read/find-by-file-hash.ts';
 import { findFilesByHash } from './read/find-files-by-hash.ts';
@@ -114,11 +115,7 @@ function createLibraryIndex(database: SqliteDatabase, { at, closeOwn, ...state }
     stats: (options) => readStats(database, options),
     changesSince: (cursor, options) => changesSince(database, cursor, options),
     watch: (options = {}) => watchChanges(database, options),
-    async check(options): Promise<IndexCheck> {
-      const rows = await database.all<{ quick_check: string }>('pragma quick_check(100)', [], options);
-      const problems = rows.map((row) => row.quick_check).filter((text) => text !== 'ok');
-      return { ok: problems.length === 0, problems };
-    },
+    check: (options) => checkIndex(database, options),
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -55,3 +55,19 @@ export type {
 export type { LibraryUsage } from './usage/read-usage.ts';
 export type { VolumeLayout } from './volume/layout.ts';
 export type { LockKind } from './volume/volume-locks.ts';
+export { facetFields, modelSorts } from '@modelkeep/library-index';
+export type {
+  FacetField,
+  Facets,
+  FacetValue,
+  Highlight,
+  HighlightField,
+  ListOptions,
+  ModelFilters,
+  ModelSort,
+  NearWord,
+  OneOrMore,
+  SortDirection,
+  SortOptions,
+  TextRange,
+} from '@modelkeep/library-index';

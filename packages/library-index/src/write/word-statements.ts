@@ -7,8 +7,10 @@ const LONGEST_NEAR = 24;
 /** Words whose neighbours are written by one statement: it has to stay short. */
 const WORDS_AT_ONCE = 500;
 
+const PLACES = Array.from({ length: LONGEST_NEAR }, (_, place) => place + 1);
+
 const UNTIL = "(select cast(value as integer) from facts where name = 'near-words-until')";
-const NEXT = `key > ${UNTIL} and key <= ${UNTIL} + ${WORDS_AT_ONCE}`;
+const NEXT = `words.key > ${UNTIL} and words.key <= ${UNTIL} + ${WORDS_AT_ONCE}`;
 const GUESSABLE = `length(word) between ${SHORTEST_NEAR} and ${LONGEST_NEAR} and word not glob '*[0-9]*'`;
 
 /**
@@ -33,12 +35,12 @@ export function addNearWords(count: number): SqlStatement[] {
 const nearWords: readonly SqlStatement[] = [
   { sql: `insert into word_parts (rowid, word) select key, word from words where ${NEXT} and length(word) > 3` },
   {
-    sql: `insert into near_words (gone, word)
-with recursive places (place) as (select 1 union all select place + 1 from places where place < ${LONGEST_NEAR})
-select distinct substr(word, 1, place - 1) || substr(word, place + 1), word
-from words join places on place <= length(word) where ${NEXT} and ${GUESSABLE}
+    // The places are listed: a recursive table would be made again for each word.
+    sql: `insert or ignore into near_words (gone, word)
+select substr(word, 1, place.value - 1) || substr(word, place.value + 1), word
+from words cross join json_each('[${PLACES.join()}]') as place where ${NEXT} and ${GUESSABLE} and place.value <= length(word)
 union all select word, word from words where ${NEXT} and ${GUESSABLE}
-order by 1, 2`,
+order by 1`,
   },
   {
     sql: `update facts set value = min(${UNTIL} + ${WORDS_AT_ONCE}, (select coalesce(max(key), 0) from words))

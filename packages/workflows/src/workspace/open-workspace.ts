@@ -7,7 +7,6 @@ import {
   type Clock,
   type HttpTransport,
   type Logger,
-  type ModelRecord,
 } from '@modelkeep/core';
 import { createIdentifier } from '@modelkeep/formats';
 import { createHubClient, createLookup, defaultEndpoint } from '@modelkeep/hf-client';
@@ -23,13 +22,13 @@ import { planDownload } from '../acquire/plan-download.ts';
 import { createDiskCacheStore } from '../cache/disk-cache-store.ts';
 import { identifyRemote } from '../identify/identify-remote.ts';
 import { createKeeping } from '../keep/keeping.ts';
-import { listAllModels } from '../link/list-all-models.ts';
 import { mapperOf, planAppLinks } from '../link/plan-links.ts';
 import { lookupFile } from '../lookup/lookup-file.ts';
 import { diagnose } from '../maintain/diagnose.ts';
 import { repairLibrary } from '../maintain/repair-library.ts';
 import { computeHashes } from '../maintain/compute-hashes.ts';
 import { verifyLibrary } from '../maintain/verify-library.ts';
+import { createSearching } from '../search/searching.ts';
 import { createTreeStore } from '../trees/tree-store.ts';
 import { createClosing, type Closing } from './closing.ts';
 import { offlineTransport } from './offline-transport.ts';
@@ -157,6 +156,7 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
 
   return {
     ...createKeeping({ store, mapper, fileSystem: io.fileSystem, join: (signal) => operations.join(signal) }),
+    ...createSearching({ store, mapping, logger, join: (signal) => operations.join(signal) }),
     root: store.root,
     mode: store.mode,
     recovery: store.recovery,
@@ -181,15 +181,6 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
       const watch = store.watch(listOf(roots), { ...request, signal: operations.join(signal) });
       void operations.track({ result: watch.ended });
       return watch;
-    },
-    async search(query, request = {}) {
-      const { hits, approximate } = await store.index.search(query, request);
-      return { models: hits.map(({ record }) => record), approximate };
-    },
-    async list(request = {}) {
-      const models: ModelRecord[] = [];
-      for await (const record of listAllModels(store, request)) models.push(record);
-      return models;
     },
     get: (reference) => store.resolve(reference),
     lookup: (query, { offline = hubOptions.offline, signal, ...request } = {}) =>
