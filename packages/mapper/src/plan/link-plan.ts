@@ -1,3 +1,5 @@
+import type { LinkKind } from '../links/link-kind.ts';
+import type { StrategyChoice } from './choose-strategies.ts';
 import type { LinkReason } from './link-reason.ts';
 
 /** What is to be done with one link. */
@@ -19,13 +21,17 @@ export interface LinkPlanEntry {
   readonly name: string | null;
   /** The link itself, absolute, without links on the way; null for what is skipped. */
   readonly target: string | null;
+  /** The ways in which it may be linked, the best one first; empty for what is skipped. A person may take some away. */
+  readonly strategies: readonly LinkKind[];
+  /** What it takes on the app's drive: 0 for every link. */
+  readonly bytesToWrite: number;
   /** Why, for everything but a plain `create`, `keep` or `replace`. */
   readonly reason: LinkReason | null;
 }
 
 /** Something that a person should know before the plan is applied. */
 export interface PlanWarning {
-  readonly code: 'not-recognised' | 'plugin-missing' | 'linked-folder';
+  readonly code: 'not-recognised' | 'plugin-missing' | 'linked-folder' | 'links-at-risk' | 'copies';
   readonly message: string;
 }
 
@@ -40,4 +46,8 @@ export interface LinkPlan {
   readonly entries: readonly LinkPlanEntry[];
   readonly counts: Readonly<Record<PlannedAction, number>>;
   readonly warnings: readonly PlanWarning[];
+  /** Why links are made as they are, for each folder where that was looked at. */
+  readonly choices: readonly StrategyChoice[];
+  /** What the plan takes on the app's drive. */
+  readonly bytesToWrite: number;
 }

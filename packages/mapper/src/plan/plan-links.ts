@@ -10,8 +10,16 @@ import { libraryRootsOf, refuseLibraryAsApp } from './library-roots.ts';
 import { plannedActions, type LinkPlan, type LinkPlanEntry, type PlannedAction } from './link-plan.ts';
 import type { LinkReason } from './link-reason.ts';
 import type { MappableModel } from './mappable-model.ts';
-import { placeModels } from './place-models.ts';
-import type { PlacedFile, Placement } from './placement.ts';
+import { placeModels, type PlaceModelsOptions } from './place-models.ts';
+import type { MappingRule } from '../profiles/app-profile.ts';
+import type { RegisteredLink } from '../registry/link-row.ts';
+import { linkWarnings } from './link-warnings.ts';
+import type { NotPlaced } from './placement.ts';
+import type { WantedLink } from './wanted-link.ts';
+import { createStrategyChooser, type LinkingOptions } from './choose-strategies.ts';
+import { storeBase } from '../stores/store-base.ts';
+import { storeLayoutOf } from '../stores/store-layouts.ts';
+import { wantedInStore } from '../stores/wanted-in-store.ts';
 import { planEntry } from './plan-entry.ts';
 import { planRemovals } from './plan-removals.ts';
 import { planWarnings } from './plan-warnings.ts';
@@ -26,44 +34,62 @@ export interface PlanLinksOptions {
   readonly appVersion?: string | undefined;
   /** All models that the app is to see: links to any other model are removed. */
   readonly models: readonly MappableModel[];
+  /** How links are to be made. @default as suits the app, and never as copies */
+  readonly linking?: LinkingOptions | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /** @internal Changes nothing, neither in the app's folder nor in the registry. */
 export async function planLinks(context: MapperContext, options: PlanLinksOptions): Promise<LinkPlan> {
-  const { app, appVersion, models, signal } = options;
-  const { fileSystem, strategy } = context;
+  const { app, appVersion, models, linking, signal } = options;
+  const { fileSystem, hands } = context;
   signal?.throwIfAborted();
   const profile = await findProfile(context.profiles, app);
   const appRoot = await resolveAppRoot(fileSystem, options.appRoot);
   const libraryRoots = libraryRootsOf(models);
   refuseLibraryAsApp({ appRoot, libraryRoots });
   const facts = await readAppFacts({ fileSystem, profile, appRoot, appVersion });
-  const { placements, notPlaced, rules } = await placeModels({ fileSystem, profile, facts, appRoot, models, signal });
-
   const links = await context.links.list({ app, appRoot }, signal);
   const registered = new Map(links.map((link) => [link.target, link]));
   const viewOf = createFolderViews({ fileSystem, appRoot, libraryRoots });
+  const layout = storeLayoutOf(profile);
+  const { wanted, notPlaced, rules } =
+    layout === null
+      ? await wantedInFolders(context, { profile, facts, appRoot, models, links, signal })
+      : {
+          ...(await wantedInStore({
+            profile,
+            facts,
+            layout,
+            base: await storeBase(fileSystem, { appRoot, layout }),
+            models,
+            registered: links,
+            signal,
+          })),
+          rules: new Set<MappingRule>(),
+        };
   const views = new Map<string, FolderView>();
-  for (const { folder } of placements) if (!views.has(folder)) views.set(folder, await viewOf(folder));
-
-  const named = await assignNames(placements, links);
-  const planned = await mapWithLimit(named.flatMap(wantedLinks), {
+  for (const { folder } of wanted) if (!views.has(folder)) views.set(folder, await viewOf(folder));
+  const chooser = createStrategyChooser({
+    fileSystem,
+    linking,
+    canReadBytes: hands.canReadBytes,
+    order: layout?.prefer ?? null,
+  });
+  const planned = await mapWithLimit(wanted, {
     limit: 8,
-    run: async ({ viewFolder, ...wanted }) => {
+    run: async (one) => {
       signal?.throwIfAborted();
-      return planEntry({ ...wanted, fileSystem, strategy, registered, view: await viewOf(viewFolder) });
+      const view = views.get(one.viewFolder) ?? (await viewOf(one.viewFolder));
+      return planEntry({ wanted: one, fileSystem, hands, chooser, linking, registered, view });
     },
   });
   const claimed = new Set(planned.map(({ target }) => target));
   const removals = await planRemovals(
     links.filter(({ target }) => !claimed.has(target)),
-    strategy,
+    hands,
   );
-  const skipped = [
-    ...notPlaced.map(({ model, reason }) => skippedEntry(model, reason)),
-    ...named.flatMap(({ placement, reason }) => (reason === null ? [] : [skippedEntry(placement.model, reason)])),
-  ];
+  const skipped = notPlaced.map(({ model, reason }) => skippedEntry(model, reason));
   const entries = [...planned, ...removals, ...skipped];
   return {
     id: newId(),
@@ -72,24 +98,34 @@ export async function planLinks(context: MapperContext, options: PlanLinksOption
     createdAt: new Date(context.clock.now()).toISOString(),
     entries,
     counts: countActions(entries),
-    warnings: planWarnings({ profile, facts, rules, views }),
+    warnings: [...planWarnings({ profile, facts, rules, views }), ...linkWarnings(entries, layout?.symlinkWarning)],
+    choices: chooser.choices(),
+    bytesToWrite: entries.reduce((sum, { bytesToWrite }) => sum + bytesToWrite, 0),
   };
 }
 
-/** One link that is wanted, and the folder that it is in. */
-interface WantedLink {
-  readonly placement: Placement;
-  readonly file: PlacedFile;
-  readonly name: string;
-  readonly viewFolder: string;
+/** What is wanted in the folders of an app that is mapped by links. */
+async function wantedInFolders(
+  { fileSystem }: MapperContext,
+  request: Omit<PlaceModelsOptions, 'fileSystem'> & { readonly links: readonly RegisteredLink[] },
+): Promise<{
+  readonly wanted: readonly WantedLink[];
+  readonly notPlaced: readonly NotPlaced[];
+  readonly rules: ReadonlySet<MappingRule>;
+}> {
+  const { links, ...placing } = request;
+  const { placements, notPlaced, rules } = await placeModels({ fileSystem, ...placing });
+  const named = await assignNames(placements, links);
+  const nameless = named.flatMap(({ placement: { model }, reason }) => (reason === null ? [] : [{ model, reason }]));
+  return { wanted: named.flatMap(wantedLinks), notPlaced: [...notPlaced, ...nameless], rules };
 }
 
 function wantedLinks({ placement, name }: NamedPlacement): readonly WantedLink[] {
   if (name === null) return [];
-  const { folder, files } = placement;
+  const { model, folder, files } = placement;
   return files.map((file) => {
-    if (file.nameInFolder === null) return { placement, file, name, viewFolder: folder };
-    return { placement, file, name: `${name}/${file.nameInFolder}`, viewFolder: `${folder}/${name}` };
+    if (file.nameInFolder === null) return { model, folder, file, name, viewFolder: folder };
+    return { model, folder, file, name: `${name}/${file.nameInFolder}`, viewFolder: `${folder}/${name}` };
   });
 }
 
@@ -104,6 +140,8 @@ function skippedEntry({ record }: MappableModel, reason: LinkReason): LinkPlanEn
     folder: null,
     name: null,
     target: null,
+    strategies: [],
+    bytesToWrite: 0,
     reason,
   };
 }
