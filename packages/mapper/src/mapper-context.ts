@@ -14,6 +14,10 @@ export interface MapperContext {
   readonly library: ModelLookup;
   readonly profiles: readonly AppProfile[];
   readonly hands: LinkHands;
+  /** Where the caller keeps translation configs; null: nowhere. */
+  readonly translationFolder: string | null;
+  /** The system that paths are judged for. */
+  readonly platform: NodeJS.Platform;
   readonly links: LinkRegistry;
   readonly folders: FolderRegistry;
   readonly journal: UndoJournal;

@@ -36,6 +36,10 @@ export interface MapperOptions {
   readonly maker?: Pick<LinkMaker, 'sha256' | 'copy'> | undefined;
   /** @default {@link appProfiles} */
   readonly profiles?: readonly AppProfile[] | undefined;
+  /** A folder of translation configs, `<app>_<appversion>_<modelconfig>.json`, absolute. @default none */
+  readonly translationFolder?: string | undefined;
+  /** @default that of the process */
+  readonly platform?: NodeJS.Platform | undefined;
   /** @default the clock of the system */
   readonly clock?: Clock | undefined;
 }
@@ -126,6 +130,8 @@ export function createMapper(options: MapperOptions): Mapper {
     library,
     clock: options.clock ?? systemClock,
     profiles: options.profiles ?? appProfiles,
+    translationFolder: options.translationFolder ?? null,
+    platform: options.platform ?? process.platform,
     hands: createLinkHands({ fileSystem, maker: options.maker ?? null }),
     links: createLinkRegistry(registry, machineId),
     folders: createFolderRegistry(registry, machineId),

@@ -104,6 +104,7 @@ export type {
   MetadataExportReport,
   MetadataImportReport,
   ModelChanges,
+  MappingEdit,
   ModelEdit,
   ModelLink,
   ModelProblem,

@@ -88,6 +88,7 @@ export type {
   ImportReport,
   MetadataImportReport,
   ModelChanges,
+  MappingEdit,
   ModelEdit,
   ModelProblem,
   PlacedModel,

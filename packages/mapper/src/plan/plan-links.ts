@@ -1,25 +1,19 @@
 import { newId } from '@modelkeep/core';
-import { readAppFacts } from '../app/app-facts.ts';
 import { resolveAppRoot } from '../app/app-root.ts';
 import type { MapperContext } from '../mapper-context.ts';
-import { findProfile } from '../profiles/find-profile.ts';
+import type { MappingWay } from '../profiles/mapping-way.ts';
 import { mapWithLimit } from '../support/map-with-limit.ts';
-import { assignNames, type NamedPlacement } from './assign-names.ts';
 import { createFolderViews, type FolderView } from './folder-views.ts';
 import { libraryRootsOf, refuseLibraryAsApp } from './library-roots.ts';
 import { plannedActions, type LinkPlan, type LinkPlanEntry, type PlannedAction } from './link-plan.ts';
 import type { LinkReason } from './link-reason.ts';
 import type { MappableModel } from './mappable-model.ts';
-import { placeModels, type PlaceModelsOptions } from './place-models.ts';
-import type { MappingRule } from '../profiles/app-profile.ts';
-import type { RegisteredLink } from '../registry/link-row.ts';
-import { linkWarnings } from './link-warnings.ts';
-import type { NotPlaced } from './placement.ts';
-import type { WantedLink } from './wanted-link.ts';
-import { createStrategyChooser, type LinkingOptions } from './choose-strategies.ts';
-import { storeBase } from '../stores/store-base.ts';
 import { storeLayoutOf } from '../stores/store-layouts.ts';
-import { wantedInStore } from '../stores/wanted-in-store.ts';
+import { createStrategyChooser, type LinkingOptions } from './choose-strategies.ts';
+import { linkWarnings } from './link-warnings.ts';
+import { planAdvice } from './plan-advice.ts';
+import { resolveApp } from './resolve-app.ts';
+import { wantedInApp } from './wanted-in-app.ts';
 import { planEntry } from './plan-entry.ts';
 import { planRemovals } from './plan-removals.ts';
 import { planWarnings } from './plan-warnings.ts';
@@ -30,8 +24,12 @@ export interface PlanLinksOptions {
   readonly app: string;
   /** The app's folder, absolute. To pass it is the grant: nothing outside of it is linked, but for folders that links of the user's own lead to. */
   readonly appRoot: string;
-  /** Such as `0.3.40`. @default the folders that are there decide */
+  /** Such as `0.3.40`. @default what the app's folder says; where it does not, the folders that are there decide */
   readonly appVersion?: string | undefined;
+  /** Which of the translation configs counts. @default 'default' */
+  readonly modelConfig?: string | undefined;
+  /** One of the ways that the profile names. @default the profile's first */
+  readonly way?: MappingWay['kind'] | undefined;
   /** All models that the app is to see: links to any other model are removed. */
   readonly models: readonly MappableModel[];
   /** How links are to be made. @default as suits the app, and never as copies */
@@ -44,30 +42,23 @@ export async function planLinks(context: MapperContext, options: PlanLinksOption
   const { app, appVersion, models, linking, signal } = options;
   const { fileSystem, hands } = context;
   signal?.throwIfAborted();
-  const profile = await findProfile(context.profiles, app);
   const appRoot = await resolveAppRoot(fileSystem, options.appRoot);
   const libraryRoots = libraryRootsOf(models);
   refuseLibraryAsApp({ appRoot, libraryRoots });
-  const facts = await readAppFacts({ fileSystem, profile, appRoot, appVersion });
+  const { modelConfig } = options;
+  const resolved = await resolveApp(context, { app, appRoot, appVersion, modelConfig, way: options.way, signal });
+  const { profile, facts, translation, way } = resolved;
+  const layout = storeLayoutOf({ way });
+  const advised =
+    way.kind === 'links' || layout !== null
+      ? null
+      : planAdvice(models, { profile, facts, reason: unmappedReason(way) });
   const links = await context.links.list({ app, appRoot }, signal);
   const registered = new Map(links.map((link) => [link.target, link]));
   const viewOf = createFolderViews({ fileSystem, appRoot, libraryRoots });
-  const layout = storeLayoutOf(profile);
-  const { wanted, notPlaced, rules } =
-    layout === null
-      ? await wantedInFolders(context, { profile, facts, appRoot, models, links, signal })
-      : {
-          ...(await wantedInStore({
-            profile,
-            facts,
-            layout,
-            base: await storeBase(fileSystem, { appRoot, layout }),
-            models,
-            registered: links,
-            signal,
-          })),
-          rules: new Set<MappingRule>(),
-        };
+  const mapped = advised === null ? models : [];
+  const placing = { profile, facts, appRoot, layout, models: mapped, links, signal };
+  const { wanted, notPlaced, rules, guessed } = await wantedInApp(context, placing);
   const views = new Map<string, FolderView>();
   for (const { folder } of wanted) if (!views.has(folder)) views.set(folder, await viewOf(folder));
   const chooser = createStrategyChooser({
@@ -89,44 +80,30 @@ export async function planLinks(context: MapperContext, options: PlanLinksOption
     links.filter(({ target }) => !claimed.has(target)),
     hands,
   );
-  const skipped = notPlaced.map(({ model, reason }) => skippedEntry(model, reason));
+  const skipped = [...notPlaced, ...(advised?.notPlaced ?? [])].map(({ model, reason }) => skippedEntry(model, reason));
   const entries = [...planned, ...removals, ...skipped];
   return {
     id: newId(),
     app,
     appRoot,
+    way,
+    appVersion: facts.versionText,
+    translation,
     createdAt: new Date(context.clock.now()).toISOString(),
     entries,
     counts: countActions(entries),
-    warnings: [...planWarnings({ profile, facts, rules, views }), ...linkWarnings(entries, layout?.symlinkWarning)],
+    warnings: [
+      ...planWarnings({ profile, facts, rules, views, translation, guessed }),
+      ...linkWarnings(entries, layout?.symlinkWarning),
+    ],
     choices: chooser.choices(),
     bytesToWrite: entries.reduce((sum, { bytesToWrite }) => sum + bytesToWrite, 0),
+    advice: advised?.advice ?? [],
   };
 }
 
-/** What is wanted in the folders of an app that is mapped by links. */
-async function wantedInFolders(
-  { fileSystem }: MapperContext,
-  request: Omit<PlaceModelsOptions, 'fileSystem'> & { readonly links: readonly RegisteredLink[] },
-): Promise<{
-  readonly wanted: readonly WantedLink[];
-  readonly notPlaced: readonly NotPlaced[];
-  readonly rules: ReadonlySet<MappingRule>;
-}> {
-  const { links, ...placing } = request;
-  const { placements, notPlaced, rules } = await placeModels({ fileSystem, ...placing });
-  const named = await assignNames(placements, links);
-  const nameless = named.flatMap(({ placement: { model }, reason }) => (reason === null ? [] : [{ model, reason }]));
-  return { wanted: named.flatMap(wantedLinks), notPlaced: [...notPlaced, ...nameless], rules };
-}
-
-function wantedLinks({ placement, name }: NamedPlacement): readonly WantedLink[] {
-  if (name === null) return [];
-  const { model, folder, files } = placement;
-  return files.map((file) => {
-    if (file.nameInFolder === null) return { model, folder, file, name, viewFolder: folder };
-    return { model, folder, file, name: `${name}/${file.nameInFolder}`, viewFolder: `${folder}/${name}` };
-  });
+function unmappedReason(way: MappingWay): string {
+  return way.kind === 'plan-only' ? way.reason : 'this way of mapping comes later';
 }
 
 function skippedEntry({ record }: MappableModel, reason: LinkReason): LinkPlanEntry {

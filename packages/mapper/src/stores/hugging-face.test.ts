@@ -85,7 +85,7 @@ describe('the cache of Hugging Face', () => {
     await symlink(`../../blobs/${sha256(WEIGHTS)}`, repo('snapshots', COMMIT, 'model.safetensors'));
     const applied = await world.apply();
     expect(applied.counts).toMatchObject({ conflict: 1, kept: 2, created: 3 });
-    await world.mapper.unlinkAll({ app: 'test-hugging-face', appRoot: world.storeRoot });
+    await world.mapper.unlinkAll({ app: 'transformers', appRoot: world.storeRoot });
     expect(await readFile(repo('refs', 'main'), 'utf8')).toBe('f'.repeat(40));
     expect(await readFile(repo('snapshots', COMMIT, 'model.safetensors'), 'utf8')).toBe(WEIGHTS);
   });
@@ -118,7 +118,7 @@ describe("the cache as Hugging Face's own libraries read it", () => {
   it(
     'is read offline by huggingface_hub, which finds each file by name and by branch',
     { timeout: 60_000 },
-    async () => {
+    async ({ annotate }) => {
       await addTiny();
       await world.apply();
       const read = await readWithPython(world.storeRoot);

@@ -71,7 +71,7 @@ it('warns where only a symlink is possible, and a repair removes the dead ones',
     },
   });
   const model = await world.addHubModel('acme/tiny', { 'tiny.gguf': WEIGHTS });
-  const plan = await mapper.planLinks({ app: 'test-lm-studio', appRoot: world.storeRoot, models: world.list() });
+  const plan = await mapper.planLinks({ app: 'lm-studio', appRoot: world.storeRoot, models: world.list() });
   expect(plan.warnings.map(({ code }) => code)).toContain('links-at-risk');
   expect((await mapper.apply(plan)).counts.created).toBe(1);
   await world.removeModel(model);

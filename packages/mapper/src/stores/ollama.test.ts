@@ -104,7 +104,7 @@ it('writes the bytes before the manifest, and removes the manifest before the by
   await mapper.apply(await world.plan());
   expect(order.filter((what, index) => what !== order[index - 1])).toEqual(['blob', 'manifest']);
   order.length = 0;
-  await mapper.unlinkAll({ app: 'test-ollama', appRoot: world.storeRoot });
+  await mapper.unlinkAll({ app: 'ollama', appRoot: world.storeRoot });
   expect(order.filter((what, index) => what !== order[index - 1])).toEqual(['manifest', 'blob']);
   expect(await readdir(world.storeRoot)).toEqual([]);
 });

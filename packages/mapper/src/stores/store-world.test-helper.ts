@@ -10,34 +10,20 @@ import type { AppliedPlan } from '../apply/applied-plan.ts';
 import type { LinkPlan } from '../plan/link-plan.ts';
 import type { PlanLinksOptions } from '../plan/plan-links.ts';
 import type { AppProfile } from '../profiles/app-profile.ts';
+import { appProfiles } from '../profiles/app-profiles.ts';
 import type { StoreFormat } from '../profiles/mapping-way.ts';
 
-/** @internal A profile of an app whose store is written. */
+const ids: Readonly<Record<StoreFormat, string>> = {
+  ollama: 'ollama',
+  'hugging-face': 'transformers',
+  'lm-studio': 'lm-studio',
+};
+
+/** @internal The profile of the app whose store has this format. */
 export function storeProfile(format: StoreFormat): AppProfile {
-  const any: AppProfile['rules'][number]['accepts'][number] = {
-    formats: format === 'hugging-face' ? ['gguf', 'safetensors', 'diffusers', 'pickle', 'onnx', 'unknown'] : ['gguf'],
-    extensions: ['.gguf', '.safetensors', '.bin'],
-    link: 'file',
-    shards: 'folder',
-    needsOneOf: [],
-    plugin: null,
-  };
-  return {
-    id: `test-${format}`,
-    name: format,
-    way: { kind: 'store', format },
-    otherWays: [],
-    marks: ['blobs'],
-    pluginFolder: null,
-    rules: [
-      {
-        types: ['llm', 'mmproj', 'checkpoint', 'lora', 'unknown'],
-        folders: [{ path: 'models', since: null }],
-        accepts: [any],
-      },
-    ],
-    unmapped: [],
-  };
+  const profile = appProfiles.find(({ id }) => id === ids[format]);
+  if (profile === undefined) throw new Error(`there is no profile for ${format}`);
+  return profile;
 }
 
 /** @internal */
@@ -60,11 +46,10 @@ export async function createStoreWorld(format: StoreFormat): Promise<StoreWorld>
   const storeRoot = join(world.root, 'store');
   await mkdir(storeRoot);
   const io = createIo({ workers: 'in-thread' });
-  const open: StoreWorld['open'] = (options = {}) =>
-    world.open({ profiles: [storeProfile(format)], maker: linkMaker(io), ...options });
+  const open: StoreWorld['open'] = (options = {}) => world.open({ maker: linkMaker(io), ...options });
   const mapper = open();
   const plan: StoreWorld['plan'] = (options = {}) =>
-    mapper.planLinks({ app: `test-${format}`, appRoot: storeRoot, models: world.list(), ...options });
+    mapper.planLinks({ app: ids[format], appRoot: storeRoot, models: world.list(), ...options });
   return {
     ...world,
     storeRoot,

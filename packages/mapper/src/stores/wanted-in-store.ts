@@ -1,6 +1,7 @@
 import { setImmediate as yieldToLoop } from 'node:timers/promises';
 import { foldName } from '../app/safe-names.ts';
 import type { AppFacts } from '../app/app-facts.ts';
+import { mappingChoice } from '../plan/mapping-choice.ts';
 import { acceptedBy, missingForApp } from '../plan/accepted-by.ts';
 import type { MappableModel } from '../plan/mappable-model.ts';
 import type { NotPlaced, PlacedFile } from '../plan/placement.ts';
@@ -25,6 +26,8 @@ export interface WantedInStoreOptions {
 export interface WantedInStore {
   readonly wanted: readonly WantedLink[];
   readonly notPlaced: readonly NotPlaced[];
+  /** Models whose place rests on a version that is not known. */
+  readonly guessed: number;
 }
 
 const MODELS_AT_ONCE = 200;
@@ -35,6 +38,7 @@ export async function wantedInStore(options: WantedInStoreOptions): Promise<Want
   const { layout, profile, facts, models, registered, signal } = options;
   const wanted: WantedLink[] = [];
   const notPlaced: NotPlaced[] = [];
+  let guessed = 0;
   const taken = new Map<string, string>();
   const byId = new Map(models.map((model) => [model.record.id, model]));
   const linked = Map.groupBy(registered, ({ modelId }) => modelId);
@@ -43,6 +47,12 @@ export async function wantedInStore(options: WantedInStoreOptions): Promise<Want
       await yieldToLoop();
       signal?.throwIfAborted();
     }
+    const choice = mappingChoice(model.record, { profile, version: facts.version });
+    if (choice.reason !== null) {
+      notPlaced.push({ model, reason: choice.reason });
+      continue;
+    }
+    if (choice.guessed) guessed += 1;
     const acceptance = acceptedBy(profile, model.record);
     const missing =
       acceptance.rule === null ? acceptance.reason : missingForApp(acceptance.accepts, model.record, facts);
@@ -62,7 +72,7 @@ export async function wantedInStore(options: WantedInStoreOptions): Promise<Want
       wanted.push(wantedLink(options, { model, file }));
     }
   }
-  return { wanted, notPlaced };
+  return { wanted, notPlaced, guessed };
 }
 
 /** @internal What goes with a model, where the library has it. */
