@@ -135,6 +135,7 @@ export async function verifyModels(context: StoreContext, options: VerifyOptions
       }
       continue;
     }
+    if (model.metadata.evictedAt !== undefined) continue;
     for (const file of model.metadata.files) {
       count.files += 1;
       const problem = await checkFile(model, file).catch((error: unknown) => unreadable(error, file, 'file'));
