@@ -84,11 +84,16 @@ export async function verifyModels(context: StoreContext, options: VerifyOptions
     return { problem: 'corrupt', part: 'blob', expected: file.sha256, found: digests.sha256 };
   };
 
-  const checkFile = async (model: FoundModel, file: ModelFile): Promise<Finding | null> => {
+  /** Once for each content. */
+  const blobFinding = async (file: ModelFile): Promise<Finding | null> => {
     if (!blobs.has(file.sha256)) {
       blobs.set(file.sha256, await checkBlob(file).catch((error: unknown) => unreadable(error, file, 'blob')));
     }
-    const blobProblem = blobs.get(file.sha256) ?? null;
+    return blobs.get(file.sha256) ?? null;
+  };
+
+  const checkFile = async (model: FoundModel, file: ModelFile): Promise<Finding | null> => {
+    const blobProblem = await blobFinding(file);
     if (blobProblem !== null) return blobProblem;
     const path = join(model.folder, file.name);
     const status = await fileAt(context.fileSystem, path);
@@ -108,6 +113,17 @@ export async function verifyModels(context: StoreContext, options: VerifyOptions
     }
     apart.push(itself);
     return null;
+  };
+
+  const findingsOf = async (
+    files: readonly ModelFile[],
+  ): Promise<{ readonly file: ModelFile; readonly problem: Finding }[]> => {
+    const found: { file: ModelFile; problem: Finding }[] = [];
+    for (const file of files) {
+      const problem = await blobFinding(file);
+      if (problem !== null) found.push({ file, problem });
+    }
+    return found;
   };
 
   for await (const model of walkModels(context.fileSystem, context.layout)) {
@@ -134,6 +150,11 @@ export async function verifyModels(context: StoreContext, options: VerifyOptions
         problems.push({ modelId, slug: model.slug, part: 'outside', sha256, ...finding });
       }
       continue;
+    }
+    // What newer files have taken the place of stands in no folder, and its bytes are kept.
+    for (const { file, problem } of await findingsOf(model.metadata.replaced ?? [])) {
+      const { sha256, name } = file;
+      problems.push({ modelId: model.metadata.id, slug: model.slug, file: name, sha256, ...problem });
     }
     if (model.metadata.evictedAt !== undefined) continue;
     for (const file of model.metadata.files) {

@@ -58,6 +58,8 @@ const importing: Omit<Scene, 'name' | 'reflinks'> = {
   },
 };
 
+const both = { 'line.safetensors': lora, 'vae.safetensors': vae };
+
 /** The work during which the power goes. */
 export const scenes: readonly Scene[] = [
   { ...importing, name: 'an import with hard links', reflinks: false },
@@ -90,6 +92,25 @@ export const scenes: readonly Scene[] = [
       for (const [commit, words] of Object.entries({ b: 'second', c: 'third' })) {
         const files = { 'line.safetensors': lora, 'README.md': Buffer.from(words) };
         await download(store, drive, { commit, files });
+      }
+    },
+  },
+  {
+    name: 'an eviction that is taken back',
+    reflinks: false,
+    clock: systemClock,
+    promised: [LINE, VAE],
+    async prepare(drive, stores) {
+      await withLibrary(drive, stores, (store) => download(store, drive, { commit: 'a', files: both }));
+    },
+    async run({ store, drive }) {
+      await store.evict({ freeBytes: 1e9 }).result;
+      await download(store, drive, { commit: 'a', files: { 'line.safetensors': lora } });
+      await store.evict({ freeBytes: 1 }).result;
+      await download(store, drive, { commit: 'a', files: both });
+      for (const slug of [LINE, VAE]) {
+        const { complete } = await store.resolve(slug);
+        if (!complete) throw new Error(`${slug} did not come back`);
       }
     },
   },
