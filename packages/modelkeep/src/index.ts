@@ -96,6 +96,7 @@ export type {
   MetadataExportReport,
   MetadataImportReport,
   ModelChanges,
+  MappingEdit,
   ModelEdit,
   ModelLink,
   ModelProblem,

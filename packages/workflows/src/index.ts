@@ -100,6 +100,7 @@ export type {
   ImportReport,
   MetadataImportReport,
   ModelChanges,
+  MappingEdit,
   ModelEdit,
   ModelProblem,
   PlacedModel,

@@ -96,6 +96,10 @@ export interface ModelOverrides {
   readonly follow?: OpenWord<'latest' | 'pinned'> | undefined;
   /** Whether its bytes stay whatever room is needed. @default false */
   readonly pinned?: boolean | undefined;
+  /** By the id of an app, the versions that see the model, as a range of semver. Checked when it is used. */
+  readonly version_ranges?: unknown;
+  /** By the id of an app or `*`, an {@link AppMapping}. Checked when it is used. */
+  readonly mapping?: unknown;
 }
 
 /** modelkeep.json: what a volume is. */

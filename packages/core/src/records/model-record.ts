@@ -1,4 +1,5 @@
 import type { FieldHashes } from './field-hashes.ts';
+import type { ModelMapping } from './model-mapping.ts';
 import type { FactLayer, FileRole, ModelFormat, ModelType, OpenWord, SourceProvider } from './model-terms.ts';
 
 /** Facts about a model that several sources may state. Absent and null mean: this source does not say. */
@@ -138,6 +139,8 @@ export interface ModelRecord {
   readonly pinned?: true | undefined;
   /** When its files were given up to make room: what it is stays known, and it can be fetched again. ISO 8601. */
   readonly evictedAt?: string | undefined;
+  /** What a person says about its places in apps; absent where nobody says anything. */
+  readonly mapping?: ModelMapping | undefined;
   /** Which layer each effective fact came from. */
   readonly origins: Readonly<Partial<Record<keyof ModelFacts, FactLayer>>>;
   /** Grows with each change of the metadata. */

@@ -15,6 +15,7 @@ import {
   type ModelSource,
 } from '@modelkeep/core';
 import { factNames } from './fact-names.ts';
+import { readMapping } from './read-mapping.ts';
 
 /** The facts that count and the layer each one came from. */
 export interface EffectiveFacts {
@@ -51,6 +52,7 @@ export function effectiveRecord(metadata: ModelMetadata, overrides: ModelOverrid
   const { facts, origins } = effectiveFacts(metadata.layers, overrides);
   const place: ModelPlace = metadata.place ?? { kind: 'library' };
   const missing = new Set(place.kind === 'external' ? place.missing : []);
+  const mapping = readMapping(overrides);
   const present = new Set(metadata.files.map((file) => file.name).filter((name) => !missing.has(name)));
   return {
     id: metadata.id,
@@ -81,6 +83,7 @@ export function effectiveRecord(metadata: ModelMetadata, overrides: ModelOverrid
     complete: metadata.evictedAt === undefined && metadata.expectedFiles.every((name) => present.has(name)),
     ...versionFields(metadata, overrides),
     origins,
+    ...(mapping === null ? {} : { mapping }),
     revision: metadata.revision,
     importedAt: metadata.importedAt,
     updatedAt: metadata.updatedAt,
