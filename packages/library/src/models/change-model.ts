@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { ModelkeepError, type HistoryEntry, type ModelRecord } from '@modelkeep/core';
 import { writeFileAtomic } from '@modelkeep/io';
+import { isFolderStore } from '../folder-store/contents.ts';
+import { withdrawReplaced } from '../folder-store/withdraw-files.ts';
 import { effectiveRecord } from '../metadata/effective-record.ts';
 import { changesBetween, changesByHand, grownHistory, type ModelState } from '../metadata/history.ts';
 import { METADATA_FILE, OVERRIDES_FILE, serialiseMetadata, serialiseOverrides } from '../metadata/metadata-file.ts';
@@ -131,6 +133,7 @@ export async function writeChange(context: StoreContext, options: WriteChangeOpt
     updatedAt: timestamp(context),
   };
   const { folder } = found;
+  if (isFolderStore(context)) await withdrawReplaced(context, { folder, present: found.metadata, next: metadata });
   await writeFileAtomic(context.fileSystem, { path: join(folder, METADATA_FILE), data: serialiseMetadata(metadata) });
   const isElse = metadata.files !== found.metadata.files || metadata.evictedAt !== found.metadata.evictedAt;
   if (options.project !== undefined) await options.project();

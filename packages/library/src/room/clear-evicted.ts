@@ -2,6 +2,9 @@ import { dirname, join } from 'node:path';
 import { isModelkeepError, type ModelFile, type ModelMetadata } from '@modelkeep/core';
 import { blobStatus } from '../blobs/blob-store.ts';
 import { fileAt } from '../files/status-at.ts';
+import { handOver } from '../folder-store/hand-over.ts';
+import { isFolderStore } from '../folder-store/contents.ts';
+import { withdrawFiles } from '../folder-store/withdraw-files.ts';
 import { removeIfEmpty } from '../models/clear-folder.ts';
 import type { StoreContext } from '../store-context.ts';
 import { isRealFolder } from '../volume/require-real-folders.ts';
@@ -29,16 +32,27 @@ async function isOwn(context: StoreContext, { folder, file, signal }: OwnOptions
   if (!(await isRealFolder(context.fileSystem, context.layout.root, dirname(path)))) return false;
   const status = await fileAt(context.fileSystem, path);
   if (status === null || status.sizeBytes !== file.sizeBytes) return false;
-  const blob = await blobStatus(context, file.sha256);
+  const blob = isFolderStore(context) ? null : await blobStatus(context, file.sha256);
   if (blob !== null && blob.inode === status.inode && blob.device === status.device) return true;
   return (await context.io.hashFile(path, { algorithms: ['sha256'], signal })).digests.sha256 === file.sha256;
 }
 
+/** @internal What goes of an evicted model. */
+export interface ClearedModel {
+  readonly folder: string;
+  readonly metadata: ModelMetadata;
+  /** Its files that are the library's. */
+  readonly own: readonly ModelFile[];
+}
+
 /** @internal Takes files out of the folder of a model that is known to be evicted, and the folders that are empty then. */
-export async function clearFiles(context: StoreContext, folder: string, files: readonly ModelFile[]): Promise<void> {
+export async function clearFiles(context: StoreContext, { folder, metadata, own }: ClearedModel): Promise<void> {
   const { fileSystem } = context;
   const folders = new Set<string>();
-  for (const { name } of files) {
+  // Without links the file is all there is of its bytes: others may need them.
+  await withdrawFiles(context, { folder, files: own });
+  await handOver(context, metadata.files);
+  for (const { name } of own) {
     try {
       await fileSystem.unlink(join(folder, name));
     } catch (error) {
@@ -47,5 +61,5 @@ export async function clearFiles(context: StoreContext, folder: string, files: r
     for (let path = dirname(name); path !== '.'; path = dirname(path)) folders.add(join(folder, path));
   }
   for (const path of [...folders].toSorted((a, b) => b.length - a.length)) await removeIfEmpty(context, path);
-  if (files.length > 0) await fileSystem.fsyncFolder(folder);
+  if (own.length > 0) await fileSystem.fsyncFolder(folder);
 }

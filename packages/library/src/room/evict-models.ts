@@ -98,7 +98,7 @@ async function evictLocked(context: StoreContext, { found, own, options }: Evict
   const txn = newId();
   const { overrides } = now;
   const metadata = { ...now.metadata, evictedAt: timestamp(context) };
-  const project = (): Promise<void> => clearFiles(context, now.folder, own);
+  const project = (): Promise<void> => clearFiles(context, { folder: now.folder, metadata, own });
   const work = async (): Promise<void> => {
     await writeChange(context, { found: now, changed: { metadata, overrides }, changes: [], txn, project });
   };

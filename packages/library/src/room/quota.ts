@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import { isSha256, ModelkeepError } from '@modelkeep/core';
 import { writeFileAtomic } from '@modelkeep/io';
 import { statusAt } from '../files/status-at.ts';
+import { isFolderStore } from '../folder-store/contents.ts';
+import { allModels } from '../revisions/models-of-source.ts';
 import { withLock, type StoreContext } from '../store-context.ts';
 import { listTransactions, readTransaction } from '../transaction/transaction-record.ts';
 import { isAbandoned } from '../transaction/is-abandoned.ts';
@@ -25,6 +27,13 @@ export async function readRoom(context: StoreContext, exceptTransaction?: string
   for (const { name } of await fileSystem.readdir(layout.blobs)) {
     const status = isSha256(name) ? await statusAt(fileSystem, join(layout.blobs, name)) : null;
     if (status !== null) stored.set(name, status.sizeBytes);
+  }
+  // Without links what is in the folders of models is nowhere else.
+  if (isFolderStore(context)) {
+    for await (const { place, evictedAt, files } of allModels(context.index)) {
+      if (place.kind !== 'library' || evictedAt !== undefined) continue;
+      for (const { sha256, sizeBytes } of files) stored.set(sha256, sizeBytes);
+    }
   }
   let reservedBytes = 0;
   for (const id of await listTransactions(context)) {
