@@ -15,6 +15,7 @@ import {
   type ModelSource,
 } from '@modelkeep/core';
 import { factNames } from './fact-names.ts';
+import { readMapping } from './read-mapping.ts';
 
 /** The facts that count and the layer each one came from. */
 export interface EffectiveFacts {
@@ -51,6 +52,7 @@ export function effectiveRecord(metadata: ModelMetadata, overrides: ModelOverrid
   const { facts, origins } = effectiveFacts(metadata.layers, overrides);
   const place: ModelPlace = metadata.place ?? { kind: 'library' };
   const missing = new Set(place.kind === 'external' ? place.missing : []);
+  const mapping = readMapping(overrides);
   const present = new Set(metadata.files.map((file) => file.name).filter((name) => !missing.has(name)));
   return {
     id: metadata.id,
@@ -78,11 +80,26 @@ export function effectiveRecord(metadata: ModelMetadata, overrides: ModelOverrid
     variantOf: metadata.variantOf,
     companions: metadata.companions,
     expectedFiles: metadata.expectedFiles,
-    complete: metadata.expectedFiles.every((name) => present.has(name)),
+    complete: metadata.evictedAt === undefined && metadata.expectedFiles.every((name) => present.has(name)),
+    ...versionFields(metadata, overrides),
     origins,
+    ...(mapping === null ? {} : { mapping }),
     revision: metadata.revision,
     importedAt: metadata.importedAt,
     updatedAt: metadata.updatedAt,
+  };
+}
+
+/** What most models have nothing to say about is left out. */
+function versionFields(
+  { supersedes, evictedAt }: ModelMetadata,
+  { follow, pinned }: ModelOverrides,
+): Pick<ModelRecord, 'supersedes' | 'follow' | 'pinned' | 'evictedAt'> {
+  return {
+    ...(supersedes === undefined ? {} : { supersedes }),
+    ...(follow === 'pinned' ? { follow: 'pinned' as const } : {}),
+    ...(pinned === true ? { pinned } : {}),
+    ...(evictedAt === undefined ? {} : { evictedAt }),
   };
 }
 
