@@ -32,6 +32,8 @@ import type { Linking } from '../link/linking.ts';
 import type { Diagnosis } from '../maintain/diagnose.ts';
 import type { LibraryRepair, RepairLibraryOptions } from '../maintain/repair-library.ts';
 import type { ComputeHashesRequest } from '../maintain/compute-hashes.ts';
+import type { RoomKeeping } from '../evict/room-keeping.ts';
+import type { Updating } from '../update/updating.ts';
 import type { VerifyLibraryOptions } from '../maintain/verify-library.ts';
 
 /** Which models {@link Workspace.list} gives. */
@@ -62,7 +64,7 @@ export interface Cancellable {
 }
 
 /** An open library with everything that can be done with it. */
-export interface Workspace extends AsyncDisposable, Keeping, Linking {
+export interface Workspace extends AsyncDisposable, Keeping, Linking, Updating, RoomKeeping {
   /** Absolute path. */
   readonly root: string;
   /** `read` also when a newer version of modelkeep wrote the library and lets this one read only. */
