@@ -60,7 +60,10 @@ export interface ModelFile {
   /** Computed on demand; absent until then. */
   readonly hashes?: FieldHashes | undefined;
   readonly source: ModelSource | null;
-  /** Of a model outside the library: where the file is below the model's folder, where that is not its name. */
+  /**
+   * Where the file is, from the model's folder, where that is not its name: of a model outside the library, and of weights
+   * that another model has on a drive without links.
+   */
   readonly at?: string | undefined;
   /** Of a model outside the library: what the file was when it was hashed. */
   readonly stamp?: FileStamp | undefined;
@@ -131,6 +134,14 @@ export interface ModelRecord {
   readonly expectedFiles: readonly string[];
   /** Whether every expected file is here. */
   readonly complete: boolean;
+  /** The id of the version that this one takes the place of. It stays when that one is gone. */
+  readonly supersedes?: string | undefined;
+  /** What links of apps to this version do when there is a newer one: `pinned` stays with it. @default 'latest' */
+  readonly follow?: 'pinned' | undefined;
+  /** Whether a person wants its bytes to stay whatever room is needed. @default false */
+  readonly pinned?: true | undefined;
+  /** When its files were given up to make room: what it is stays known, and it can be fetched again. ISO 8601. */
+  readonly evictedAt?: string | undefined;
   /** What a person says about its places in apps; absent where nobody says anything. */
   readonly mapping?: ModelMapping | undefined;
   /** Which layer each effective fact came from. */

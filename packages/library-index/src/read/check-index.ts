@@ -1,3 +1,4 @@
+import { isModelkeepError } from '@modelkeep/core';
 import type { SqliteCallOptions, SqliteDatabase } from '@modelkeep/sqlite';
 import type { IndexCheck } from '../library-index.ts';
 
@@ -15,7 +16,12 @@ const LOOK_AGAIN = ['search', 'name_search', 'texts', 'word_parts']
 export async function checkIndex(database: SqliteDatabase, options?: SqliteCallOptions): Promise<IndexCheck> {
   let problems: string[] = [];
   for (let attempt = 0; attempt < MOST_TRIES; attempt += 1) {
-    await database.get(`select ${LOOK_AGAIN}`, [], options);
+    try {
+      await database.get(`select ${LOOK_AGAIN}`, [], options);
+    } catch (error) {
+      if (!isModelkeepError(error, 'sqlite.corrupt')) throw error;
+      return { ok: false, problems: [error.message] };
+    }
     const rows = await database.all<{ quick_check: string }>('pragma quick_check(100)', [], options);
     problems = rows.map((row) => row.quick_check).filter((text) => text !== 'ok');
     if (problems.length === 0) return { ok: true, problems };
