@@ -101,6 +101,7 @@ export type {
   ScanWatch,
   SkippedPath,
   VerifyProblem,
+  UnsafeModel,
   VerifyReport,
   WatchOptions,
 } from '@modelkeep/library';

@@ -41,5 +41,6 @@ export async function identifySafetensors(
     evidence: found.evidence,
     tensorCount: tensors.size,
     parameterCount: weights.parameterCount ?? null,
+    safety: null,
   };
 }

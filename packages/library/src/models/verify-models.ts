@@ -1,8 +1,9 @@
 import { join } from 'node:path';
-import { isModelkeepError, type ModelFile } from '@modelkeep/core';
+import { isModelkeepError, type ModelFile, type SafetyVerdict } from '@modelkeep/core';
 import { blobPath, blobStatus } from '../blobs/blob-store.ts';
 import { fileAt } from '../files/status-at.ts';
 import { verifyExternal } from '../external/verify-external.ts';
+import { safetyOf } from '../metadata/load-safety.ts';
 import type { StoreContext } from '../store-context.ts';
 import { walkModels, type FoundModel } from './walk-models.ts';
 
@@ -34,6 +35,13 @@ export interface ApartFile {
   readonly sizeBytes: number;
 }
 
+/** A model that may run code when it is loaded. */
+export interface UnsafeModel {
+  readonly modelId: string;
+  readonly slug: string;
+  readonly verdict: SafetyVerdict;
+}
+
 type Finding = Omit<VerifyProblem, 'modelId' | 'slug' | 'file' | 'sha256'>;
 
 /** What a verification found. */
@@ -48,6 +56,8 @@ export interface VerifyReport {
    * With depth `hash` their bytes are the blob's.
    */
   readonly apart: readonly ApartFile[];
+  /** Models that a scan found dangerous or suspicious to load. Nothing is wrong with their bytes. */
+  readonly unsafe: readonly UnsafeModel[];
 }
 
 /** How a library is verified. */
@@ -64,6 +74,7 @@ export async function verifyModels(context: StoreContext, options: VerifyOptions
   const problems: VerifyProblem[] = [];
   const blobs = new Map<string, Finding | null>();
   const apart: ApartFile[] = [];
+  const unsafe: UnsafeModel[] = [];
   const count = { models: 0, files: 0, bytesHashed: 0 };
 
   const checkBlob = async (file: ModelFile): Promise<Finding | null> => {
@@ -126,6 +137,10 @@ export async function verifyModels(context: StoreContext, options: VerifyOptions
       continue;
     }
     count.models += 1;
+    const verdict = safetyOf(model.metadata)?.verdict;
+    if (verdict === 'dangerous' || verdict === 'suspicious') {
+      unsafe.push({ modelId: model.metadata.id, slug: model.slug, verdict });
+    }
     if (model.metadata.place !== undefined) {
       const findings = await verifyExternal(context, model, { ...options, count });
       const { id: modelId, files } = model.metadata;
@@ -143,7 +158,7 @@ export async function verifyModels(context: StoreContext, options: VerifyOptions
       problems.push({ modelId: model.metadata.id, slug: model.slug, file: name, sha256, ...problem });
     }
   }
-  return { ...count, problems, apart };
+  return { ...count, problems, apart, unsafe };
 }
 
 /** A file that cannot be read is a finding and not the end of the search. */
