@@ -17,6 +17,7 @@ export type { ModelKeeping } from './keeping.ts';
 export type { ExportedLine, ExportedModel, ExportHeader, ExportProblem } from './exchange/export-metadata.ts';
 export type { ImportMetadataOptions, MetadataImportReport } from './exchange/import-metadata.ts';
 export type { EditableFact, ModelEdit } from './metadata/check-edit.ts';
+export type { MappingEdit } from './models/edit-mapping.ts';
 export type { ModelChanges } from './models/edit-model.ts';
 export type { RemovalPlan } from './models/removal-plan.ts';
 export type { RemovalReport, RemoveOptions } from './models/remove-model.ts';

@@ -17,10 +17,14 @@ export {
   plannedActions,
   type LinkPlan,
   type LinkPlanEntry,
+  planWarningCodes,
+  type PlanAdvice,
   type PlannedAction,
   type PlanWarning,
+  type PlanWarningCode,
 } from './plan/link-plan.ts';
 export { linkReasonCodes, type LinkReason, type LinkReasonCode } from './plan/link-reason.ts';
+export { checkMapping, type StatedMapping } from './plan/check-mapping-edit.ts';
 export type { MappableModel, ModelLookup } from './plan/mappable-model.ts';
 export type { PlanLinksOptions } from './plan/plan-links.ts';
 export type {
@@ -29,9 +33,27 @@ export type {
   MappingRule,
   ProfileFolder,
   ProfilePlugin,
+  ProfileSidecars,
+  ProfileSigns,
   UnmappedTypes,
 } from './profiles/app-profile.ts';
 export { appProfiles } from './profiles/app-profiles.ts';
+export {
+  configFormats,
+  storeFormats,
+  type ConfigFormat,
+  type MappingWay,
+  type StoreFormat,
+} from './profiles/mapping-way.ts';
+export type { ConfigFileFacts, ConfigSetting } from './profiles/config-file-facts.ts';
+export {
+  versionSchemes,
+  type ProfileVersions,
+  type VersionFile,
+  type VersionScheme,
+} from './profiles/profile-versions.ts';
+export type { ChosenTranslation, TranslationConfig, TranslationRule } from './translation/translation-config.ts';
+export { normaliseVersion } from './versions/normalise-version.ts';
 export { parseAppProfile } from './profiles/parse-profile.ts';
 export type { RegistryDatabase } from './registry/database.ts';
 export type { RegisteredLink } from './registry/link-row.ts';

@@ -13,6 +13,10 @@ export interface MapperContext {
   readonly clock: Clock;
   readonly library: ModelLookup;
   readonly profiles: readonly AppProfile[];
+  /** Where the caller keeps translation configs; null: nowhere. */
+  readonly translationFolder: string | null;
+  /** The system that paths are judged for. */
+  readonly platform: NodeJS.Platform;
   readonly strategy: LinkStrategy;
   readonly links: LinkRegistry;
   readonly folders: FolderRegistry;

@@ -35,6 +35,10 @@ export interface MapperOptions {
   readonly strategy?: LinkStrategy | undefined;
   /** @default {@link appProfiles} */
   readonly profiles?: readonly AppProfile[] | undefined;
+  /** A folder of translation configs, `<app>_<appversion>_<modelconfig>.json`, absolute. @default none */
+  readonly translationFolder?: string | undefined;
+  /** @default that of the process */
+  readonly platform?: NodeJS.Platform | undefined;
   /** @default the clock of the system */
   readonly clock?: Clock | undefined;
 }
@@ -119,6 +123,8 @@ export function createMapper(options: MapperOptions): Mapper {
     library,
     clock: options.clock ?? systemClock,
     profiles: options.profiles ?? appProfiles,
+    translationFolder: options.translationFolder ?? null,
+    platform: options.platform ?? process.platform,
     strategy: options.strategy ?? createSymlinkStrategy(fileSystem),
     links: createLinkRegistry(registry, machineId),
     folders: createFolderRegistry(registry, machineId),

@@ -99,6 +99,7 @@ export type {
   MetadataExportReport,
   MetadataImportReport,
   ModelChanges,
+  MappingEdit,
   ModelEdit,
   ModelLink,
   ModelProblem,

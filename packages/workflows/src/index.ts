@@ -86,6 +86,7 @@ export type {
   ImportReport,
   MetadataImportReport,
   ModelChanges,
+  MappingEdit,
   ModelEdit,
   ModelProblem,
   PlacedModel,

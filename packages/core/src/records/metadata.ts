@@ -83,6 +83,10 @@ export interface ModelOverrides {
   readonly minReader?: number | undefined;
   /** The facts that a person states. `''` and `[]` say that there is none; a later version's fields are kept. */
   readonly fields?: ModelFacts | undefined;
+  /** By the id of an app, the versions that see the model, as a range of semver. Checked when it is used. */
+  readonly version_ranges?: unknown;
+  /** By the id of an app or `*`, an {@link AppMapping}. Checked when it is used. */
+  readonly mapping?: unknown;
 }
 
 /** modelkeep.json: what a volume is. */

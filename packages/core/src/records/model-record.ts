@@ -1,5 +1,6 @@
 import type { LoadSafety } from './load-safety.ts';
 import type { FieldHashes } from './field-hashes.ts';
+import type { ModelMapping } from './model-mapping.ts';
 import type { FactLayer, FileRole, ModelFormat, ModelType, OpenWord, SourceProvider } from './model-terms.ts';
 
 /** Facts about a model that several sources may state. Absent and null mean: this source does not say. */
@@ -133,6 +134,8 @@ export interface ModelRecord {
   readonly expectedFiles: readonly string[];
   /** Whether every expected file is here. */
   readonly complete: boolean;
+  /** What a person says about its places in apps; absent where nobody says anything. */
+  readonly mapping?: ModelMapping | undefined;
   /** Which layer each effective fact came from. */
   readonly origins: Readonly<Partial<Record<keyof ModelFacts, FactLayer>>>;
   /** Grows with each change of the metadata. */

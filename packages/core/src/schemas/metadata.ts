@@ -144,6 +144,21 @@ export const modelOverridesSchema: z.ZodType<ModelOverrides> = z.looseObject({
   schema: schemaNumber.optional(),
   minReader: schemaNumber.optional(),
   fields: modelFactsSchema.optional(),
+  /* Not checked here: a wrong word about one app is no reason to call the file corrupt. */
+  version_ranges: z
+    .unknown()
+    .optional()
+    .meta({
+      description: 'By the id of an app, the versions that see the model; one that is no range of semver hides it',
+      examples: [{ comfyui: '>=0.3.0 <0.5.0' }],
+    }),
+  mapping: z
+    .unknown()
+    .optional()
+    .meta({
+      description: 'By the id of an app, or * for all: link (boolean), name, folder, names (official or cleaned)',
+      examples: [{ '*': { names: 'official' }, comfyui: { link: false } }],
+    }),
 });
 
 /** Checks modelkeep.json. */

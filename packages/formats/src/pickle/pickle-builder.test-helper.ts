@@ -50,8 +50,8 @@ export const op = {
     return bytesOf('G', buffer);
   },
   tuple: (...items: readonly Piece[]): Uint8Array => bytesOf('(', ...items, 't'),
-  dict: (...pairs: readonly (readonly [Piece, Piece])[]) => bytesOf('}(', ...pairs.flat(), 'u'),
-  little,
+  dict: (...pairs: readonly (readonly [Piece, Piece])[]): Uint8Array => bytesOf('}(', ...pairs.flat(), 'u'),
+  little: little as (value: number | bigint, bytes: 1 | 2 | 4 | 8) => Uint8Array,
 } as const;
 
 /** `callable(argument)` of protocol 2, with its STOP. */

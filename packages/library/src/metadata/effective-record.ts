@@ -16,6 +16,7 @@ import {
 } from '@modelkeep/core';
 import { factNames } from './fact-names.ts';
 import { safetyOf } from './load-safety.ts';
+import { readMapping } from './read-mapping.ts';
 
 /** The facts that count and the layer each one came from. */
 export interface EffectiveFacts {
@@ -52,6 +53,7 @@ export function effectiveRecord(metadata: ModelMetadata, overrides: ModelOverrid
   const { facts, origins } = effectiveFacts(metadata.layers, overrides);
   const place: ModelPlace = metadata.place ?? { kind: 'library' };
   const missing = new Set(place.kind === 'external' ? place.missing : []);
+  const mapping = readMapping(overrides);
   const present = new Set(metadata.files.map((file) => file.name).filter((name) => !missing.has(name)));
   return {
     id: metadata.id,
@@ -82,6 +84,7 @@ export function effectiveRecord(metadata: ModelMetadata, overrides: ModelOverrid
     expectedFiles: metadata.expectedFiles,
     complete: metadata.expectedFiles.every((name) => present.has(name)),
     origins,
+    ...(mapping === null ? {} : { mapping }),
     revision: metadata.revision,
     importedAt: metadata.importedAt,
     updatedAt: metadata.updatedAt,

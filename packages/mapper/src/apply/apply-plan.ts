@@ -28,7 +28,7 @@ export async function applyPlan(
 ): Promise<AppliedPlan> {
   const { signal } = options;
   signal?.throwIfAborted();
-  const { id: planId, app, entries, appRoot: planned } = await parsePlan(context.profiles, plan);
+  const { id: planId, app, entries, appRoot: planned } = await parsePlan(context, plan, signal);
   const appRoot = await confirmAppRoot(context, { planned, granted: options.appRoot });
   const place = { app, appRoot };
   const runId = newId();

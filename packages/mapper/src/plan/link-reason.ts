@@ -1,6 +1,12 @@
 /** Why a model is skipped, why a link is in conflict, or why it is removed. */
 export const linkReasonCodes = [
   'type-not-mapped',
+  'family-not-mapped',
+  'excluded',
+  'version-excluded',
+  'override-invalid',
+  'plan-only',
+  'path-too-long',
   'format-not-accepted',
   'extension-not-accepted',
   'plugin-missing',

@@ -2,8 +2,8 @@ import { basename, isAbsolute } from 'node:path';
 import { setImmediate as yieldToLoop } from 'node:timers/promises';
 import { ModelkeepError } from '@modelkeep/core';
 import { isSafeRelativePath } from '../app/safe-names.ts';
-import type { AppProfile } from '../profiles/app-profile.ts';
-import { findProfile } from '../profiles/find-profile.ts';
+import type { MapperContext } from '../mapper-context.ts';
+import { knownFoldersOf, type KnownFolders } from '../translation/known-folders.ts';
 import type { LinkPlanEntry } from './link-plan.ts';
 
 /** @internal A plan of which every line was checked. */
@@ -34,31 +34,30 @@ const LINES_AT_ONCE = 500;
 
 /**
  * @internal Checks a plan that may have been edited, or come from elsewhere: its shape, that every link is to be made in a
- * folder of the app's profile, and that no name leads out of it. What is on the disk is checked later, link by link.
+ * folder of the app's profile or of a translation config, and that no name leads out of it. What is on the disk is checked later, link by link.
  *
  * @throws `mapper.invalid-plan` with a pointer, `mapper.unknown-app`
  */
-export async function parsePlan(profiles: readonly AppProfile[], plan: unknown): Promise<CheckedPlan> {
+export async function parsePlan(context: MapperContext, plan: unknown, signal?: AbortSignal): Promise<CheckedPlan> {
   const { planEntrySchema, planHeadSchema } = await import('./plan-schema.ts');
   const head = planHeadSchema.safeParse(plan);
   if (!head.success) throw invalid('', head.error.issues);
   const { id, app, appRoot } = head.data;
-  const profile = await findProfile(profiles, app);
-  const folders = new Set(profile.rules.flatMap((rule) => rule.folders.map(({ path }) => path)));
+  const isKnown = await knownFoldersOf(context, app, signal);
   const entries: CheckedEntry[] = [];
   for (const [index, line] of head.data.entries.entries()) {
     if (index % LINES_AT_ONCE === LINES_AT_ONCE - 1) await yieldToLoop();
     const pointer = `/entries/${index}`;
     const parsed = planEntrySchema.safeParse(line);
     if (!parsed.success) throw invalid(pointer, parsed.error.issues);
-    entries.push(checkEntry(parsed.data, { pointer, folders }));
+    entries.push(checkEntry(parsed.data, { pointer, isKnown }));
   }
   return { id, app, appRoot, entries };
 }
 
 function checkEntry(
   entry: LinkPlanEntry,
-  { pointer, folders }: { pointer: string; folders: ReadonlySet<string> },
+  { pointer, isKnown }: { readonly pointer: string; readonly isKnown: KnownFolders },
 ): CheckedEntry {
   const { action, source, folder, name, target } = entry;
   if (action === 'conflict') return { ...entry, action };
@@ -70,7 +69,8 @@ function checkEntry(
   if (!isAbsolute(target)) throw problem(`${pointer}/target`, 'must be an absolute path');
   /* A link is removed by what is recorded for its target alone; its folder may be of an older profile. */
   if (action !== 'remove') {
-    if (!folders.has(folder)) throw problem(`${pointer}/folder`, 'is no folder for models in the profile of this app');
+    if (!isKnown(folder) || !isSafeRelativePath(folder))
+      throw problem(`${pointer}/folder`, 'is no folder for models in the profile of this app');
     if (!isSafeRelativePath(name)) throw problem(`${pointer}/name`, 'must be a relative path of plain names');
     if (basename(target) !== basename(name)) throw problem(`${pointer}/target`, 'does not end in the name of the link');
   }

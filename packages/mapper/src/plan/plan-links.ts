@@ -1,8 +1,7 @@
 import { newId } from '@modelkeep/core';
-import { readAppFacts } from '../app/app-facts.ts';
 import { resolveAppRoot } from '../app/app-root.ts';
 import type { MapperContext } from '../mapper-context.ts';
-import { findProfile } from '../profiles/find-profile.ts';
+import type { MappingWay } from '../profiles/mapping-way.ts';
 import { mapWithLimit } from '../support/map-with-limit.ts';
 import { assignNames, type NamedPlacement } from './assign-names.ts';
 import { createFolderViews, type FolderView } from './folder-views.ts';
@@ -11,6 +10,8 @@ import { plannedActions, type LinkPlan, type LinkPlanEntry, type PlannedAction }
 import type { LinkReason } from './link-reason.ts';
 import type { MappableModel } from './mappable-model.ts';
 import { placeModels } from './place-models.ts';
+import { planAdvice } from './plan-advice.ts';
+import { resolveApp } from './resolve-app.ts';
 import type { PlacedFile, Placement } from './placement.ts';
 import { planEntry } from './plan-entry.ts';
 import { planRemovals } from './plan-removals.ts';
@@ -22,8 +23,12 @@ export interface PlanLinksOptions {
   readonly app: string;
   /** The app's folder, absolute. To pass it is the grant: nothing outside of it is linked, but for folders that links of the user's own lead to. */
   readonly appRoot: string;
-  /** Such as `0.3.40`. @default the folders that are there decide */
+  /** Such as `0.3.40`. @default what the app's folder says; where it does not, the folders that are there decide */
   readonly appVersion?: string | undefined;
+  /** Which of the translation configs counts. @default 'default' */
+  readonly modelConfig?: string | undefined;
+  /** One of the ways that the profile names. @default the profile's first */
+  readonly way?: MappingWay['kind'] | undefined;
   /** All models that the app is to see: links to any other model are removed. */
   readonly models: readonly MappableModel[];
   readonly signal?: AbortSignal | undefined;
@@ -34,12 +39,23 @@ export async function planLinks(context: MapperContext, options: PlanLinksOption
   const { app, appVersion, models, signal } = options;
   const { fileSystem, strategy } = context;
   signal?.throwIfAborted();
-  const profile = await findProfile(context.profiles, app);
   const appRoot = await resolveAppRoot(fileSystem, options.appRoot);
   const libraryRoots = libraryRootsOf(models);
   refuseLibraryAsApp({ appRoot, libraryRoots });
-  const facts = await readAppFacts({ fileSystem, profile, appRoot, appVersion });
-  const { placements, notPlaced, rules } = await placeModels({ fileSystem, profile, facts, appRoot, models, signal });
+  const { modelConfig } = options;
+  const resolved = await resolveApp(context, { app, appRoot, appVersion, modelConfig, way: options.way, signal });
+  const { profile, facts, translation, way } = resolved;
+  const advised = way.kind === 'links' ? null : planAdvice(models, { profile, facts, reason: unmappedReason(way) });
+  const placed = await placeModels({
+    fileSystem,
+    profile,
+    facts,
+    appRoot,
+    models: advised === null ? models : [],
+    signal,
+  });
+  const { placements, rules } = placed;
+  const notPlaced = [...placed.notPlaced, ...(advised?.notPlaced ?? [])];
 
   const links = await context.links.list({ app, appRoot }, signal);
   const registered = new Map(links.map((link) => [link.target, link]));
@@ -69,11 +85,19 @@ export async function planLinks(context: MapperContext, options: PlanLinksOption
     id: newId(),
     app,
     appRoot,
+    way,
+    appVersion: facts.versionText,
+    translation,
     createdAt: new Date(context.clock.now()).toISOString(),
     entries,
     counts: countActions(entries),
-    warnings: planWarnings({ profile, facts, rules, views }),
+    warnings: planWarnings({ profile, facts, rules, views, translation, guessed: placed.guessed }),
+    advice: advised?.advice ?? [],
   };
+}
+
+function unmappedReason(way: MappingWay): string {
+  return way.kind === 'plan-only' ? way.reason : 'this way of mapping comes later';
 }
 
 /** One link that is wanted, and the folder that it is in. */

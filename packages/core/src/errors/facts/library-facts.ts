@@ -96,6 +96,10 @@ export interface MapperErrorFacts {
   'mapper.invalid-plan': { readonly pointer: string; readonly problem: string };
   /** An app profile that breaks the rules for profiles. */
   'mapper.invalid-profile': { readonly profile: string; readonly pointer: string; readonly problem: string };
+  /** A translation config that breaks the rules for them. */
+  'mapper.invalid-translation': { readonly path: string; readonly pointer: string; readonly problem: string };
+  /** A config file of an app that cannot be changed without losing what stands there, or was changed meanwhile. */
+  'mapper.config-refused': { readonly path: string; readonly reason: string };
   /** The system does not let this user make links, or the drive has none. */
   'mapper.link-refused': { readonly path: string; readonly systemCode: string };
 }
