@@ -97,7 +97,10 @@ export interface VolumeFile {
   readonly minWriter: number;
   readonly libraryId: string;
   readonly volumeId: string;
-  /** `linked`: a model's files are reflinks or hard links to blobs. */
-  readonly store: 'linked';
+  /**
+   * What was found out when the volume was made. `linked`: a model's files are reflinks or hard links to blobs. `folder`:
+   * the drive has neither, and the file in a model's folder is the only name of its bytes.
+   */
+  readonly store: 'linked' | 'folder';
   readonly createdAt: string;
 }

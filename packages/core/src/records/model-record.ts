@@ -61,7 +61,10 @@ export interface ModelFile {
   /** Computed on demand; absent until then. */
   readonly hashes?: FieldHashes | undefined;
   readonly source: ModelSource | null;
-  /** Of a model outside the library: where the file is below the model's folder, where that is not its name. */
+  /**
+   * Where the file is, from the model's folder, where that is not its name: of a model outside the library, and of weights
+   * that another model has on a drive without links.
+   */
   readonly at?: string | undefined;
   /** Of a model outside the library: what the file was when it was hashed. */
   readonly stamp?: FileStamp | undefined;

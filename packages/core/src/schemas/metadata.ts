@@ -168,6 +168,6 @@ export const volumeFileSchema: z.ZodType<VolumeFile> = z.looseObject({
   minWriter: z.int().positive(),
   libraryId: id,
   volumeId: id,
-  store: z.enum(['linked']),
+  store: z.enum(['linked', 'folder']),
   createdAt: z.iso.datetime(),
 });

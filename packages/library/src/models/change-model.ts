@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { ModelkeepError, type HistoryEntry, type ModelRecord } from '@modelkeep/core';
 import { writeFileAtomic } from '@modelkeep/io';
+import { isFolderStore } from '../folder-store/contents.ts';
+import { withdrawReplaced } from '../folder-store/withdraw-files.ts';
 import { effectiveRecord } from '../metadata/effective-record.ts';
 import { changesBetween, changesByHand, grownHistory, type ModelState } from '../metadata/history.ts';
 import { METADATA_FILE, OVERRIDES_FILE, serialiseMetadata, serialiseOverrides } from '../metadata/metadata-file.ts';
@@ -129,6 +131,7 @@ export async function writeChange(context: StoreContext, options: WriteChangeOpt
     updatedAt: timestamp(context),
   };
   const { folder } = found;
+  if (isFolderStore(context)) await withdrawReplaced(context, { folder, present: found.metadata, next: metadata });
   await writeFileAtomic(context.fileSystem, { path: join(folder, METADATA_FILE), data: serialiseMetadata(metadata) });
   if (metadata.files !== found.metadata.files) await projectFiles(context, { folder, metadata });
   const record = effectiveRecord(metadata, changed.overrides);

@@ -6,7 +6,6 @@ import {
   type ModelOverrides,
   type ModelRecord,
 } from '@modelkeep/core';
-import { blobPath } from '../blobs/blob-store.ts';
 import { groupFiles, type ModelGroup } from '../grouping/group-files.ts';
 import { readGroupingFacts } from '../grouping/read-grouping-facts.ts';
 import { uniqueCleanNames } from '../names/unique-names.ts';
@@ -52,7 +51,7 @@ export async function commitModels(context: StoreContext, options: CommitModelsO
     paths: [...contents.keys()],
     ...(await readGroupingFacts(
       context,
-      options.files.map(({ name, content: { sha256 } }) => ({ name, path: blobPath(context, sha256), sha256 })),
+      options.files.map(({ name, content: { sha256 } }) => ({ name, path: null, sha256 })),
     )),
   });
   if (groups.length === 0) {

@@ -1,6 +1,6 @@
 import { isModelkeepError, type ModelFacts, type ModelFile } from '@modelkeep/core';
 import { mergeSafety, type Identification } from '@modelkeep/formats';
-import { blobPath } from '../blobs/blob-store.ts';
+import { contentPath } from '../blobs/blob-store.ts';
 import { withBlobs } from '../blobs/recall-blob.ts';
 import { folderOf, type ModelGroup } from '../grouping/group-files.ts';
 import type { StoreContext } from '../store-context.ts';
@@ -56,11 +56,11 @@ async function identify(
   { files, pathOf, signal }: Pick<IdentifyGroupOptions, 'files' | 'pathOf' | 'signal'>,
 ): Promise<Identification> {
   try {
-    const identifyFiles = (): Promise<Identification> =>
-      context.identifier.identifyFiles(
-        files.map((file) => pathOf?.(file) ?? blobPath(context, file.sha256)),
-        { signal },
-      );
+    const identifyFiles = async (): Promise<Identification> => {
+      const paths: string[] = [];
+      for (const file of files) paths.push(pathOf?.(file) ?? (await contentPath(context, file.sha256)));
+      return context.identifier.identifyFiles(paths, { signal });
+    };
     if (pathOf !== undefined) return await identifyFiles();
     const sha256s = files.map(({ sha256 }) => sha256);
     return await withBlobs(context, sha256s, identifyFiles);

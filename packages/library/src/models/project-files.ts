@@ -5,6 +5,8 @@ import type { FileStatus } from '@modelkeep/io';
 import { blobStatus } from '../blobs/blob-store.ts';
 import { linkBlob } from '../blobs/recall-blob.ts';
 import { statusAt } from '../files/status-at.ts';
+import { bringFiles } from '../folder-store/bring-files.ts';
+import { isFolderStore } from '../folder-store/contents.ts';
 import type { StoreContext } from '../store-context.ts';
 import { ensureRealFolder, requireRealFolder } from '../volume/require-real-folders.ts';
 
@@ -20,6 +22,10 @@ export async function projectFiles(context: StoreContext, options: ProjectFilesO
   const { folder, metadata } = options;
   // The files of a model outside the library are their owner's.
   if (metadata.place !== undefined) return;
+  if (isFolderStore(context)) {
+    await bringFiles(context, options);
+    return;
+  }
   for (const file of metadata.files) {
     const path = join(folder, file.name);
     await requireRealFolder(context.fileSystem, context.layout.root, dirname(path));

@@ -48,7 +48,8 @@ export function mapperOf(store: LibraryStore, registry: RegistryDatabase, fileSy
     library: {
       async modelsById(ids) {
         const records = await Promise.all(ids.map((id) => store.index.get(id)));
-        return records.flatMap((record) => (record === null ? [] : [mappable(store, record)]));
+        const known = records.filter((record) => record !== null);
+        return (await store.withPlaces(known)).map((record) => mappable(store, record));
       },
     },
   });
@@ -68,7 +69,8 @@ export async function planAppLinks(
   const own = await realFolder(fileSystem, options.appRoot);
   const models: MappableModel[] = [];
   for await (const record of listAllModels(store, { signal })) {
-    const model = mappable(store, record);
+    const [placed = record] = await store.withPlaces([record]);
+    const model = mappable(store, placed);
     if (record.place.kind === 'library' || !`${model.folder}${sep}`.startsWith(`${own}${sep}`)) models.push(model);
   }
   const plan = await mapper.planLinks({ app, appRoot: resolve(options.appRoot), appVersion, models, signal });

@@ -86,7 +86,7 @@ export interface OpenWorkspaceOptions {
 /**
  * Opens a library with all that works on it. What a process that died had committed is finished first.
  *
- * @throws `library.invalid`, `library.no-links`, `core.format-newer`, `sqlite.*`, `io.*`
+ * @throws `library.invalid`, `core.format-newer`, `sqlite.*`, `io.*`
  */
 export async function openWorkspace(options: OpenWorkspaceOptions): Promise<Workspace> {
   const closing = createClosing();

@@ -64,7 +64,7 @@ export interface LibraryErrorFacts {
   'library.invalid': { readonly path: string; readonly reason: string };
   /** The library was opened with `mode: 'read'`, or the drive is read-only. */
   'library.read-only': { readonly root: string };
-  /** The drive can make neither reflinks nor hard links. */
+  /** Whether the drive has hard links could not be found out, and what a volume is made for depends on it. */
   'library.no-links': { readonly root: string };
   /** A metadata.json that cannot be read. */
   'library.corrupt-metadata': { readonly path: string; readonly reason: string };
