@@ -51,7 +51,9 @@ export function modelCard(model: ModelRecord, folder: string): string {
     fact('description', 'description', model.description),
     ['loading', safetyText(model.safety)],
     ['size', formatBytes(model.sizeBytes)],
-    ['complete', model.complete ? null : `no: ${missing(model).join(', ')}`],
+    ['evicted', model.evictedAt ?? null],
+    ['pinned', model.pinned === true ? 'yes' : null],
+    ['complete', model.complete || model.evictedAt !== undefined ? null : `no: ${missing(model).join(', ')}`],
     ['folder', folder],
   ];
   const lines = facts

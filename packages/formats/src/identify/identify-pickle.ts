@@ -3,7 +3,7 @@ import type { ByteSource, LoadSafety, ModelFacts } from '@modelkeep/core';
 import { classifyTensors } from '../classify/classify-tensors.ts';
 import { rulesVersion } from '../classify/rules/rule-table.ts';
 import { safetensorsWeights, scanFacts } from '../classify/safetensors-scan.ts';
-import type { TensorFact } from '../classify/tensor-view.ts';
+import type { TensorFact } from '../classify/view/tensor-view.ts';
 import { cleanText } from '../embedded/clean-text.ts';
 import { mergeSafety } from '../pickle/merge-safety.ts';
 import { scanPickle, type PickleScan } from '../pickle/scan-pickle.ts';

@@ -1,4 +1,4 @@
-import type { TensorFact } from '../classify/tensor-view.ts';
+import type { TensorFact } from '../classify/view/tensor-view.ts';
 import type { PickleContents, PlacedTensor } from './pickle-contents.ts';
 
 /** Dictionaries that trainers put a model's tensors in, the wanted one first. */

@@ -1,4 +1,4 @@
-import type { TensorFact } from '../classify/tensor-view.ts';
+import type { TensorFact } from '../classify/view/tensor-view.ts';
 
 /** What a pickle holds, as far as names and shapes go. */
 export interface PickleContents {

@@ -1,4 +1,4 @@
-import type { TensorFact } from '../classify/tensor-view.ts';
+import type { TensorFact } from '../classify/view/tensor-view.ts';
 import { globalNameOf, itemsOf, type PickleInstance, type PickleValue } from './pickle-value.ts';
 import { storageOf, torchDtype } from './storages.ts';
 
