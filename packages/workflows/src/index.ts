@@ -155,6 +155,7 @@ export type {
   ScanWatch,
   SkippedPath,
   VerifyProblem,
+  UnsafeModel,
   VerifyReport,
   WatchOptions,
 } from '@modelkeep/library';
