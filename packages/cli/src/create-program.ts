@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { importModes } from 'modelkeep';
-import { modelFormats, modelTypes, weightsFormats, type WeightsFormat } from '@modelkeep/core';
+import { weightsFormats, type WeightsFormat } from '@modelkeep/core';
 import { collect } from './arguments/collect.ts';
 import { readByteRate } from './arguments/byte-rate.ts';
 import { dedupeFolder, type DedupeCommandOptions } from './commands/dedupe.ts';
@@ -10,13 +10,15 @@ import { getModels, type GetOptions } from './commands/get.ts';
 import { hashModels } from './commands/hash.ts';
 import { importFiles, type ImportCommandOptions } from './commands/import.ts';
 import { linkApp, unlinkApp, type LinkOptions } from './commands/link.ts';
-import { listModels, searchModels, showModel, type ListOptions, type SearchOptions } from './commands/list.ts';
+import { showLinks, type LinksOptions } from './commands/links.ts';
 import { lookUpFile, type LookupCommandOptions } from './commands/lookup.ts';
 import { repairLibrary } from './commands/repair.ts';
 import { scanFolders, type ScanCommandOptions } from './commands/scan.ts';
 import { rebuildIndex, verifyLibrary, type VerifyOptions } from './commands/verify.ts';
+import { addFindingCommands } from './finding-commands.ts';
 import { addKeepingCommands } from './keeping-commands.ts';
 import { openFor } from './open-for.ts';
+import { addRevisionCommands } from './revision-commands.ts';
 import { createLogger } from './output/create-logger.ts';
 import { version } from './version.ts';
 import type { CommonOptions, Session } from './session.ts';
@@ -50,8 +52,6 @@ export function createProgram(session: Session): Command {
       .description(description)
       .option('--root <dir>', "the library's folder (default: MODELKEEP_ROOT)")
       .option('--json', 'one JSON document on stdout');
-  const type = new Option('--type <type>', 'only models of this type').choices(modelTypes);
-  const format = new Option('--format <format>', 'only models of this format').choices(modelFormats);
   const weightsFormat = new Option('--format <format>', 'only weights of this format (may be repeated)')
     .argParser(collectFormats)
     .default([]);
@@ -79,6 +79,7 @@ export function createProgram(session: Session): Command {
     .option('--token <token>', 'a token of the hub (default: HF_TOKEN, which other users of the machine do not see)')
     .option('--limit-rate <bytes>', 'at most so many bytes a second: 500k, 1M, 20000000', byteRate)
     .option('--connections <count>', 'connections to one server at most (default: 8)', positiveInteger)
+    .option('--make-room', 'evict models, the least recently used first, where there is no room for it')
     .option('--dry-run', 'only tell what would be downloaded')
     .action((reference: string, options: GetOptions) =>
       within({ ...options, typedUrls: [reference, ...options.mirror] }, 'create', (context) =>
@@ -106,22 +107,9 @@ export function createProgram(session: Session): Command {
     .action((roots: string[], options: ScanCommandOptions) =>
       within(options, 'create', (context) => scanFolders(context, roots, options)),
     );
-  command('search <query...>', 'find models by words; the last one may be unfinished')
-    .addOption(type)
-    .addOption(format)
-    .option('--family <family>', 'only models of this family')
-    .option('--limit <count>', 'at most so many', positiveInteger, 20)
-    .action((words: string[], options: SearchOptions) =>
-      within(options, 'read', (context) => searchModels(context, words.join(' '), options)),
-    );
-  command('list', 'all models')
-    .addOption(type)
-    .option('--family <family>', 'only models of this family')
-    .action((options: ListOptions) => within(options, 'read', (context) => listModels(context, options)));
-  command('show <model>', 'everything about one model: id, start of an id, or slug').action(
-    (model: string, options: CommonOptions) => within(options, 'read', (context) => showModel(context, model)),
-  );
+  addFindingCommands({ command, within });
   addKeepingCommands({ command, within });
+  addRevisionCommands({ command, within });
   command('lookup <file>', 'find where a file comes from: its SHA-256, its name, or the path of a file')
     .option('--name <name>', 'a file name to search the hub by, where it is not that of the file')
     .option('--offline', 'only look in what is known of repos that were seen before')
@@ -132,9 +120,18 @@ export function createProgram(session: Session): Command {
     );
   command('link <app> <dir>', 'make the models appear in the folders of an app (comfyui)')
     .option('--dry-run', 'only tell what would be linked')
+    .option('--by <way>', 'symlink, hardlink, reflink, junction or copy, where it is possible')
+    .option('--allow-copy', 'copy files where no link is possible')
+    .option('--watch', 'go on: the app follows the library until Ctrl-C')
     .option('--app-version <version>', 'version of the app')
     .action((app: string, directory: string, options: LinkOptions) =>
       within(options, 'write', (context) => linkApp(context, { app, directory, options })),
+    );
+  command('links [app] [dir]', 'tell how the links into apps are')
+    .option('--check', 'compare them with the folders and the library (the default)')
+    .option('--repair', 'make good ones again, and remove those that the library has nothing for')
+    .action((app: string | undefined, directory: string | undefined, options: LinksOptions) =>
+      within(options, 'write', (context) => showLinks(context, { app, directory, options })),
     );
   command('unlink <app> <dir>', 'remove the links of this library from an app').action(
     (app: string, directory: string, options: CommonOptions) =>

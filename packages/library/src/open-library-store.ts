@@ -34,12 +34,15 @@ import type { ScanReport } from './scan/scan-report.ts';
 import { scanRoots, type ScanOptions } from './scan/scan-roots.ts';
 import { watchRoots, type ScanWatch, type WatchOptions } from './scan/watch-roots.ts';
 import type { StoreContext } from './store-context.ts';
+import { createRevisions, type Revisions } from './revisions/revisions.ts';
+import { createRoom, type Room } from './room/room.ts';
 import { readUsage, type LibraryUsage } from './usage/read-usage.ts';
 import { findContents, type WantedContent } from './transaction/find-contents.ts';
 import { recoverTransactions, type RecoveryReport } from './transaction/recover.ts';
 import type { StoredContent, WantedFile } from './transaction/stored-file.ts';
 import { beginTransaction, type BeginOptions, type Transaction } from './transaction/transaction.ts';
 import type { VolumeLayout } from './volume/layout.ts';
+import { isNewerIndexThere } from './volume/newer-index.ts';
 import { openIndex } from './volume/open-index.ts';
 import { renewableIndex } from './volume/renewable-index.ts';
 import { openVolume } from './volume/open-volume.ts';
@@ -64,7 +67,7 @@ export interface OpenLibraryStoreOptions {
 }
 
 /** A library on disk: its models, and the way for new ones to get in. */
-export interface LibraryStore extends AsyncDisposable, ModelKeeping {
+export interface LibraryStore extends AsyncDisposable, ModelKeeping, Revisions, Room {
   readonly root: string;
   readonly libraryId: string;
   /** `read` also when a newer version of modelkeep wrote the library and lets this one read only. */
@@ -162,7 +165,8 @@ export async function openLibraryStore(options: OpenLibraryStoreOptions): Promis
   });
   const locks = await openVolumeLocks({ root, folder: layout.locks, kind: options.locks, io, sqlite, logger });
   const open = (): Promise<LibraryIndex> => openIndex({ layout, mode, sqlite, clock, logger });
-  const renewable = renewableIndex({ first: await open(), open, sqlite });
+  const rebuild = mode === 'write' ? () => rebuildIndex(context) : null;
+  const renewable = renewableIndex({ first: await open(), open, rebuild, sqlite, logger });
   const { index } = renewable;
   const { fileSystem } = io;
   const syncFolder = createFolderSync((folder) => fileSystem.fsyncFolder(folder));
@@ -181,8 +185,12 @@ export async function openLibraryStore(options: OpenLibraryStoreOptions): Promis
     clock,
     logger,
   };
+  const { use, ...room } = createRoom(context, () => forWriting(), mode);
   const close = async (): Promise<void> => {
     try {
+      await use
+        .close()
+        .catch((error: unknown) => logger.warn('uses of models were not noted', { error: String(error) }));
       await state.close();
     } finally {
       await index.close();
@@ -190,7 +198,8 @@ export async function openLibraryStore(options: OpenLibraryStoreOptions): Promis
   };
   let recovery: RecoveryReport | null = null;
   try {
-    if (index.needsRebuild) await rebuildIndex(context);
+    const isBehind = mode === 'write' && (await isNewerIndexThere(fileSystem, layout));
+    if (index.needsRebuild || isBehind) await rebuildIndex(context);
     if (mode === 'write') {
       recovery = await recoverTransactions(context);
       await settleTrash(context);
@@ -219,6 +228,8 @@ export async function openLibraryStore(options: OpenLibraryStoreOptions): Promis
     index,
     recovery,
     ...createModelKeeping(context, file.libraryId, forWriting),
+    ...createRevisions(context, forWriting),
+    ...room,
     folderOf: (model) => modelFolder(layout, model),
     withPlaces: (models) => Promise.all(models.map((model) => withPlaces(context, model))),
     resolve: (reference) => resolveReference(index, reference),

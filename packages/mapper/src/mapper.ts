@@ -1,21 +1,23 @@
 import { systemClock, type Clock } from '@modelkeep/core';
-import { nodeFileSystem, type FileSystem } from '@modelkeep/io';
+import { nodeFileSystem, type FileSystem, type LinkMaker } from '@modelkeep/io';
 import type { AppliedLink, AppliedPlan, UnlinkedApp } from './apply/applied-plan.ts';
 import { applyPlan, type ApplyOptions } from './apply/apply-plan.ts';
-import { checkLinks, type CheckedLink } from './apply/check-links.ts';
+import { checkLinks } from './health/check-links.ts';
+import type { CheckedLink } from './health/link-health.ts';
+import { repairLinks, type RepairedLinks } from './health/repair-links.ts';
 import type { MapperContext } from './mapper-context.ts';
 import { recoverLinks, type LinkScope } from './apply/recover-links.ts';
 import { undoRun } from './apply/undo-run.ts';
 import { unlinkAllOf, type UnlinkAllOptions } from './apply/unlink-all.ts';
 import { unlinkModelOf, type UnlinkedModel } from './apply/unlink-model.ts';
-import type { LinkStrategy } from './links/link-strategy.ts';
-import { createSymlinkStrategy } from './links/symlink-strategy.ts';
+import { createLinkHands } from './links/create-link-hands.ts';
 import type { LinkPlan } from './plan/link-plan.ts';
 import type { ModelLookup } from './plan/mappable-model.ts';
 import { planLinks, type PlanLinksOptions } from './plan/plan-links.ts';
 import { appProfiles } from './profiles/app-profiles.ts';
 import type { AppProfile } from './profiles/app-profile.ts';
 import type { RegistryDatabase } from './registry/database.ts';
+import { linkedModels } from './registry/linked-models.ts';
 import { createFolderRegistry } from './registry/folder-registry.ts';
 import { createLinkRegistry } from './registry/link-registry.ts';
 import type { RegisteredLink } from './registry/link-row.ts';
@@ -31,8 +33,8 @@ export interface MapperOptions {
   readonly library: ModelLookup;
   /** @default the file system of the machine */
   readonly fileSystem?: FileSystem | undefined;
-  /** @default symbolic links */
-  readonly strategy?: LinkStrategy | undefined;
+  /** Reads and copies bytes, as `linkMaker(createIo())` of `@modelkeep/io` does. @default neither clones nor copies are made */
+  readonly maker?: Pick<LinkMaker, 'sha256' | 'copy'> | undefined;
   /** @default {@link appProfiles} */
   readonly profiles?: readonly AppProfile[] | undefined;
   /** A folder of translation configs, `<app>_<appversion>_<modelconfig>.json`, absolute. @default none */
@@ -89,8 +91,16 @@ export interface Mapper {
   recover(scope?: LinkScope): Promise<readonly AppliedLink[]>;
   /** The links that lead to a model, in every app. */
   linksOf(modelId: string, options?: { readonly signal?: AbortSignal | undefined }): Promise<readonly RegisteredLink[]>;
-  /** Compares the recorded links with the disk. Changes nothing. */
+  /** The ids of the models that an app has links to on this machine. @throws `sqlite.*` */
+  modelsOf(app: string, options?: { readonly signal?: AbortSignal | undefined }): Promise<readonly string[]>;
+  /** Compares the recorded links with the disk and the library. Changes nothing. */
   check(scope?: LinkScope): Promise<readonly CheckedLink[]>;
+  /**
+   * Checks, and makes good what it finds: a link is made again where the library has what it is for, removed where it has
+   * not, and no longer counted as ours where something else is. It cannot be undone; the next plan sees the result.
+   * @throws `sqlite.*`
+   */
+  repair(scope?: LinkScope): Promise<RepairedLinks>;
 }
 
 /**
@@ -125,7 +135,7 @@ export function createMapper(options: MapperOptions): Mapper {
     profiles: options.profiles ?? appProfiles,
     translationFolder: options.translationFolder ?? null,
     platform: options.platform ?? process.platform,
-    strategy: options.strategy ?? createSymlinkStrategy(fileSystem),
+    hands: createLinkHands({ fileSystem, maker: options.maker ?? null }),
     links: createLinkRegistry(registry, machineId),
     folders: createFolderRegistry(registry, machineId),
     journal: createUndoJournal(registry, machineId),
@@ -138,6 +148,8 @@ export function createMapper(options: MapperOptions): Mapper {
     unlinkModel: (modelId, { signal } = {}) => unlinkModelOf(context, modelId, signal),
     recover: (scope = {}) => recoverLinks(context, scope),
     linksOf: (modelId, { signal } = {}) => context.links.list({ modelId }, signal),
+    modelsOf: (app, { signal } = {}) => linkedModels(registry, { machine: machineId, app, signal }),
     check: (scope = {}) => checkLinks(context, scope),
+    repair: (scope = {}) => repairLinks(context, scope),
   };
 }
