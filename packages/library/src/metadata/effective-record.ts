@@ -14,6 +14,7 @@ import {
   type ModelRecord,
   type ModelSource,
 } from '@modelkeep/core';
+import { effectiveCivitai } from './effective-civitai.ts';
 import { factNames } from './fact-names.ts';
 
 /** The facts that count and the layer each one came from. */
@@ -80,10 +81,17 @@ export function effectiveRecord(metadata: ModelMetadata, overrides: ModelOverrid
     expectedFiles: metadata.expectedFiles,
     complete: metadata.expectedFiles.every((name) => present.has(name)),
     origins,
+    ...optional('civitai', effectiveCivitai(metadata.layers) ?? undefined),
+    ...optional('aliases', metadata.aliases),
+    ...optional('lastUsedAt', metadata.lastUsedAt),
     revision: metadata.revision,
     importedAt: metadata.importedAt,
     updatedAt: metadata.updatedAt,
   };
+}
+
+function optional<Name extends string, Value>(name: Name, value: Value | undefined): { [Key in Name]?: Value } {
+  return (value === undefined ? {} : { [name]: value }) as { [Key in Name]?: Value };
 }
 
 /** An empty text is the statement that there is none. */
