@@ -1,5 +1,6 @@
 export {
   openWorkspace,
+  type CivitaiOptions,
   type DownloadLimits,
   type HubOptions,
   type OpenWorkspaceOptions,
@@ -11,6 +12,14 @@ export type {
   SearchModelsResult,
   Workspace,
 } from './workspace/workspace.ts';
+export type {
+  AskedSource,
+  EnrichedModel,
+  EnrichFailure,
+  EnrichOptions,
+  EnrichReport,
+  LeftToAsk,
+} from './enrich/enrich-types.ts';
 export type { Download } from './acquire/download.ts';
 export type { DownloadedFile, DownloadOptions, DownloadResult } from './acquire/download-types.ts';
 export type {

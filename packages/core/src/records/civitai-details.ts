@@ -23,7 +23,7 @@ export interface CivitaiDetails {
 }
 
 /** The names of {@link CivitaiDetails}, in their order. */
-export const civitaiDetailNames = [
+export const civitaiDetailNames: readonly (keyof CivitaiDetails)[] = [
   'modelId',
   'versionId',
   'fileId',
@@ -38,7 +38,7 @@ export const civitaiDetailNames = [
   'fileSizeKb',
   'nsfwLevel',
   'creator',
-] as const satisfies readonly (keyof CivitaiDetails)[];
+];
 
 /** Details of which nothing is said. */
 export const noCivitaiDetails: CivitaiDetails = {

@@ -1,4 +1,5 @@
 import type { ModelFile, ModelMetadata, ModelSource } from '@modelkeep/core';
+import { mergeAliases } from './merge-aliases.ts';
 import { withHashes } from './with-hashes.ts';
 import { mergeLayers } from '../metadata/merge-layers.ts';
 import { inFileOrder, weightsKey } from './file-order.ts';
@@ -16,10 +17,18 @@ export function mergeMetadata(present: ModelMetadata, draft: ModelMetadata): Mod
   const known = layersOf(present);
   const merged = mergeLayers(known, arrivingLayers(present, draft));
   const layers = merged === known ? present.layers : merged;
+  const aliases = mergeAliases(present.aliases, draft.aliases);
   const leads = leadsGroup(present, draft);
-  if (files === present.files && sources === present.sources && layers === present.layers && !leads) return present;
+  if (
+    files === present.files &&
+    sources === present.sources &&
+    layers === present.layers &&
+    aliases === present.aliases &&
+    !leads
+  )
+    return present;
   const group = leads ? { sourceGroup: draft.sourceGroup, variantOf: draft.variantOf } : {};
-  return { ...present, files, sources, layers, ...group };
+  return { ...present, files, sources, layers, ...(aliases === undefined ? {} : { aliases }), ...group };
 }
 
 /** Of several sources of the same model the first by name ties it to its siblings. */
@@ -74,7 +83,8 @@ function isNewerOfSameRepo(known: ModelFile, added: ModelFile): boolean {
   );
 }
 
-function mergeSources(present: readonly ModelSource[], added: readonly ModelSource[]): readonly ModelSource[] {
+/** @internal @returns `present` itself where nothing is added */
+export function mergeSources(present: readonly ModelSource[], added: readonly ModelSource[]): readonly ModelSource[] {
   const known = new Set(present.map((source) => sourceKey(source)));
   const fresh = added.filter((source) => !known.has(sourceKey(source)));
   if (fresh.length === 0) return present;

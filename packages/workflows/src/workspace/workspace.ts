@@ -25,6 +25,7 @@ import type { Download } from '../acquire/download.ts';
 import type { DownloadOptions } from '../acquire/download-types.ts';
 import type { DownloadPlan } from '../acquire/download-plan.ts';
 import type { PlanDownloadOptions } from '../acquire/plan-download.ts';
+import type { EnrichOptions, EnrichReport } from '../enrich/enrich-types.ts';
 import type { LookupQuery, LookupReport } from '../lookup/lookup-file.ts';
 import type { IdentifyRemoteOptions, RemoteIdentification } from '../identify/remote-identification.ts';
 import type { Keeping } from '../keep/keeping.ts';
@@ -122,6 +123,15 @@ export interface Workspace extends AsyncDisposable, Keeping {
    * that were seen before, and in repos of a like name. Nothing is a match unless a hash agrees.
    */
   lookup(query: LookupQuery, options?: LookupOptions): Operation<LookupReport>;
+  /**
+   * Brings together what is known of models: from their sidecars and headers, by better rules than before, from Civitai by
+   * the hashes of their files, from the hub. Each source has its own layer; what a person stated stays. A second run asks
+   * nobody and writes nothing.
+   *
+   * `result` rejects with `library.read-only`, `library.model-not-found`, `library.ambiguous-id`, `io.*`. A source that
+   * cannot be asked is told in the report, with what is left to ask.
+   */
+  enrich(options?: EnrichOptions): Operation<EnrichReport>;
   /** Absolute path of the folder with a model's files: in the library, or where the model was adopted. */
   folderOf(model: PlacedModel): string;
 
