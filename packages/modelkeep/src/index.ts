@@ -2,6 +2,7 @@ export { openLibrary, type Library } from './open-library.ts';
 export type { OpenLibraryOptions } from './open-library-options.ts';
 export { errorFromJSON, isModelkeepError, ModelkeepError } from '@modelkeep/core';
 export type {
+  CivitaiDetails,
   Clock,
   ErrorCode,
   ErrorFacts,
@@ -28,9 +29,11 @@ export { importModes } from '@modelkeep/workflows';
 export type {
   ApartFile,
   AppLinks,
+  AskedSource,
   AppliedLink,
   AppliedPlan,
   Cancellable,
+  CivitaiOptions,
   CheckPlaceOptions,
   DeleteOptions,
   DeleteReport,
@@ -48,6 +51,10 @@ export type {
   DriveKind,
   DriveOverride,
   EditableFact,
+  EnrichedModel,
+  EnrichFailure,
+  EnrichOptions,
+  EnrichReport,
   ExportedLine,
   ExportedModel,
   ExportHeader,
@@ -79,6 +86,7 @@ export type {
   LeftAlone,
   LeftFile,
   LeftReason,
+  LeftToAsk,
   LibraryRepair,
   LibraryUsage,
   LinkHealth,
@@ -123,6 +131,8 @@ export type {
   ScannedModel,
   ScanOptions,
   ScanReport,
+  ScanRequest,
+  ScanResult,
   ScanWatch,
   SkippedPath,
   UnlinkedApp,

@@ -20,6 +20,7 @@ export type {
   EnrichReport,
   LeftToAsk,
 } from './enrich/enrich-types.ts';
+export type { ScanRequest, ScanResult } from './enrich/scan-and-enrich.ts';
 export type { Download } from './acquire/download.ts';
 export type { DownloadedFile, DownloadOptions, DownloadResult } from './acquire/download-types.ts';
 export type {

@@ -21,6 +21,7 @@ import { createConnectionBudget, createTransfers, type Transfers, type Transfers
 import { createAddressBook } from '../acquire/address-book.ts';
 import { download } from '../acquire/download.ts';
 import { planDownload } from '../acquire/plan-download.ts';
+import { scanAndEnrich } from '../enrich/scan-and-enrich.ts';
 import { enrichLibrary } from '../enrich/enrich-library.ts';
 import { createDiskCacheStore } from '../cache/disk-cache-store.ts';
 import { identifyRemote } from '../identify/identify-remote.ts';
@@ -197,7 +198,7 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
     import: (paths, { signal, ...request } = {}) =>
       operations.track(store.import(listOf(paths), { ...request, signal: operations.join(signal) })),
     scan: (roots, { signal, ...request } = {}) =>
-      operations.track(store.scan(listOf(roots), { ...request, signal: operations.join(signal) })),
+      operations.track(scanAndEnrich(enriching, listOf(roots), { ...request, signal: operations.join(signal) })),
     watch(roots, { signal, ...request } = {}) {
       const watch = store.watch(listOf(roots), { ...request, signal: operations.join(signal) });
       void operations.track({ result: watch.ended });

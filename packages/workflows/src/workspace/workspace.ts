@@ -16,8 +16,6 @@ import type {
   SharingReport,
   VerifyReport,
   PlacedModel,
-  ScanOptions,
-  ScanReport,
   ScanWatch,
   WatchOptions,
 } from '@modelkeep/library';
@@ -25,6 +23,7 @@ import type { Download } from '../acquire/download.ts';
 import type { DownloadOptions } from '../acquire/download-types.ts';
 import type { DownloadPlan } from '../acquire/download-plan.ts';
 import type { PlanDownloadOptions } from '../acquire/plan-download.ts';
+import type { ScanRequest, ScanResult } from '../enrich/scan-and-enrich.ts';
 import type { EnrichOptions, EnrichReport } from '../enrich/enrich-types.ts';
 import type { LookupQuery, LookupReport } from '../lookup/lookup-file.ts';
 import type { IdentifyRemoteOptions, RemoteIdentification } from '../identify/remote-identification.ts';
@@ -103,12 +102,12 @@ export interface Workspace extends AsyncDisposable, Keeping {
   import(paths: string | readonly string[], options?: ImportOptions): Operation<ImportReport>;
   /**
    * Brings the library up to date with folders outside of it, whose models stay where they are. What did not change since
-   * the last scan is not read again.
+   * the last scan is not read again. With `enrich` sources are asked about what is new then.
    *
    * @throws `io.not-found` for a folder that never was there, `core.invalid-argument` for what is no folder outside of the
    * library, `library.read-only`, `io.disk-full`
    */
-  scan(roots: string | readonly string[], options?: ScanOptions): Operation<ScanReport>;
+  scan(roots: string | readonly string[], options?: ScanRequest): Operation<ScanResult>;
   /** Scans now, after each change of the folders, and from time to time, until it is closed or its signal aborts. */
   watch(roots: string | readonly string[], options?: WatchOptions): ScanWatch;
 
