@@ -39,7 +39,12 @@ export function runCli(args: readonly string[], options: RunCliOptions = {}): Pr
   const start = options.built === true ? [join(root, 'packages/cli/bin/modelkeep.js')] : fromSources;
   const child = spawn(process.execPath, [...start, ...args], {
     cwd: import.meta.dirname,
-    env: { PATH: process.env['PATH'] ?? '', HOME: '/nonexistent', ...options.environment },
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      HOME: '/nonexistent',
+      NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? '',
+      ...options.environment,
+    },
     stdio: ['ignore', options.stdoutTo ?? 'pipe', 'pipe'],
   });
   options.onStart?.(child);

@@ -60,6 +60,8 @@ export {
   type SourceProvider,
 } from './records/model-terms.ts';
 export { civitaiDetailNames, noCivitaiDetails, type CivitaiDetails } from './records/civitai-details.ts';
+export { safetyVerdicts, type LoadSafety, type SafetyFinding, type SafetyVerdict } from './records/load-safety.ts';
+export type { AppMapping, ModelMapping } from './records/model-mapping.ts';
 export type { FieldHashes } from './records/field-hashes.ts';
 export type {
   ExternalPlace,

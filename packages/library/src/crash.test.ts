@@ -112,7 +112,7 @@ describe('an import', () => {
       if (faulty.struck === null) break;
       if (outcome !== null) {
         failures += 1;
-        // A drive that cannot link answers like one that may not: on the first start that is what it is taken for.
+        // Whether the drive has links is asked on the first start: an answer that tells nothing is an error of its own.
         const expected = code === 'io.permission' ? [code, 'library.no-links'] : [code];
         const { code: found, message } = outcome as ModelkeepError;
         expect(expected, `at change ${atMutation}: ${message}`).toContain(found);

@@ -21,6 +21,7 @@ export type { RefreshedModel } from './models/refresh-models.ts';
 export type { ExportedLine, ExportedModel, ExportHeader, ExportProblem } from './exchange/export-metadata.ts';
 export type { ImportMetadataOptions, MetadataImportReport } from './exchange/import-metadata.ts';
 export type { EditableFact, ModelEdit } from './metadata/check-edit.ts';
+export type { MappingEdit } from './models/edit-mapping.ts';
 export type { ModelChanges } from './models/edit-model.ts';
 export type { RemovalPlan } from './models/removal-plan.ts';
 export type { RemovalReport, RemoveOptions } from './models/remove-model.ts';
@@ -35,7 +36,7 @@ export { effectiveFacts, effectiveRecord, type EffectiveFacts } from './metadata
 export { metadataFolder, modelFilePath, modelFolder, type PlacedModel } from './models/model-folder.ts';
 export type { ModelProblem, RebuildReport, SurveyReport } from './models/rebuild-index.ts';
 export type { BadContent, ContentSource, RepairedFile, RepairOptions, RepairReport } from './repair/repair-report.ts';
-export type { ApartFile, VerifyOptions, VerifyProblem, VerifyReport } from './models/verify-models.ts';
+export type { ApartFile, UnsafeModel, VerifyOptions, VerifyProblem, VerifyReport } from './models/verify-report.ts';
 export { cleanName } from './names/clean-name.ts';
 export { judgeName } from './names/judge-name.ts';
 export { refuseUnsafeNames } from './names/refuse-unsafe-names.ts';
@@ -55,6 +56,22 @@ export type {
   Transaction,
   TransactionFile,
 } from './transaction/transaction.ts';
+export type { ModelVersion, Revisions } from './revisions/revisions.ts';
+export { modelsOfRepo } from './revisions/models-of-source.ts';
+export { inVersionOrder, linkedVersions } from './revisions/version-line.ts';
+export type {
+  EvictedModel,
+  EvictModelsOptions,
+  EvictOptions,
+  EvictReport,
+  KeptModel,
+  Stay,
+  StayReason,
+} from './room/evict-report.ts';
+export { isFetchable } from './room/fetchable.ts';
+export type { ModelLease } from './room/leases.ts';
+export type { RoomReport } from './room/quota.ts';
+export type { Room } from './room/room.ts';
 export type { LibraryUsage } from './usage/read-usage.ts';
 export type { VolumeLayout } from './volume/layout.ts';
 export type { LockKind } from './volume/volume-locks.ts';

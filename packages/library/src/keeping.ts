@@ -1,6 +1,7 @@
 import type { HistoryEntry, ModelRecord } from '@modelkeep/core';
 import { exportMetadata, type ExportedLine } from './exchange/export-metadata.ts';
 import { importMetadata, type ImportMetadataOptions, type MetadataImportReport } from './exchange/import-metadata.ts';
+import { editMapping, type MappingEdit } from './models/edit-mapping.ts';
 import { editModel, historyOf, type ModelChanges } from './models/edit-model.ts';
 import { removeModel, type RemovalReport, type RemoveOptions } from './models/remove-model.ts';
 import type { StoreContext } from './store-context.ts';
@@ -20,6 +21,16 @@ export interface ModelKeeping {
    * `core.format-newer`, `library.read-only`, `io.*`
    */
   edit(reference: string, changes: ModelChanges, options?: Cancellable): Promise<ModelRecord>;
+  /**
+   * Says which versions of an app see a model, and by which name and in which folder. Nothing is linked by it: the next plan
+   * for that app does as it says.
+   *
+   * @param edit - null takes a statement back; what is not named stays
+   * @returns the model as it is then
+   * @throws `library.invalid-edit`, `library.model-not-found`, `library.ambiguous-id`, `library.corrupt-metadata`,
+   * `core.format-newer`, `library.read-only`, `io.*`
+   */
+  editMapping(reference: string, edit: MappingEdit, options?: Cancellable): Promise<ModelRecord>;
   /** The last 200 changes of a model's facts, the oldest first. @throws `library.model-not-found`, `library.ambiguous-id` */
   history(reference: string): Promise<readonly HistoryEntry[]>;
   /**
@@ -53,6 +64,10 @@ export function createModelKeeping(context: StoreContext, libraryId: string, for
     async edit(reference, changes, { signal } = {}) {
       forWriting();
       return editModel(context, reference, { changes, signal });
+    },
+    async editMapping(reference, edit, { signal } = {}) {
+      forWriting();
+      return editMapping(context, reference, { edit, signal });
     },
     history: (reference) => historyOf(context, reference),
     async remove(reference, options = {}) {

@@ -13,6 +13,7 @@ import type { Io } from '@modelkeep/io';
 import type { LibraryIndex } from '@modelkeep/library-index';
 import type { Sqlite } from '@modelkeep/sqlite';
 import { createFolderSync } from './blobs/folder-sync.ts';
+import { withPlaces } from './folder-store/with-places.ts';
 import { collectGarbage } from './gc/collect-garbage.ts';
 import type { GcOptions, GcReport } from './gc/gc-report.ts';
 import { settleTrash } from './gc/settle-trash.ts';
@@ -25,7 +26,8 @@ import { rebuildIndex, surveyModels, type RebuildReport, type SurveyReport } fro
 import { modelFolder, type PlacedModel } from './models/model-folder.ts';
 import { resolveReference } from './models/resolve-reference.ts';
 import { createStateDatabase } from './state/state-database.ts';
-import { verifyModels, type VerifyOptions, type VerifyReport } from './models/verify-models.ts';
+import { verifyModels } from './models/verify-models.ts';
+import type { VerifyOptions, VerifyReport } from './models/verify-report.ts';
 import { repairModels } from './repair/repair-models.ts';
 import type { RepairOptions, RepairReport } from './repair/repair-report.ts';
 import { refuseUnsafeNames } from './names/refuse-unsafe-names.ts';
@@ -33,6 +35,8 @@ import type { ScanReport } from './scan/scan-report.ts';
 import { scanRoots, type ScanOptions } from './scan/scan-roots.ts';
 import { watchRoots, type ScanWatch, type WatchOptions } from './scan/watch-roots.ts';
 import type { StoreContext } from './store-context.ts';
+import { createRevisions, type Revisions } from './revisions/revisions.ts';
+import { createRoom, type Room } from './room/room.ts';
 import { readUsage, type LibraryUsage } from './usage/read-usage.ts';
 import { findContents, type WantedContent } from './transaction/find-contents.ts';
 import { recoverTransactions, type RecoveryReport } from './transaction/recover.ts';
@@ -63,7 +67,7 @@ export interface OpenLibraryStoreOptions {
 }
 
 /** A library on disk: its models, and the way for new ones to get in. */
-export interface LibraryStore extends AsyncDisposable, ModelKeeping, ModelSourcing {
+export interface LibraryStore extends AsyncDisposable, ModelKeeping, ModelSourcing, Revisions, Room {
   readonly root: string;
   readonly libraryId: string;
   /** `read` also when a newer version of modelkeep wrote the library and lets this one read only. */
@@ -74,6 +78,11 @@ export interface LibraryStore extends AsyncDisposable, ModelKeeping, ModelSourci
   readonly recovery: RecoveryReport | null;
   /** Absolute path of the folder with a model's files: in the library, or where the model was adopted. */
   folderOf(model: PlacedModel): string;
+  /**
+   * Says of files that are elsewhere where they are: on a drive without links the second model with the same weights has
+   * none of its own, and `at` leads from its folder to them.
+   */
+  withPlaces(models: readonly ModelRecord[]): Promise<readonly ModelRecord[]>;
   /** By id, unique prefix of it, or slug. @throws `library.model-not-found`, `library.ambiguous-id` */
   resolve(reference: string): Promise<ModelRecord>;
   /**
@@ -140,7 +149,7 @@ export interface LibraryStore extends AsyncDisposable, ModelKeeping, ModelSourci
 /**
  * Opens a library. With `mode: 'write'` it first finishes what a process that died had committed.
  *
- * @throws `library.invalid`, `library.no-links`, `core.format-newer`, `io.*`
+ * @throws `library.invalid`, `core.format-newer`, `io.*`
  */
 export async function openLibraryStore(options: OpenLibraryStoreOptions): Promise<LibraryStore> {
   const { io, identifier, sqlite, clock = systemClock, logger = silentLogger, mode: wantedMode = 'write' } = options;
@@ -151,6 +160,8 @@ export async function openLibraryStore(options: OpenLibraryStoreOptions): Promis
     create: options.create ?? true,
     fileSystem: io.fileSystem,
     clock,
+    lock: async ({ locks: folder }) =>
+      (await openVolumeLocks({ root, folder, kind: options.locks, io, sqlite, logger })).acquire('create'),
   });
   const locks = await openVolumeLocks({ root, folder: layout.locks, kind: options.locks, io, sqlite, logger });
   const open = (): Promise<LibraryIndex> => openIndex({ layout, mode, sqlite, clock, logger });
@@ -173,8 +184,12 @@ export async function openLibraryStore(options: OpenLibraryStoreOptions): Promis
     clock,
     logger,
   };
+  const { use, ...room } = createRoom(context, () => forWriting(), mode);
   const close = async (): Promise<void> => {
     try {
+      await use
+        .close()
+        .catch((error: unknown) => logger.warn('uses of models were not noted', { error: String(error) }));
       await state.close();
     } finally {
       await index.close();
@@ -212,7 +227,10 @@ export async function openLibraryStore(options: OpenLibraryStoreOptions): Promis
     recovery,
     ...createModelKeeping(context, file.libraryId, forWriting),
     ...createModelSourcing(context, forWriting),
+    ...createRevisions(context, forWriting),
+    ...room,
     folderOf: (model) => modelFolder(layout, model),
+    withPlaces: (models) => Promise.all(models.map((model) => withPlaces(context, model))),
     resolve: (reference) => resolveReference(index, reference),
     findContents: (wanted, { signal } = {}) => findContents(context, wanted, { signal }),
     async begin(files, beginOptions) {

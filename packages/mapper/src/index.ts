@@ -7,20 +7,25 @@ export {
   type AppliedPlan,
   type UnlinkedApp,
 } from './apply/applied-plan.ts';
-export type { CheckedLink, LinkHealth } from './apply/check-links.ts';
+export { linkHealths, type CheckedLink, type LinkHealth } from './health/link-health.ts';
+export type { RepairedLinks } from './health/repair-links.ts';
 export type { LinkScope } from './apply/recover-links.ts';
 export type { UnlinkedModel } from './apply/unlink-model.ts';
 export type { UnlinkAllOptions } from './apply/unlink-all.ts';
-export type { LinkState, LinkStrategy, LinkToMake, LinkToReplace } from './links/link-strategy.ts';
-export { createSymlinkStrategy } from './links/symlink-strategy.ts';
+export { linkKinds, type LinkKind } from './links/link-kind.ts';
+export type { LinkingOptions, StrategyChoice } from './plan/choose-strategies.ts';
 export {
   plannedActions,
   type LinkPlan,
   type LinkPlanEntry,
+  planWarningCodes,
+  type PlanAdvice,
   type PlannedAction,
   type PlanWarning,
+  type PlanWarningCode,
 } from './plan/link-plan.ts';
 export { linkReasonCodes, type LinkReason, type LinkReasonCode } from './plan/link-reason.ts';
+export { checkMapping, type StatedMapping } from './plan/check-mapping-edit.ts';
 export type { MappableModel, ModelLookup } from './plan/mappable-model.ts';
 export type { PlanLinksOptions } from './plan/plan-links.ts';
 export type {
@@ -29,9 +34,27 @@ export type {
   MappingRule,
   ProfileFolder,
   ProfilePlugin,
+  ProfileSidecars,
+  ProfileSigns,
   UnmappedTypes,
 } from './profiles/app-profile.ts';
 export { appProfiles } from './profiles/app-profiles.ts';
+export {
+  configFormats,
+  storeFormats,
+  type ConfigFormat,
+  type MappingWay,
+  type StoreFormat,
+} from './profiles/mapping-way.ts';
+export type { ConfigFileFacts, ConfigSetting } from './profiles/config-file-facts.ts';
+export {
+  versionSchemes,
+  type ProfileVersions,
+  type VersionFile,
+  type VersionScheme,
+} from './profiles/profile-versions.ts';
+export type { ChosenTranslation, TranslationConfig, TranslationRule } from './translation/translation-config.ts';
+export { normaliseVersion } from './versions/normalise-version.ts';
 export { parseAppProfile } from './profiles/parse-profile.ts';
 export type { RegistryDatabase } from './registry/database.ts';
 export type { RegisteredLink } from './registry/link-row.ts';

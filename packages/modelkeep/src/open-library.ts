@@ -9,7 +9,7 @@ export type Library = Workspace;
  * Opens a model library, or makes a new one in an empty or missing folder.
  *
  * @throws `core.invalid-argument` without a root, `library.invalid` when the folder holds something else,
- * `library.no-links`, `core.format-newer`, `io.*`
+ * `core.format-newer`, `io.*`
  *
  * @example
  * ```ts

@@ -103,3 +103,4 @@ export {
   type ModelFileSystem,
   type ModelFileSystemOptions,
 } from './file-systems/model/create-model-file-system.ts';
+export { createTestDrive, type TestDrive, type TestDriveOptions } from './mounts/test-drive.ts';

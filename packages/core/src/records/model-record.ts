@@ -1,5 +1,7 @@
 import type { CivitaiDetails } from './civitai-details.ts';
+import type { LoadSafety } from './load-safety.ts';
 import type { FieldHashes } from './field-hashes.ts';
+import type { ModelMapping } from './model-mapping.ts';
 import type { FactLayer, FileRole, ModelFormat, ModelType, OpenWord, SourceProvider } from './model-terms.ts';
 
 /** Facts about a model that several sources may state. Absent and null mean: this source does not say. */
@@ -60,7 +62,10 @@ export interface ModelFile {
   /** Computed on demand; absent until then. */
   readonly hashes?: FieldHashes | undefined;
   readonly source: ModelSource | null;
-  /** Of a model outside the library: where the file is below the model's folder, where that is not its name. */
+  /**
+   * Where the file is, from the model's folder, where that is not its name: of a model outside the library, and of weights
+   * that another model has on a drive without links.
+   */
   readonly at?: string | undefined;
   /** Of a model outside the library: what the file was when it was hashed. */
   readonly stamp?: FileStamp | undefined;
@@ -119,6 +124,8 @@ export interface ModelRecord {
   readonly tags: readonly string[];
   readonly triggerWords: readonly string[];
   readonly licence: string | null;
+  /** What a scan says about loading it, where its format may run code (pickle); null where the format holds data only. */
+  readonly safety: LoadSafety | null;
   readonly sizeBytes: number;
   readonly files: readonly ModelFile[];
   readonly sources: readonly ModelSource[];
@@ -131,6 +138,16 @@ export interface ModelRecord {
   readonly expectedFiles: readonly string[];
   /** Whether every expected file is here. */
   readonly complete: boolean;
+  /** The id of the version that this one takes the place of. It stays when that one is gone. */
+  readonly supersedes?: string | undefined;
+  /** What links of apps to this version do when there is a newer one: `pinned` stays with it. @default 'latest' */
+  readonly follow?: 'pinned' | undefined;
+  /** Whether a person wants its bytes to stay whatever room is needed. @default false */
+  readonly pinned?: true | undefined;
+  /** When its files were given up to make room: what it is stays known, and it can be fetched again. ISO 8601. */
+  readonly evictedAt?: string | undefined;
+  /** What a person says about its places in apps; absent where nobody says anything. */
+  readonly mapping?: ModelMapping | undefined;
   /** Which layer each effective fact came from. */
   readonly origins: Readonly<Partial<Record<keyof ModelFacts, FactLayer>>>;
   /** What the sources tell of the model on Civitai; absent where none tells anything. */

@@ -133,6 +133,9 @@ export const modelMetadataSchema: z.ZodType<ModelMetadata> = z.looseObject({
     .array(z.looseObject({ role: openWord(['mmproj', 'vae', 'text-encoder'], 'What it is to this model'), id }))
     .max(1_000),
   expectedFiles: z.array(name).max(100_000),
+  supersedes: id.optional(),
+  replaced: z.array(modelFileSchema).max(100_000).optional(),
+  evictedAt: z.iso.datetime().optional(),
   layers: layersSchema,
   aliases: z.array(z.string().min(1).max(4_096)).max(1_000).optional(),
   lastUsedAt: z.iso.datetime().optional(),
@@ -148,6 +151,23 @@ export const modelOverridesSchema: z.ZodType<ModelOverrides> = z.looseObject({
   schema: schemaNumber.optional(),
   minReader: schemaNumber.optional(),
   fields: modelFactsSchema.optional(),
+  follow: openWord(['latest', 'pinned'], 'Where links of apps lead once there is a newer version').optional(),
+  pinned: z.boolean().optional(),
+  /* Not checked here: a wrong word about one app is no reason to call the file corrupt. */
+  version_ranges: z
+    .unknown()
+    .optional()
+    .meta({
+      description: 'By the id of an app, the versions that see the model; one that is no range of semver hides it',
+      examples: [{ comfyui: '>=0.3.0 <0.5.0' }],
+    }),
+  mapping: z
+    .unknown()
+    .optional()
+    .meta({
+      description: 'By the id of an app, or * for all: link (boolean), name, folder, names (official or cleaned)',
+      examples: [{ '*': { names: 'official' }, comfyui: { link: false } }],
+    }),
 });
 
 /** Checks modelkeep.json. */
@@ -157,6 +177,7 @@ export const volumeFileSchema: z.ZodType<VolumeFile> = z.looseObject({
   minWriter: z.int().positive(),
   libraryId: id,
   volumeId: id,
-  store: z.enum(['linked']),
+  store: z.enum(['linked', 'folder']),
   createdAt: z.iso.datetime(),
+  quotaBytes: z.int().nonnegative().optional(),
 });

@@ -40,9 +40,12 @@ export async function identifySafetensors(
     embedded: safetensorsClaims(metadata),
     ...(training === null ? {} : { training }),
     rulesVersion,
+    layout: found.layout,
+    adapterKind: found.adapterKind,
     confidence: found.confidence,
     evidence: found.evidence,
     tensorCount: tensors.size,
     parameterCount: weights.parameterCount ?? null,
+    safety: null,
   };
 }

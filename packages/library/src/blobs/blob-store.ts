@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path';
 import { isModelkeepError, isSha256, ModelkeepError } from '@modelkeep/core';
 import type { FileStatus } from '@modelkeep/io';
 import { fileAt } from '../files/status-at.ts';
+import { isFolderStore, locateContent, takeIntoWaiting } from '../folder-store/contents.ts';
 import type { StoreContext } from '../store-context.ts';
 
 /** @internal Blobs belong to the library: nobody writes them, not even through an app's link. */
@@ -22,9 +23,17 @@ export function notSha256(found: string): ModelkeepError {
   });
 }
 
-/** @internal The blob's status, or null where there is none. */
+/** @internal The status of the stored bytes, or null where there are none. */
 export async function blobStatus(context: StoreContext, sha256: string): Promise<FileStatus | null> {
-  return fileAt(context.fileSystem, blobPath(context, sha256));
+  const path = blobPath(context, sha256);
+  if (isFolderStore(context)) return (await locateContent(context, sha256))?.status ?? null;
+  return fileAt(context.fileSystem, path);
+}
+
+/** @internal Where the bytes are at this moment: the blob, or the file of a model that is one. */
+export async function contentPath(context: StoreContext, sha256: string): Promise<string> {
+  const path = blobPath(context, sha256);
+  return isFolderStore(context) ? ((await locateContent(context, sha256))?.path ?? path) : path;
 }
 
 /**
@@ -38,6 +47,10 @@ export async function publishBlob(
 ): Promise<void> {
   const { fileSystem } = context;
   const path = blobPath(context, blob.sha256);
+  if (isFolderStore(context)) {
+    await takeIntoWaiting(context, part, blob);
+    return;
+  }
   // The bytes are durable; the mode becomes so with the name.
   await fileSystem.chmod(part, BLOB_MODE);
   try {

@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path';
 import { isModelkeepError } from '@modelkeep/core';
 import { createLink, type FileStatus } from '@modelkeep/io';
+import { isFolderStore } from '../folder-store/contents.ts';
 import { listTrash } from '../gc/trash.ts';
 import type { StoreContext } from '../store-context.ts';
 import { blobPath, blobStatus } from './blob-store.ts';
@@ -46,7 +47,8 @@ export async function linkBack(
   const trashed = join(folder, sha256);
   const path = blobPath(context, sha256);
   try {
-    await fileSystem.link(trashed, path);
+    if (isFolderStore(context)) await fileSystem.rename(trashed, path);
+    else await fileSystem.link(trashed, path);
   } catch (error) {
     // Gone: somebody else links it back, or it was deleted. There: somebody else did, or the content came anew.
     if (isModelkeepError(error, 'io.not-found')) return;

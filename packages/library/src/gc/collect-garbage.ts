@@ -1,6 +1,7 @@
 import { basename, join } from 'node:path';
 import { isModelkeepError, startOperation, type Operation, type Progress } from '@modelkeep/core';
 import { statusAt } from '../files/status-at.ts';
+import { tidyWaiting } from '../folder-store/tidy-waiting.ts';
 import { withLock, type StoreContext } from '../store-context.ts';
 import { recoverTransactions } from '../transaction/recover.ts';
 import { removeTree } from '../transaction/remove-tree.ts';
@@ -54,6 +55,7 @@ async function removeGarbage(context: StoreContext, run: GcRun): Promise<GcRepor
   const marks = await readMarks(context, run.signal);
   const restored = await restoreNeeded(context, marks);
   await closeTrashFolders(context);
+  await tidyWaiting(context, run.signal);
 
   // What is needed is out of the trash. Who comes for the rest from now on finds it there, or fetches it anew.
   const old = [...(await findOldTrash(context, marks, run)), ...(await findOldQuarantine(context, run))];

@@ -1,5 +1,6 @@
 import { isModelkeepError } from '@modelkeep/core';
 import { readJson } from '@modelkeep/io';
+import { contentPath } from '../blobs/blob-store.ts';
 import { withBlobs } from '../blobs/recall-blob.ts';
 import type { StoreContext } from '../store-context.ts';
 import { folderOf } from './group-files.ts';
@@ -9,10 +10,9 @@ import { parseShardIndex, type ShardIndex } from './shard-sets.ts';
 /** @internal A file that is to be sorted into models. */
 export interface GroupedFile {
   readonly name: string;
-  /** Where its bytes are. */
-  readonly path: string;
-  /** Where they are a blob: what it is called. */
-  readonly sha256: string | null;
+  /** Where its bytes are; null where the store has them. */
+  readonly path: string | null;
+  readonly sha256: string;
 }
 
 /** @internal What the small files of a source say about which files belong together. */
@@ -25,12 +25,14 @@ export interface GroupingFacts {
 export async function readGroupingFacts(context: StoreContext, files: readonly GroupedFile[]): Promise<GroupingFacts> {
   const pipelines = new Map<string, readonly string[]>();
   const shardIndexes = new Map<string, ShardIndex>();
-  for (const { name, path, sha256 } of files) {
+  for (const file of files) {
+    const { name, sha256 } = file;
     const isPipeline = /(?:^|\/)model_index\.json$/u.test(name);
     if (!isPipeline && !/\.(?:safetensors|bin)\.index\.json$/iu.test(name)) continue;
     try {
-      const read = (): Promise<unknown> => readJson(context.fileSystem, { path });
-      const json = await (sha256 === null ? read() : withBlobs(context, [sha256], read));
+      const read = async (): Promise<unknown> =>
+        readJson(context.fileSystem, { path: file.path ?? (await contentPath(context, sha256)) });
+      const json = await (file.path === null ? withBlobs(context, [sha256], read) : read());
       if (isPipeline) {
         const components = pipelineComponents(json);
         if (components !== null) pipelines.set(folderOf(name), components);

@@ -16,6 +16,8 @@ import {
 } from '@modelkeep/core';
 import { effectiveCivitai } from './effective-civitai.ts';
 import { factNames } from './fact-names.ts';
+import { safetyOf } from './load-safety.ts';
+import { readMapping } from './read-mapping.ts';
 
 /** The facts that count and the layer each one came from. */
 export interface EffectiveFacts {
@@ -52,6 +54,7 @@ export function effectiveRecord(metadata: ModelMetadata, overrides: ModelOverrid
   const { facts, origins } = effectiveFacts(metadata.layers, overrides);
   const place: ModelPlace = metadata.place ?? { kind: 'library' };
   const missing = new Set(place.kind === 'external' ? place.missing : []);
+  const mapping = readMapping(overrides);
   const present = new Set(metadata.files.map((file) => file.name).filter((name) => !missing.has(name)));
   return {
     id: metadata.id,
@@ -72,6 +75,7 @@ export function effectiveRecord(metadata: ModelMetadata, overrides: ModelOverrid
     tags: facts.tags ?? [],
     triggerWords: facts.triggerWords ?? [],
     licence: textOf(facts.licence),
+    safety: safetyOf(metadata),
     sizeBytes: metadata.files.reduce((total, file) => total + file.sizeBytes, 0),
     files: metadata.files.map((file) => knownFile(file)),
     sources: metadata.sources.map((source) => knownSource(source)),
@@ -79,11 +83,13 @@ export function effectiveRecord(metadata: ModelMetadata, overrides: ModelOverrid
     variantOf: metadata.variantOf,
     companions: metadata.companions,
     expectedFiles: metadata.expectedFiles,
-    complete: metadata.expectedFiles.every((name) => present.has(name)),
+    complete: metadata.evictedAt === undefined && metadata.expectedFiles.every((name) => present.has(name)),
+    ...versionFields(metadata, overrides),
     origins,
     ...optional('civitai', effectiveCivitai(metadata.layers) ?? undefined),
     ...optional('aliases', metadata.aliases),
     ...optional('lastUsedAt', metadata.lastUsedAt),
+    ...(mapping === null ? {} : { mapping }),
     revision: metadata.revision,
     importedAt: metadata.importedAt,
     updatedAt: metadata.updatedAt,
@@ -92,6 +98,19 @@ export function effectiveRecord(metadata: ModelMetadata, overrides: ModelOverrid
 
 function optional<Name extends string, Value>(name: Name, value: Value | undefined): { [Key in Name]?: Value } {
   return (value === undefined ? {} : { [name]: value }) as { [Key in Name]?: Value };
+}
+
+/** What most models have nothing to say about is left out. */
+function versionFields(
+  { supersedes, evictedAt }: ModelMetadata,
+  { follow, pinned }: ModelOverrides,
+): Pick<ModelRecord, 'supersedes' | 'follow' | 'pinned' | 'evictedAt'> {
+  return {
+    ...(supersedes === undefined ? {} : { supersedes }),
+    ...(follow === 'pinned' ? { follow: 'pinned' as const } : {}),
+    ...(pinned === true ? { pinned } : {}),
+    ...(evictedAt === undefined ? {} : { evictedAt }),
+  };
 }
 
 /** An empty text is the statement that there is none. */

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { ModelkeepError, type HistoryEntry, type ModelRecord } from '@modelkeep/core';
 import { writeFileAtomic } from '@modelkeep/io';
+import { isFolderStore } from '../folder-store/contents.ts';
+import { withdrawReplaced } from '../folder-store/withdraw-files.ts';
 import { effectiveRecord } from '../metadata/effective-record.ts';
 import { changesBetween, changesByHand, grownHistory, type ModelState } from '../metadata/history.ts';
 import { METADATA_FILE, OVERRIDES_FILE, serialiseMetadata, serialiseOverrides } from '../metadata/metadata-file.ts';
@@ -115,6 +117,8 @@ export interface WriteChangeOptions {
   readonly changed: ModelState;
   readonly changes: readonly HistoryEntry[];
   readonly txn: string;
+  /** Makes the model's folder what the metadata says. @default {@link projectFiles} where that may differ */
+  readonly project?: (() => Promise<void>) | undefined;
 }
 
 /** @internal Writes metadata.json as its next revision, then what is derived from it. */
@@ -129,8 +133,11 @@ export async function writeChange(context: StoreContext, options: WriteChangeOpt
     updatedAt: timestamp(context),
   };
   const { folder } = found;
+  if (isFolderStore(context)) await withdrawReplaced(context, { folder, present: found.metadata, next: metadata });
   await writeFileAtomic(context.fileSystem, { path: join(folder, METADATA_FILE), data: serialiseMetadata(metadata) });
-  if (metadata.files !== found.metadata.files) await projectFiles(context, { folder, metadata });
+  const isElse = metadata.files !== found.metadata.files || metadata.evictedAt !== found.metadata.evictedAt;
+  if (options.project !== undefined) await options.project();
+  else if (isElse) await projectFiles(context, { folder, metadata });
   const record = effectiveRecord(metadata, changed.overrides);
   await context.index.upsert([record]);
   return record;

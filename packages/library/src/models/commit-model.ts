@@ -3,6 +3,8 @@ import { isModelkeepError, type ModelMetadata, type ModelOverrides, type ModelRe
 import { ensureFolder, systemCodeOf } from '@modelkeep/io';
 import { linkBlob } from '../blobs/recall-blob.ts';
 import { effectiveRecord } from '../metadata/effective-record.ts';
+import { bringFiles } from '../folder-store/bring-files.ts';
+import { isFolderStore } from '../folder-store/contents.ts';
 import { METADATA_FILE, OVERRIDES_FILE, serialiseMetadata } from '../metadata/metadata-file.ts';
 import { slugWithSuffix } from '../names/slug.ts';
 import type { StoreContext } from '../store-context.ts';
@@ -49,6 +51,8 @@ export async function commitModel(context: StoreContext, options: CommitModelOpt
     await fileSystem.fsyncFolder(options.folder);
     const record = effectiveRecord(metadata, overrides);
     await context.index.upsert([record]);
+    // Before the commit the bytes were where everybody finds them: that is where a crash leaves them.
+    if (isFolderStore(context)) await bringFiles(context, { folder: final, metadata });
     return record;
   }
   throw new Error(`every folder for the model ${options.metadata.id} is taken`);
@@ -57,7 +61,7 @@ export async function commitModel(context: StoreContext, options: CommitModelOpt
 async function stageFiles(context: StoreContext, staged: string, metadata: ModelMetadata): Promise<void> {
   const folders = new Set([staged]);
   await ensureFolder(context.fileSystem, staged);
-  for (const file of metadata.files) {
+  for (const file of isFolderStore(context) ? [] : metadata.files) {
     const path = join(staged, file.name);
     await ensureFolder(context.fileSystem, dirname(path));
     folders.add(dirname(path));

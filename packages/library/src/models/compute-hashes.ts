@@ -1,5 +1,5 @@
 import { newId, type ModelFile, type ModelRecord } from '@modelkeep/core';
-import { blobPath } from '../blobs/blob-store.ts';
+import { contentPath } from '../blobs/blob-store.ts';
 import { algorithmsOf, contentOf } from '../import/content-hashes.ts';
 import type { StoreContext } from '../store-context.ts';
 import { resolveReference } from './resolve-reference.ts';
@@ -39,7 +39,7 @@ export async function computeHashes(
   const hash = async ({ sha256, name }: ModelFile): Promise<void> => {
     if (known.has(sha256) || corrupt.has(sha256)) return;
     const before = bytesHashed;
-    const path = blobPath(context, sha256);
+    const path = await contentPath(context, sha256);
     const tell = (bytes: number): void => onProgress?.(before + bytes, name);
     const hashed = await context.io.hashFile(path, { algorithms: algorithmsOf('all'), signal, onProgress: tell });
     bytesHashed += hashed.sizeBytes;
@@ -48,10 +48,10 @@ export async function computeHashes(
     else corrupt.add(sha256);
   };
 
-  for await (const { id, slug, files, place } of wantedModels(context, options.models)) {
+  for await (const { id, slug, files, place, evictedAt } of wantedModels(context, options.models)) {
     signal?.throwIfAborted();
-    // What is outside has no blob.
-    if (place.kind !== 'library') continue;
+    // What is outside, or was evicted, has no blob.
+    if (place.kind !== 'library' || evictedAt !== undefined) continue;
     const lacking = files.filter(({ role, hashes }) => role === 'weights' && hashes === undefined);
     for (const file of lacking) await hash(file);
     if (!lacking.some(({ sha256 }) => known.has(sha256))) continue;

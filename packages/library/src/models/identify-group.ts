@@ -1,6 +1,6 @@
 import { isModelkeepError, type ModelFacts, type ModelFile } from '@modelkeep/core';
-import type { Identification } from '@modelkeep/formats';
-import { blobPath } from '../blobs/blob-store.ts';
+import { mergeSafety, type Identification } from '@modelkeep/formats';
+import { contentPath } from '../blobs/blob-store.ts';
 import { withBlobs } from '../blobs/recall-blob.ts';
 import { folderOf, type ModelGroup } from '../grouping/group-files.ts';
 import type { StoreContext } from '../store-context.ts';
@@ -47,6 +47,7 @@ export async function identifyGroup(
     evidence: ['model_index.json names its parts', ...(main?.evidence ?? ['no part is a known diffusion model'])],
     tensorCount: first?.tensorCount ?? null,
     parameterCount: main?.parameterCount ?? null,
+    safety: mergeSafety(parts.flatMap(({ safety }) => safety ?? [])),
   };
 }
 
@@ -55,11 +56,11 @@ async function identify(
   { files, pathOf, signal }: Pick<IdentifyGroupOptions, 'files' | 'pathOf' | 'signal'>,
 ): Promise<Identification> {
   try {
-    const identifyFiles = (): Promise<Identification> =>
-      context.identifier.identifyFiles(
-        files.map((file) => pathOf?.(file) ?? blobPath(context, file.sha256)),
-        { signal },
-      );
+    const identifyFiles = async (): Promise<Identification> => {
+      const paths: string[] = [];
+      for (const file of files) paths.push(pathOf?.(file) ?? (await contentPath(context, file.sha256)));
+      return context.identifier.identifyFiles(paths, { signal });
+    };
     if (pathOf !== undefined) return await identifyFiles();
     const sha256s = files.map(({ sha256 }) => sha256);
     return await withBlobs(context, sha256s, identifyFiles);
@@ -76,6 +77,7 @@ async function identify(
       evidence: [error.message],
       tensorCount: null,
       parameterCount: null,
+      safety: null,
     };
   }
 }

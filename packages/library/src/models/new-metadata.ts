@@ -8,7 +8,7 @@ import {
   type ModelMetadata,
   type ModelSource,
 } from '@modelkeep/core';
-import { blobPath } from '../blobs/blob-store.ts';
+import { contentPath } from '../blobs/blob-store.ts';
 import { withBlobs } from '../blobs/recall-blob.ts';
 import type { ModelGroup } from '../grouping/group-files.ts';
 import { groupName } from '../grouping/group-name.ts';
@@ -114,8 +114,8 @@ async function modelFile(
 /** Content that was here before any model had it: its BLAKE3 was never noted. */
 async function blake3Of(context: StoreContext, sha256: string, signal?: AbortSignal): Promise<string | null> {
   try {
-    const { digests } = await withBlobs(context, [sha256], () =>
-      context.io.hashFile(blobPath(context, sha256), { algorithms: ['blake3'], signal }),
+    const { digests } = await withBlobs(context, [sha256], async () =>
+      context.io.hashFile(await contentPath(context, sha256), { algorithms: ['blake3'], signal }),
     );
     return digests.blake3 ?? null;
   } catch (error) {

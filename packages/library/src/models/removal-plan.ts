@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path';
 import { isModelkeepError, type ModelFile } from '@modelkeep/core';
 import type { FileStatus, FolderEntry } from '@modelkeep/io';
 import { blobPath, blobStatus } from '../blobs/blob-store.ts';
+import { isFolderStore } from '../folder-store/contents.ts';
 import { METADATA_FILE, OVERRIDES_FILE } from '../metadata/metadata-file.ts';
 import type { StoreContext } from '../store-context.ts';
 import { isRealFolder } from '../volume/require-real-folders.ts';
@@ -65,7 +66,8 @@ async function isOurs(context: StoreContext, { folder, file, signal }: OursOptio
   if (!(await isRealFolder(context.fileSystem, context.layout.root, dirname(path)))) return false;
   const status = await statusOf(context, path);
   if (status?.kind !== 'file' || status.sizeBytes !== file.sizeBytes) return false;
-  const blob = await blobStatus(context, file.sha256);
+  // Without a blob beside it the file itself is what would be compared.
+  const blob = isFolderStore(context) ? null : await blobStatus(context, file.sha256);
   if (blob !== null && blob.inode === status.inode && blob.device === status.device) return true;
   const { digests } = await context.io.hashFile(path, { algorithms: ['sha256'], signal });
   return digests.sha256 === file.sha256;

@@ -1,5 +1,7 @@
 import { dirname, join } from 'node:path';
 import { isModelkeepError, newId } from '@modelkeep/core';
+import { handOver } from '../folder-store/hand-over.ts';
+import { withdrawFiles } from '../folder-store/withdraw-files.ts';
 import { METADATA_FILE } from '../metadata/metadata-file.ts';
 import { withLock, type StoreContext } from '../store-context.ts';
 import { finishing } from '../transaction/finishing.ts';
@@ -68,8 +70,10 @@ async function removeLocked(context: StoreContext, planned: PlannedRemoval): Pro
   const work = async (): Promise<void> => {
     await ensureRealFolder(context.fileSystem, context.layout.root, entry);
     await moveFile(context, { from: folder, to: entry, name: METADATA_FILE });
+    await withdrawFiles(context, { folder, files: plan.files });
     await clearFolder(context, { folder, entry, names: plan.files.map(({ name }) => name) });
     await context.index.remove([id]);
+    await handOver(context, now.metadata.files);
   };
   await finishing(context, { txn: newId(), intent: { removal }, work });
   return { ...plan, removed: true };
@@ -88,6 +92,7 @@ export async function finishRemoval(context: StoreContext, removal: RecordedRemo
       if (deleted.metadata.id !== removal.id) return false;
       await finishFolder(context, { deleted, entry, folder: metadataFolder(context.layout, removal) });
       await context.index.remove([removal.id]);
+      await handOver(context, deleted.metadata.files);
       return true;
     } catch (error) {
       if (isModelkeepError(error, 'io.not-found')) {
@@ -118,6 +123,7 @@ async function finishFolder(context: StoreContext, { deleted, entry, folder }: D
   if (!(await isRealFolder(fileSystem, layout.root, folder))) return;
   if ((await fileSystem.readdir(folder)).some(({ name }) => name === METADATA_FILE)) return;
   const { files } = await planRemoval(context, { ...deleted, folder });
+  await withdrawFiles(context, { folder, files });
   await clearFolder(context, { folder, entry, names: files.map(({ name }) => name) });
 }
 

@@ -1,69 +1,22 @@
 import { join } from 'node:path';
 import { isModelkeepError, type ModelFile } from '@modelkeep/core';
-import { blobPath, blobStatus } from '../blobs/blob-store.ts';
+import { blobStatus, contentPath } from '../blobs/blob-store.ts';
 import { fileAt } from '../files/status-at.ts';
 import { verifyExternal } from '../external/verify-external.ts';
+import { isFolderStore } from '../folder-store/contents.ts';
+import { folderChecks } from '../folder-store/folder-checks.ts';
+import { safetyOf } from '../metadata/load-safety.ts';
 import type { StoreContext } from '../store-context.ts';
+import type { ApartFile, Finding, UnsafeModel, VerifyOptions, VerifyProblem, VerifyReport } from './verify-report.ts';
 import { walkModels, type FoundModel } from './walk-models.ts';
-
-/** Something that is not as the metadata says. */
-export interface VerifyProblem {
-  readonly modelId: string | null;
-  readonly slug: string;
-  /** The file below the model's folder, or null for the model itself. */
-  readonly file: string | null;
-  /**
-   * `missing`: no such file in the model's folder. `blob-missing`: no blob. `size`, `corrupt`: other bytes than the
-   * metadata says, in the blob. `diverged`: the folder's file is no longer the blob. `metadata`: it cannot be read.
-   * `unreadable`: the drive or a permission keeps the bytes back; `found` says which.
-   */
-  readonly problem: 'missing' | 'blob-missing' | 'size' | 'corrupt' | 'diverged' | 'metadata' | 'unreadable';
-  readonly expected: string | null;
-  readonly found: string | null;
-  /** Where it is: in the blob, in the file of the model's folder, in the metadata, or in a file outside the library. */
-  readonly part: 'blob' | 'file' | 'metadata' | 'outside';
-  /** The content that should be there, null where that cannot be read. */
-  readonly sha256: string | null;
-}
-
-/** A file in a model's folder that has the content of its blob and is not the same file. */
-export interface ApartFile {
-  readonly slug: string;
-  readonly file: string;
-  readonly sha256: string;
-  readonly sizeBytes: number;
-}
-
-type Finding = Omit<VerifyProblem, 'modelId' | 'slug' | 'file' | 'sha256'>;
-
-/** What a verification found. */
-export interface VerifyReport {
-  readonly models: number;
-  readonly files: number;
-  /** Bytes that were hashed; content that several models share is hashed once. */
-  readonly bytesHashed: number;
-  readonly problems: readonly VerifyProblem[];
-  /**
-   * Files that are not the same file as their blob: reflinks, or copies, as they are after a plain copy of a library.
-   * With depth `hash` their bytes are the blob's.
-   */
-  readonly apart: readonly ApartFile[];
-}
-
-/** How a library is verified. */
-export interface VerifyOptions {
-  /** `hash` reads every byte, `size` only looks at sizes. @default 'hash' */
-  readonly depth?: 'hash' | 'size' | undefined;
-  readonly signal?: AbortSignal | undefined;
-  /** Takes the bytes hashed so far. */
-  readonly onProgress?: ((bytesHashed: number, file: string) => void) | undefined;
-}
 
 /** @internal Compares everything that is stored with what the metadata says. Changes nothing. */
 export async function verifyModels(context: StoreContext, options: VerifyOptions = {}): Promise<VerifyReport> {
+  const inFolders = isFolderStore(context) ? await folderChecks(context, options) : null;
   const problems: VerifyProblem[] = [];
   const blobs = new Map<string, Finding | null>();
   const apart: ApartFile[] = [];
+  const unsafe: UnsafeModel[] = [];
   const count = { models: 0, files: 0, bytesHashed: 0 };
 
   const checkBlob = async (file: ModelFile): Promise<Finding | null> => {
@@ -74,7 +27,7 @@ export async function verifyModels(context: StoreContext, options: VerifyOptions
     }
     if (options.depth === 'size') return null;
     const before = count.bytesHashed;
-    const { digests } = await context.io.hashFile(blobPath(context, file.sha256), {
+    const { digests } = await context.io.hashFile(await contentPath(context, file.sha256), {
       algorithms: ['sha256'],
       signal: options.signal,
       onProgress: (bytes) => options.onProgress?.(before + bytes, file.name),
@@ -84,11 +37,16 @@ export async function verifyModels(context: StoreContext, options: VerifyOptions
     return { problem: 'corrupt', part: 'blob', expected: file.sha256, found: digests.sha256 };
   };
 
-  const checkFile = async (model: FoundModel, file: ModelFile): Promise<Finding | null> => {
+  /** Once for each content. */
+  const blobFinding = async (file: ModelFile): Promise<Finding | null> => {
     if (!blobs.has(file.sha256)) {
       blobs.set(file.sha256, await checkBlob(file).catch((error: unknown) => unreadable(error, file, 'blob')));
     }
-    const blobProblem = blobs.get(file.sha256) ?? null;
+    return blobs.get(file.sha256) ?? null;
+  };
+
+  const checkFile = async (model: FoundModel, file: ModelFile): Promise<Finding | null> => {
+    const blobProblem = await blobFinding(file);
     if (blobProblem !== null) return blobProblem;
     const path = join(model.folder, file.name);
     const status = await fileAt(context.fileSystem, path);
@@ -110,6 +68,17 @@ export async function verifyModels(context: StoreContext, options: VerifyOptions
     return null;
   };
 
+  const findingsOf = async (
+    files: readonly ModelFile[],
+  ): Promise<{ readonly file: ModelFile; readonly problem: Finding }[]> => {
+    const found: { file: ModelFile; problem: Finding }[] = [];
+    for (const file of files) {
+      const problem = await blobFinding(file);
+      if (problem !== null) found.push({ file, problem });
+    }
+    return found;
+  };
+
   for await (const model of walkModels(context.fileSystem, context.layout)) {
     options.signal?.throwIfAborted();
     if ('error' in model) {
@@ -126,6 +95,10 @@ export async function verifyModels(context: StoreContext, options: VerifyOptions
       continue;
     }
     count.models += 1;
+    const verdict = safetyOf(model.metadata)?.verdict;
+    if (verdict === 'dangerous' || verdict === 'suspicious') {
+      unsafe.push({ modelId: model.metadata.id, slug: model.slug, verdict });
+    }
     if (model.metadata.place !== undefined) {
       const findings = await verifyExternal(context, model, { ...options, count });
       const { id: modelId, files } = model.metadata;
@@ -135,15 +108,22 @@ export async function verifyModels(context: StoreContext, options: VerifyOptions
       }
       continue;
     }
+    // What newer files have taken the place of stands in no folder, and its bytes are kept.
+    for (const { file, problem } of await findingsOf(model.metadata.replaced ?? [])) {
+      const { sha256, name } = file;
+      problems.push({ modelId: model.metadata.id, slug: model.slug, file: name, sha256, ...problem });
+    }
+    if (model.metadata.evictedAt !== undefined) continue;
     for (const file of model.metadata.files) {
       count.files += 1;
-      const problem = await checkFile(model, file).catch((error: unknown) => unreadable(error, file, 'file'));
+      const check = inFolders === null ? checkFile(model, file) : inFolders.check(model, { file, count });
+      const problem = await check.catch((error: unknown) => unreadable(error, file, 'file'));
       if (problem === null) continue;
       const { sha256, name } = file;
       problems.push({ modelId: model.metadata.id, slug: model.slug, file: name, sha256, ...problem });
     }
   }
-  return { ...count, problems, apart };
+  return { ...count, problems, apart, unsafe };
 }
 
 /** A file that cannot be read is a finding and not the end of the search. */

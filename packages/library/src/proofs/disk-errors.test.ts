@@ -65,7 +65,7 @@ async function expectSoundAndGoesOn(
 }
 
 async function prepare(stores: ModelStores, scene: Scene): Promise<() => ModelFileSystem> {
-  const model = createModelFileSystem({ reflinks: scene.reflinks });
+  const model = createModelFileSystem({ reflinks: scene.reflinks, hardlinks: scene.hardlinks });
   await scene.prepare(model, stores);
   return () => model.crash(createSeededRandom(1), 'everything');
 }

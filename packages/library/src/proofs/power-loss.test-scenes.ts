@@ -25,6 +25,8 @@ export interface SceneParts {
 export interface Scene {
   readonly name: string;
   readonly reflinks: boolean;
+  /** @default true; a drive with neither has each file once */
+  readonly hardlinks?: boolean;
   readonly clock: Clock;
   /** The library is damaged from the start: it is looked at after a repair. */
   readonly damaged?: boolean;
@@ -36,6 +38,15 @@ export interface Scene {
 
 const LINE = 'lora/flux1/line';
 const VAE = 'vae/other/vae';
+const PIPELINE = 'other/other/x';
+const vaeAlone = { 'vae.safetensors': vae };
+const pipeline = {
+  'model_index.json': Buffer.from(
+    '{"_class_name": "Pipeline", "unet": ["diffusers", "Unet"], "vae": ["diffusers", "Vae"]}',
+  ),
+  'unet/model.safetensors': otherLora,
+  'vae/model.safetensors': vae,
+};
 
 async function withLibrary(
   drive: Drive,
@@ -57,6 +68,8 @@ const importing: Omit<Scene, 'name' | 'reflinks'> = {
     promise(VAE);
   },
 };
+
+const both = { 'line.safetensors': lora, 'vae.safetensors': vae };
 
 /** The work during which the power goes. */
 export const scenes: readonly Scene[] = [
@@ -90,6 +103,24 @@ export const scenes: readonly Scene[] = [
       for (const [commit, words] of Object.entries({ b: 'second', c: 'third' })) {
         const files = { 'line.safetensors': lora, 'README.md': Buffer.from(words) };
         await download(store, drive, { commit, files });
+      }
+    },
+  },
+  {
+    name: 'an eviction that is taken back',
+    reflinks: false,
+    clock: systemClock,
+    promised: [LINE, VAE],
+    async prepare(drive, stores) {
+      await withLibrary(drive, stores, (store) => download(store, drive, { commit: 'a', files: both }));
+    },
+    async run({ store, drive }) {
+      await store.evict({ freeBytes: 1e9 }).result;
+      await download(store, drive, { commit: 'a', files: { 'line.safetensors': lora } });
+      await download(store, drive, { commit: 'a', files: both });
+      for (const slug of [LINE, VAE]) {
+        const { complete } = await store.resolve(slug);
+        if (!complete) throw new Error(`${slug} did not come back`);
       }
     },
   },
@@ -128,6 +159,66 @@ export const scenes: readonly Scene[] = [
       await store.repair(await store.verify());
     },
   },
+  {
+    name: 'an eviction without links',
+    reflinks: false,
+    hardlinks: false,
+    clock: systemClock,
+    promised: [LINE, VAE, PIPELINE],
+    prepare: (drive, stores) =>
+      withLibrary(drive, stores, async (store) => {
+        await download(store, drive, { commit: 'a', files: both });
+        await download(store, drive, { commit: 'd', files: pipeline });
+      }),
+    async run({ store, drive }) {
+      // The pipeline refers to the weights of another model: they stay.
+      const { evicted } = await store.evict({ freeBytes: 1e9, models: [LINE, VAE] }).result;
+      if (evicted.some(({ slug }) => slug === VAE)) throw new Error('what others need is evicted');
+      await store.evict({ freeBytes: 1e9 }).result;
+      await download(store, drive, { commit: 'd', files: pipeline });
+    },
+  },
+  { ...importing, name: 'an import without links', reflinks: false, hardlinks: false },
+  {
+    name: 'an update and a deletion without links',
+    reflinks: false,
+    hardlinks: false,
+    clock: systemClock,
+    promised: [PIPELINE],
+    prepare: (drive, stores) =>
+      withLibrary(drive, stores, async (store) => {
+        await download(store, drive, { commit: 'a', files: { ...vaeAlone, 'README.md': Buffer.from('first') } });
+        await download(store, drive, { commit: 'd', files: pipeline });
+      }),
+    async run({ store, drive }) {
+      await download(store, drive, { commit: 'b', files: { ...vaeAlone, 'README.md': Buffer.from('second') } });
+      // The pipeline only referred to its weights.
+      await store.remove(VAE);
+    },
+  },
+  {
+    name: 'a collection of garbage and a repair without links',
+    damaged: true,
+    reflinks: false,
+    hardlinks: false,
+    clock: hoursLater(25),
+    promised: [LINE],
+    async prepare(drive, stores) {
+      await placeSources(drive);
+      await withLibrary(drive, stores, async (store) => {
+        await importSources(store);
+        await store.remove(VAE);
+      });
+      await trashWeights(drive);
+    },
+    async run({ store, drive, promise }) {
+      await store.repair(await store.verify());
+      await store.collectGarbage().result;
+      await download(store, drive, { commit: 'a', files: vaeAlone });
+      promise(VAE);
+      await store.collectGarbage({ graceMs: 0 }).result;
+    },
+  },
 ];
 
 /** A file of a model is missing, one blob is in the trash and another one gone. */
@@ -139,6 +230,14 @@ async function doDamage({ fileSystem }: Drive): Promise<void> {
   await fileSystem.unlink(`${blobs}/${sha256Of(vae)}`);
   for (const folder of [`${ROOT}/${LINE}`, blobs, trash, `${ROOT}/.modelkeep/trash`])
     await fileSystem.fsyncFolder(folder);
+}
+
+/** The weights of a model are in the trash and nowhere else. */
+async function trashWeights({ fileSystem }: Drive): Promise<void> {
+  const [model, trash] = [`${ROOT}/${LINE}`, `${ROOT}/.modelkeep/trash/20260101T000000000Z`];
+  await fileSystem.mkdir(trash);
+  await fileSystem.rename(`${model}/line.safetensors`, `${trash}/${sha256Of(lora)}`);
+  for (const folder of [model, trash, `${ROOT}/.modelkeep/trash`]) await fileSystem.fsyncFolder(folder);
 }
 
 /** Bytes that were fetched anew take the place of a blob. */

@@ -91,7 +91,7 @@ it.each(scenes.map((scene) => [scene.name, scene] as const))(
     const states = new Map<string, CrashState>();
     for (let round = 0; states.size < share; round += 1) {
       const random = createSeededRandom(round + 1);
-      const model = createModelFileSystem({ reflinks: scene.reflinks });
+      const model = createModelFileSystem({ reflinks: scene.reflinks, hardlinks: scene.hardlinks });
       await scene.prepare(model, stores);
       await record(stores, { scene, model, random, perChange: 8, states });
     }

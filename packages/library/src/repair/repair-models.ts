@@ -1,13 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { dirname, join } from 'node:path';
-import { isModelkeepError } from '@modelkeep/core';
 import { probeLinks } from '@modelkeep/io';
 import { blobPath, blobStatus } from '../blobs/blob-store.ts';
 import { fileAt, statusAt } from '../files/status-at.ts';
 import { linkBlob, recallBlob } from '../blobs/recall-blob.ts';
-import type { VerifyReport } from '../models/verify-models.ts';
+import { isFolderStore } from '../folder-store/contents.ts';
+import { repairFolders } from '../folder-store/repair-folders.ts';
+import type { VerifyReport } from '../models/verify-report.ts';
 import { withLock, type StoreContext } from '../store-context.ts';
 import { ensureRealFolder, requireRealFolder } from '../volume/require-real-folders.ts';
+import { hasContent } from './has-content.ts';
 import { isSameFile, readPlaces, sourcesOf, type Place } from './places.ts';
 import { keepInQuarantine, quarantinedInodes } from './quarantine.ts';
 import { renewFromCopy } from './renew-blob.ts';
@@ -22,6 +24,7 @@ export async function repairModels(
   found: VerifyReport,
   options: RepairOptions = {},
 ): Promise<RepairReport> {
+  if (isFolderStore(context)) return repairFolders(context, found, options);
   const places = await readPlaces(context, options.signal);
   const repaired: RepairedFile[] = [];
   const bad: BadContent[] = [];
@@ -76,20 +79,6 @@ async function mendBlob(
     return 'from-copy';
   }
   return null;
-}
-
-/** Bytes that the drive cannot read are not the ones that are looked for. */
-async function hasContent(
-  context: StoreContext,
-  path: string,
-  { sha256, signal }: { readonly sha256: string; readonly signal: AbortSignal | undefined },
-): Promise<boolean> {
-  try {
-    return (await context.io.hashFile(path, { algorithms: ['sha256'], signal })).digests.sha256 === sha256;
-  } catch (error) {
-    if (!isModelkeepError(error, 'io.failed') && !isModelkeepError(error, 'io.permission')) throw error;
-    return false;
-  }
 }
 
 /** @internal What {@link projectAgain} works with. */

@@ -1,7 +1,7 @@
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { isModelkeepError } from '@modelkeep/core';
 import type { FileStatus } from '@modelkeep/io';
-import { blobPath, blobStatus } from '../blobs/blob-store.ts';
+import { blobPath, blobStatus, contentPath } from '../blobs/blob-store.ts';
 import type { StoreContext } from '../store-context.ts';
 import type { MovedFile } from './moved-file.ts';
 import type { TransactionRecord } from './transaction-record.ts';
@@ -79,7 +79,7 @@ async function isNeeded(context: StoreContext, sha256: string, transactionId: st
 }
 
 async function isWhole(context: StoreContext, { sha256 }: MovedFile): Promise<boolean> {
-  const { digests } = await context.io.hashFile(join(context.layout.blobs, sha256), { algorithms: ['sha256'] });
+  const { digests } = await context.io.hashFile(await contentPath(context, sha256), { algorithms: ['sha256'] });
   return digests.sha256 === sha256;
 }
 

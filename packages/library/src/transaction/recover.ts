@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { isModelkeepError } from '@modelkeep/core';
 import type { FolderEntry } from '@modelkeep/io';
 import { withLock, type StoreContext } from '../store-context.ts';
+import { isFolderStore } from '../folder-store/contents.ts';
 import { finishEdit } from '../models/finish-edit.ts';
 import { finishRemoval } from '../models/remove-model.ts';
 import { projectFiles } from '../models/project-files.ts';
@@ -91,7 +92,12 @@ async function finishModel(
 ): Promise<readonly string[] | null> {
   try {
     const found = await readModel(context.fileSystem, context.layout, model.slug);
-    if (found.metadata.id !== model.id || found.metadata.txn !== transactionId) return null;
+    if (found.metadata.id !== model.id) return null;
+    if (found.metadata.txn !== transactionId) {
+      // What was to be replaced waits: it goes back to where it was.
+      if (isFolderStore(context)) await projectFiles(context, { folder: found.folder, metadata: found.metadata });
+      return null;
+    }
     await projectFiles(context, { folder: found.folder, metadata: found.metadata });
     await context.index.upsert([found.record]);
     return found.metadata.files.map(({ sha256 }) => sha256);

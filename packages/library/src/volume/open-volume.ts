@@ -5,6 +5,7 @@ import { ensureFolder, probeLinks, readJson, writeFileAtomic, type FileSystem } 
 import { formatNewer, readableDocument, volumeVersions } from '../metadata/schema-versions.ts';
 import { volumeLayout, type VolumeLayout } from './layout.ts';
 import { ensureRealFolder } from './require-real-folders.ts';
+import type { VolumeLock } from './volume-locks.ts';
 
 /** The format that this version reads and writes. */
 export const SUPPORTED_FORMAT: number = volumeVersions.supported;
@@ -18,6 +19,10 @@ export interface OpenVolumeOptions {
   readonly create: boolean;
   readonly fileSystem: FileSystem;
   readonly clock: Clock;
+  /** The library that a new volume becomes a part of. @default one of its own */
+  readonly libraryId?: string | undefined;
+  /** Keeps other processes from making the same volume, where the drive cannot. */
+  readonly lock: (layout: VolumeLayout) => Promise<Pick<VolumeLock, 'release'>>;
 }
 
 /** A volume whose format this version knows. */
@@ -32,7 +37,7 @@ export interface OpenedVolume {
  * Opens a volume, or makes a new one in an empty or missing folder.
  *
  * @throws `library.invalid` when the folder holds something else, `core.format-newer` when it cannot even be read,
- * `library.no-links` when the drive can give a file no second name, `io.*`
+ * `library.no-links` when it cannot be found out what the drive can do, `io.*`
  */
 export async function openVolume(options: OpenVolumeOptions): Promise<OpenedVolume> {
   const { fileSystem, mode } = options;
@@ -78,26 +83,22 @@ async function createVolume(options: OpenVolumeOptions, layout: VolumeLayout): P
     throw invalid(layout.root, 'the folder is not empty and holds no modelkeep.json');
   }
   await ensureFolder(fileSystem, layout.temp);
-  const abilities = await probeLinks(fileSystem, layout.temp);
-  if (!abilities.reflink && !abilities.hardlink) {
-    throw new ModelkeepError('library.no-links', {
-      message: `the drive of ${layout.root} can make neither reflinks nor hard links, so a model could not be stored once`,
-      facts: { root: layout.root },
-      hint: 'put the library on a drive with ext4, btrfs, XFS, APFS or NTFS',
-    });
-  }
+  const { reflink, hardlink, codes } = await probeLinks(fileSystem, layout.temp);
+  if (!hardlink && !HAS_NO_LINKS.has(codes.hardlink ?? '')) throw unknownLinks(layout.root, codes.hardlink);
   const file: VolumeFile = {
     format: SUPPORTED_FORMAT,
     minReader: SUPPORTED_FORMAT,
     minWriter: SUPPORTED_FORMAT,
-    libraryId: newId(),
+    libraryId: options.libraryId ?? newId(),
     volumeId: newId(),
-    store: 'linked',
+    store: reflink || hardlink ? 'linked' : 'folder',
     createdAt: new Date(clock.now()).toISOString(),
   };
   // Two processes may make the same library at once: the file is written once, whoever comes second reads it.
+  const data = `${JSON.stringify(file, null, 2)}\n`;
+  if (!hardlink) return writeOnce(options, { layout, file, data });
   const staged = join(layout.temp, `volume-${file.volumeId}.json`);
-  await writeFileAtomic(fileSystem, { path: staged, data: `${JSON.stringify(file, null, 2)}\n` });
+  await writeFileAtomic(fileSystem, { path: staged, data });
   try {
     await fileSystem.link(staged, layout.volumeFile);
     await fileSystem.fsyncFolder(layout.root);
@@ -111,6 +112,27 @@ async function createVolume(options: OpenVolumeOptions, layout: VolumeLayout): P
   }
 }
 
+/** Without hard links no name can be taken and filled at once: a lock makes sure of the one who writes. */
+async function writeOnce(
+  { fileSystem, lock }: OpenVolumeOptions,
+  { layout, file, data }: { readonly layout: VolumeLayout; readonly file: VolumeFile; readonly data: string },
+): Promise<VolumeFile> {
+  await ensureFolder(fileSystem, layout.locks);
+  const held = await lock(layout);
+  try {
+    const other = await readVolumeFile(fileSystem, layout);
+    if (other !== undefined) return other;
+    const staged = join(layout.temp, `volume-${file.volumeId}.json`);
+    await fileSystem.writeFile(staged, { data });
+    await fileSystem.rename(staged, layout.volumeFile);
+    await fileSystem.fsyncFolder(layout.root);
+    await fileSystem.fsyncFolder(layout.temp);
+    return file;
+  } finally {
+    await held.release();
+  }
+}
+
 /** What a folder may hold before it becomes a library: our own half-made start, and what systems put everywhere. */
 function mayBeBesideNewVolume(name: string): boolean {
   return ['.modelkeep', 'modelkeep.json', 'lost+found', '.DS_Store', 'desktop.ini'].includes(name);
@@ -121,6 +143,18 @@ async function ensurePrivateFolders(fileSystem: FileSystem, layout: VolumeLayout
   for (const folder of [blobs, temp, quarantine, locks, transactions, pins, trees, trash]) {
     await ensureRealFolder(fileSystem, layout.root, folder);
   }
+}
+
+/** What a drive without hard links answers; on Windows FAT gives EISDIR for a function that it does not have. */
+const HAS_NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EINVAL', 'EISDIR']);
+
+/** What the volume is for good must not be decided by an error that passes. */
+function unknownLinks(root: string, systemCode: string | undefined): ModelkeepError {
+  return new ModelkeepError('library.no-links', {
+    message: `whether the drive of ${root} has hard links could not be found out (${systemCode ?? 'no code'})`,
+    facts: { root },
+    hint: 'check the drive and the permissions of the folder, and try again',
+  });
 }
 
 function newer(layout: VolumeLayout, format: number): ModelkeepError {

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
-import coerce from 'semver/functions/coerce.js';
 import { systemCodeOf, type FileSystem } from '@modelkeep/io';
 import type { AppProfile } from '../profiles/app-profile.ts';
+import { readInstalledVersion } from '../versions/installed-version.ts';
+import { normaliseVersion } from '../versions/normalise-version.ts';
 
 /** @internal */
 export interface ReadAppFactsOptions {
@@ -15,7 +16,9 @@ export interface ReadAppFactsOptions {
 export interface AppFacts {
   /** Whether one of the profile's marks is there. */
   readonly recognised: boolean;
-  /** `major.minor.patch`; null when the version is not known or is no such version (a git checkout). */
+  /** In the app's words: as it was given, or as the app's folder says; null where neither does. */
+  readonly versionText: string | null;
+  /** As semver; null when the version is not known or its words say none (a git checkout). */
   readonly version: string | null;
   hasPlugin(name: string): boolean;
 }
@@ -30,9 +33,11 @@ export async function readAppFacts({
   const marks = await Promise.all(profile.marks.map((mark) => isThere(fileSystem, join(appRoot, mark))));
   const pluginFolder = profile.pluginFolder === null ? null : join(appRoot, profile.pluginFolder);
   const plugins = new Set(pluginFolder === null ? [] : await foldersIn(fileSystem, pluginFolder));
+  const versionText = appVersion ?? (await readInstalledVersion(fileSystem, { profile, appRoot }));
   return {
     recognised: marks.includes(true),
-    version: coerce(appVersion)?.version ?? null,
+    versionText,
+    version: versionText === null ? null : normaliseVersion(profile.versions.scheme, versionText),
     hasPlugin: (name) => plugins.has(name.toLowerCase()),
   };
 }

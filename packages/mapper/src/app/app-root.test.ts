@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createWorld, type TestWorld } from '../mapper.test-world.ts';
+import { appProfiles } from '../profiles/app-profiles.ts';
 import type { LinkPlan } from '../plan/link-plan.ts';
 
 let world: TestWorld;
@@ -58,7 +59,7 @@ describe('the folder of the app', () => {
   it('needs a profile', async () => {
     await expect(world.mapper.planLinks({ app: 'nothing', appRoot: world.appRoot, models: [] })).rejects.toMatchObject({
       code: 'mapper.unknown-app',
-      facts: { app: 'nothing', known: ['comfyui'] },
+      facts: { app: 'nothing', known: appProfiles.map(({ id }) => id) },
     });
   });
 });

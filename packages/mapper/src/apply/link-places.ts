@@ -1,10 +1,10 @@
 import { dirname } from 'node:path';
 import { systemCodeOf } from '@modelkeep/io';
-import { ensureTargetFolder } from '../app/ensure-target-folder.ts';
+import { ensureTargetFolder, type EnsureFolderOptions } from '../app/ensure-target-folder.ts';
 import { isSafeRelativePath } from '../app/safe-names.ts';
 import type { TargetFolder } from '../app/target-folder.ts';
 import type { LinkReason } from '../plan/link-reason.ts';
-import { findProfile } from '../profiles/find-profile.ts';
+import { knownFoldersOf, type KnownFolders } from '../translation/known-folders.ts';
 import type { RegisteredLink } from '../registry/link-row.ts';
 import type { MapperContext } from '../mapper-context.ts';
 
@@ -19,7 +19,15 @@ export interface LinkPlaces {
 /** @internal */
 export function createLinkPlaces(context: MapperContext): LinkPlaces {
   const { fileSystem, folders } = context;
+  const known = new Map<string, Promise<KnownFolders>>();
   const made = new Map<string, Promise<TargetFolder>>();
+  /* One at a time: two folders may lack the same parent, and who records it has to be who makes it. */
+  let last: Promise<unknown> = Promise.resolve();
+  const makeNext = (request: EnsureFolderOptions): Promise<TargetFolder> => {
+    const making = last.then(() => ensureTargetFolder(request));
+    last = making.catch(() => {});
+    return making;
+  };
   const real = new Map<string, Promise<string | null>>();
 
   const realFolder = async (path: string): Promise<string | null> => {
@@ -34,10 +42,12 @@ export function createLinkPlaces(context: MapperContext): LinkPlaces {
   return {
     async prepare(link) {
       const { app, appRoot, folder, target } = link;
-      const refused = await outsideProfile(context, link);
+      const knowing = known.get(app) ?? knownFoldersOf(context, app);
+      known.set(app, knowing);
+      const refused = outsideProfile(link, await knowing);
       if (refused !== null) return refused;
       const key = JSON.stringify([app, appRoot, folder]);
-      const making = made.get(key) ?? ensureTargetFolder({ fileSystem, folders, app, appRoot, folder });
+      const making = made.get(key) ?? makeNext({ fileSystem, folders, app, appRoot, folder });
       made.set(key, making);
       const found = await making;
       if (found.problem !== null) return found.problem;
@@ -57,10 +67,8 @@ function moved(target: string, found: string): LinkReason {
   return { code: 'folder-moved', message: `the folder of ${target} leads to ${found} now` };
 }
 
-/** Links are made in the folders of the app's profile only, whatever a plan or the database says. */
-async function outsideProfile(context: MapperContext, { app, folder }: RegisteredLink): Promise<LinkReason | null> {
-  const { rules } = await findProfile(context.profiles, app);
-  const known = rules.some((rule) => rule.folders.some(({ path }) => folder === path || folder.startsWith(`${path}/`)));
-  if (known && isSafeRelativePath(folder)) return null;
+/** Links are made in the folders that the app's profile knows only, whatever a plan or the database says. */
+function outsideProfile({ app, folder }: RegisteredLink, isKnown: KnownFolders): LinkReason | null {
+  if (isKnown(folder) && isSafeRelativePath(folder)) return null;
   return { code: 'folder-unusable', message: `"${folder}" is no folder for models in the profile of ${app}` };
 }

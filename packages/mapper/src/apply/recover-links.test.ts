@@ -152,7 +152,8 @@ describe('a database that comes from elsewhere', () => {
     const rules = (comfyui?.rules ?? []).filter(({ types }) => !types.includes('checkpoint'));
     await unlink(target);
     await interrupt('pending');
-    const mapper = world.open({ profiles: [{ ...(comfyui as NonNullable<typeof comfyui>), rules }] });
+    const profile = { ...(comfyui as NonNullable<typeof comfyui>), rules, otherWays: [], configFiles: [] };
+    const mapper = world.open({ profiles: [profile] });
     expect((await mapper.recover()).map(({ reason }) => reason?.code)).toEqual(['folder-unusable']);
   });
 });

@@ -11,7 +11,12 @@ export type Acceptance =
 
 /** @internal Finds the rule of a profile that takes a model. */
 export function acceptedBy(profile: AppProfile, record: ModelRecord): Acceptance {
-  const ofType = profile.rules.filter(({ types }) => types.includes(record.type));
+  const typed = profile.rules.filter(({ types }) => types.includes(record.type));
+  const ofType = ofFamily(typed, record.family);
+  if (typed.length > 0 && ofType.length === 0) {
+    const message = `${profile.name} does not run models of the family ${record.family}`;
+    return { rule: null, reason: { code: 'family-not-mapped', message } };
+  }
   for (const rule of ofType) {
     const accepts = rule.accepts.find(({ formats }) => formats.includes(record.format));
     if (accepts !== undefined) return { rule, accepts, reason: null };
@@ -23,6 +28,12 @@ export function acceptedBy(profile: AppProfile, record: ModelRecord): Acceptance
   const unmapped = profile.unmapped.find(({ types }) => types.includes(record.type));
   const message = unmapped?.reason ?? `${profile.name} has no folder for models of type ${record.type}`;
   return { rule: null, reason: { code: 'type-not-mapped', message } };
+}
+
+/** A model of no known family goes by the rules for any family first, and then by those for some. */
+function ofFamily(rules: readonly MappingRule[], family: string | null): readonly MappingRule[] {
+  if (family !== null) return rules.filter(({ families }) => families === null || families.includes(family));
+  return [...rules.filter(({ families }) => families === null), ...rules.filter(({ families }) => families !== null)];
 }
 
 /** @internal What stands against linking a model that a rule takes, whatever its files' names are; null when nothing does. */

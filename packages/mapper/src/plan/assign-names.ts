@@ -54,7 +54,7 @@ function claimOf(placement: Placement, links: readonly RegisteredLink[]): Claim 
 function nameFor({ placement, registeredName }: Claim, taken: Map<string, Placement>): NamedPlacement {
   const { folder, digest, baseName } = placement;
   const give = (name: string): NamedPlacement | null => {
-    const key = `${folder}/${foldName(name)}`;
+    const key = `${foldName(folder)}/${foldName(name)}`;
     const holder = taken.get(key);
     if (holder === undefined) {
       taken.set(key, placement);

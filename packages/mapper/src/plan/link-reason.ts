@@ -1,6 +1,12 @@
 /** Why a model is skipped, why a link is in conflict, or why it is removed. */
 export const linkReasonCodes = [
   'type-not-mapped',
+  'family-not-mapped',
+  'excluded',
+  'version-excluded',
+  'override-invalid',
+  'plan-only',
+  'path-too-long',
   'format-not-accepted',
   'extension-not-accepted',
   'plugin-missing',
@@ -24,6 +30,8 @@ export const linkReasonCodes = [
   'already-gone',
   'changed-since',
   'app-root-gone',
+  'no-link-possible',
+  'not-from-hub',
 ] as const;
 export type LinkReasonCode = (typeof linkReasonCodes)[number];
 

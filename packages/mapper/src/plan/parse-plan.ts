@@ -2,8 +2,10 @@ import { basename, isAbsolute } from 'node:path';
 import { setImmediate as yieldToLoop } from 'node:timers/promises';
 import { ModelkeepError } from '@modelkeep/core';
 import { isSafeRelativePath } from '../app/safe-names.ts';
-import type { AppProfile } from '../profiles/app-profile.ts';
+import type { MapperContext } from '../mapper-context.ts';
 import { findProfile } from '../profiles/find-profile.ts';
+import { storeLayoutOf } from '../stores/store-layouts.ts';
+import { knownFoldersOf, type KnownFolders } from '../translation/known-folders.ts';
 import type { LinkPlanEntry } from './link-plan.ts';
 
 /** @internal A plan of which every line was checked. */
@@ -34,31 +36,35 @@ const LINES_AT_ONCE = 500;
 
 /**
  * @internal Checks a plan that may have been edited, or come from elsewhere: its shape, that every link is to be made in a
- * folder of the app's profile, and that no name leads out of it. What is on the disk is checked later, link by link.
+ * folder of the app's profile or of a translation config, and that no name leads out of it. What is on the disk is checked later, link by link.
  *
  * @throws `mapper.invalid-plan` with a pointer, `mapper.unknown-app`
  */
-export async function parsePlan(profiles: readonly AppProfile[], plan: unknown): Promise<CheckedPlan> {
+export async function parsePlan(context: MapperContext, plan: unknown, signal?: AbortSignal): Promise<CheckedPlan> {
   const { planEntrySchema, planHeadSchema } = await import('./plan-schema.ts');
   const head = planHeadSchema.safeParse(plan);
   if (!head.success) throw invalid('', head.error.issues);
   const { id, app, appRoot } = head.data;
-  const profile = await findProfile(profiles, app);
-  const folders = new Set(profile.rules.flatMap((rule) => rule.folders.map(({ path }) => path)));
+  const isKnown = await knownFoldersOf(context, app, signal);
+  const isStore = storeLayoutOf(await findProfile(context.profiles, app)) !== null;
   const entries: CheckedEntry[] = [];
   for (const [index, line] of head.data.entries.entries()) {
     if (index % LINES_AT_ONCE === LINES_AT_ONCE - 1) await yieldToLoop();
     const pointer = `/entries/${index}`;
     const parsed = planEntrySchema.safeParse(line);
     if (!parsed.success) throw invalid(pointer, parsed.error.issues);
-    entries.push(checkEntry(parsed.data, { pointer, folders }));
+    entries.push(checkEntry(parsed.data, { pointer, isKnown, isStore }));
   }
   return { id, app, appRoot, entries };
 }
 
 function checkEntry(
   entry: LinkPlanEntry,
-  { pointer, folders }: { pointer: string; folders: ReadonlySet<string> },
+  {
+    pointer,
+    isKnown,
+    isStore,
+  }: { readonly pointer: string; readonly isKnown: KnownFolders; readonly isStore: boolean },
 ): CheckedEntry {
   const { action, source, folder, name, target } = entry;
   if (action === 'conflict') return { ...entry, action };
@@ -66,11 +72,13 @@ function checkEntry(
   const missing = Object.entries({ source, folder, name, target }).find(([, value]) => value === null);
   if (source === null || folder === null || name === null || target === null)
     throw problem(`${pointer}/${missing?.[0] ?? ''}`, 'is missing');
-  if (!isAbsolute(source)) throw problem(`${pointer}/source`, 'must be an absolute path');
+  /* In a store a link may lead to the store itself, and a file may be written: these are compared with what the model gives. */
+  if (!isStore && !isAbsolute(source)) throw problem(`${pointer}/source`, 'must be an absolute path');
   if (!isAbsolute(target)) throw problem(`${pointer}/target`, 'must be an absolute path');
   /* A link is removed by what is recorded for its target alone; its folder may be of an older profile. */
   if (action !== 'remove') {
-    if (!folders.has(folder)) throw problem(`${pointer}/folder`, 'is no folder for models in the profile of this app');
+    if (!isKnown(folder) || !isSafeRelativePath(folder))
+      throw problem(`${pointer}/folder`, 'is no folder for models in the profile of this app');
     if (!isSafeRelativePath(name)) throw problem(`${pointer}/name`, 'must be a relative path of plain names');
     if (basename(target) !== basename(name)) throw problem(`${pointer}/target`, 'does not end in the name of the link');
   }

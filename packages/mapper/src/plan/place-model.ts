@@ -7,6 +7,7 @@ import type { AcceptedModels, AppProfile, MappingRule } from '../profiles/app-pr
 import { acceptedBy, extensionProblem, missingForApp } from './accepted-by.ts';
 import type { LinkReason } from './link-reason.ts';
 import type { MappableModel } from './mappable-model.ts';
+import { mappingChoice, wantedName } from './mapping-choice.ts';
 import type { PlacedFile } from './placement.ts';
 
 /** @internal */
@@ -20,7 +21,11 @@ export type ModelPlace =
   | {
       readonly rule: MappingRule;
       readonly accepts: AcceptedModels;
+      /** Below the folder of the rule; null for the folder itself. */
+      readonly subfolder: string | null;
       readonly baseName: string;
+      /** Whether the place rests on a version that is not known. */
+      readonly guessed: boolean;
       readonly digest: string;
       readonly files: readonly PlacedFile[];
     }
@@ -29,6 +34,8 @@ export type ModelPlace =
 /** @internal Decides about one model by its record alone. */
 export function placeModel(model: MappableModel, { profile, facts }: PlaceModelOptions): ModelPlace {
   const { record } = model;
+  const choice = mappingChoice(record, { profile, version: facts.version });
+  if (choice.reason !== null) return { rule: null, reason: choice.reason };
   const acceptance = acceptedBy(profile, record);
   if (acceptance.rule === null) return acceptance;
   const { rule, accepts } = acceptance;
@@ -41,18 +48,21 @@ export function placeModel(model: MappableModel, { profile, facts }: PlaceModelO
   const weights = record.files.filter(({ role }) => role === 'weights');
   const [only] = weights;
   if (only === undefined) return skip('no-weights', 'the model has no weights file');
-  const baseName = accepts.link === 'folder' || weights.length > 1 ? lastSegment(record.slug) : lastSegment(only.name);
+  const { subfolder, guessed } = choice;
+  const isFolder = accepts.link === 'folder' || weights.length > 1;
+  const baseName = isFolder ? (choice.name ?? folderName(record, choice.names)) : wantedName(only, choice);
   if (!isSafeSegment(baseName))
     return skip('unsafe-name', `the model's folder has a name that is not safe: ${JSON.stringify(baseName)}`);
   if (accepts.link === 'folder') {
     if (!record.complete) return skip('incomplete', 'parts of this model are missing');
     const link: PlacedFile = { source: model.folder, fileSha256: null, leadsTo: 'folder', nameInFolder: null };
-    return { rule, accepts, baseName, digest: digestOf(weights), files: [link] };
+    return { rule, accepts, subfolder, guessed, baseName, digest: digestOf(weights), files: [link] };
   }
   const extension = weights.map(({ name }) => extensionProblem(accepts, name)).find((problem) => problem !== null);
   if (extension !== undefined && extension !== null) return { rule: null, reason: extension };
-  if (weights.length > 1) return placeShards(model, { profile, rule, accepts, weights, baseName });
-  return { rule, accepts, baseName, digest: only.sha256, files: [placedFile(model, only)] };
+  const place = { rule, accepts, subfolder, guessed, baseName };
+  if (weights.length > 1) return placeShards(model, { ...place, profile, weights });
+  return { ...place, digest: only.sha256, files: [placedFile(model, only)] };
 }
 
 interface Shards {
@@ -60,12 +70,14 @@ interface Shards {
   readonly rule: MappingRule;
   readonly accepts: AcceptedModels;
   readonly weights: readonly ModelFile[];
+  readonly subfolder: string | null;
+  readonly guessed: boolean;
   readonly baseName: string;
 }
 
-function placeShards(model: MappableModel, { profile, rule, accepts, weights, baseName }: Shards): ModelPlace {
+function placeShards(model: MappableModel, { profile, weights, ...place }: Shards): ModelPlace {
   const { record } = model;
-  if (accepts.shards === 'refuse') {
+  if (place.accepts.shards === 'refuse') {
     return skip(
       'shards-not-supported',
       `${profile.name} opens single files only, and this model is in ${weights.length} parts`,
@@ -74,13 +86,14 @@ function placeShards(model: MappableModel, { profile, rule, accepts, weights, ba
   if (!record.complete) return skip('incomplete', 'parts of this model are missing');
   const linked = record.files.filter(({ role }) => role === 'weights' || role === 'index');
   const files = linked.map((file) => ({ ...placedFile(model, file), nameInFolder: lastSegment(file.name) }));
-  return { rule, accepts, baseName, digest: digestOf(weights), files };
+  return { ...place, digest: digestOf(weights), files };
 }
 
 function placedFile(model: MappableModel, file: ModelFile): PlacedFile {
   return {
     source: join(model.folder, file.at ?? file.name),
     fileSha256: file.sha256,
+    sizeBytes: file.sizeBytes,
     leadsTo: 'file',
     nameInFolder: null,
   };
@@ -88,6 +101,12 @@ function placedFile(model: MappableModel, file: ModelFile): PlacedFile {
 
 function skip(code: LinkReason['code'], message: string): ModelPlace {
   return { rule: null, reason: { code, message } };
+}
+
+/** What a model that is a folder is called; one outside the library has an id for its place. */
+function folderName(record: MappableModel['record'], names: 'cleaned' | 'official'): string {
+  const official = lastSegment(record.officialName);
+  return names === 'official' && isSafeSegment(official) ? official : lastSegment(record.slug);
 }
 
 function lastSegment(path: string): string {

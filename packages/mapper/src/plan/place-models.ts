@@ -26,6 +26,8 @@ export interface PlacedModels {
   readonly notPlaced: readonly NotPlaced[];
   /** The rules that took a model. */
   readonly rules: ReadonlySet<MappingRule>;
+  /** Models whose place rests on a version that is not known. */
+  readonly guessed: number;
 }
 
 /** @internal Decides about each model, and about the folder of each rule once. */
@@ -34,6 +36,7 @@ export async function placeModels(options: PlaceModelsOptions): Promise<PlacedMo
   const placements: Placement[] = [];
   const notPlaced: NotPlaced[] = [];
   const folders = new Map<MappingRule, string>();
+  let guessed = 0;
   for (const [index, model] of models.entries()) {
     if (index % MODELS_AT_ONCE === MODELS_AT_ONCE - 1) {
       await yieldToLoop();
@@ -44,10 +47,12 @@ export async function placeModels(options: PlaceModelsOptions): Promise<PlacedMo
       notPlaced.push({ model, reason: place.reason });
       continue;
     }
-    const { rule, baseName, digest, files } = place;
-    const folder = folders.get(rule) ?? (await chooseFolder(rule, { fileSystem, appRoot, version: facts.version }));
-    folders.set(rule, folder);
+    const { rule, subfolder, baseName, digest, files } = place;
+    if (place.guessed) guessed += 1;
+    const ruleFolder = folders.get(rule) ?? (await chooseFolder(rule, { fileSystem, appRoot, version: facts.version }));
+    folders.set(rule, ruleFolder);
+    const folder = subfolder === null ? ruleFolder : `${ruleFolder}/${subfolder}`;
     placements.push({ model, folder, baseName, digest, files });
   }
-  return { placements, notPlaced, rules: new Set(folders.keys()) };
+  return { placements, notPlaced, rules: new Set(folders.keys()), guessed };
 }

@@ -1,4 +1,6 @@
-import type { AcceptedModels, AppProfile } from './app-profile.ts';
+import { everyVersion } from './accepted.ts';
+import type { AcceptedModels, AppProfile, MappingRule, ProfileFolder } from './app-profile.ts';
+import type { ModelType } from '@modelkeep/core';
 
 /* ComfyUI opens .safetensors and .sft with the safetensors reader and everything else with torch (comfy/utils.py,
    load_torch_file), and lists only these extensions (folder_paths.py, supported_pt_extensions). No loader joins shards. */
@@ -54,9 +56,39 @@ const diffusersFolder: AcceptedModels = {
   plugin: null,
 };
 
-const everyVersion = (path: string): { path: string; since: null } => ({ path, since: null });
 const withPlugin = (name: string): readonly AcceptedModels[] =>
   files.map((one) => ({ ...one, plugin: { name, missing: 'warn' } }));
+
+const rule = (
+  types: readonly ModelType[],
+  folders: readonly ProfileFolder[],
+  accepts: readonly AcceptedModels[],
+): MappingRule => ({ types, families: null, folders, accepts, advice: null });
+const setting = (key: string, folder = `models/${key}`): { key: string; folder: string; effect: 'adds' } => ({
+  key,
+  folder,
+  effect: 'adds',
+});
+
+/* The keys of extra_model_paths.yaml are the names of the folders; `unet` and `clip` are older names of two of them. */
+const keys = [
+  'checkpoints',
+  'diffusion_models',
+  'unet',
+  'text_encoders',
+  'clip',
+  'loras',
+  'vae',
+  'clip_vision',
+  'controlnet',
+  'style_models',
+  'embeddings',
+  'hypernetworks',
+  'upscale_models',
+  'ipadapter',
+  'animatediff_models',
+  'diffusers',
+];
 
 /**
  * ComfyUI. Categories, folders, older folder names and extensions are those of its folder_paths.py: `clip` became
@@ -66,47 +98,58 @@ const withPlugin = (name: string): readonly AcceptedModels[] =>
 export const comfyui: AppProfile = {
   id: 'comfyui',
   name: 'ComfyUI',
+  way: { kind: 'links' },
+  otherWays: [{ kind: 'config', format: 'comfyui-yaml' }],
+  versions: {
+    scheme: 'semver',
+    files: [
+      { path: 'comfyui_version.py', after: '__version__ = "', before: '"' },
+      { path: 'pyproject.toml', after: '\nversion = "', before: '"' },
+    ],
+    holdsFor: '>=0.0.1',
+  },
+  fileNames: 'cleaned',
+  /* Its own lists show any image that shares the stem (app/model_manager.py); text beside a model is read by custom nodes only. */
+  sidecars: { metadata: 'none', previews: ['.preview.png', '.png', '.jpg', '.jpeg', '.webp'] },
+  signs: { all: ['folder_paths.py', 'comfy', 'nodes.py'], none: [] },
   marks: ['folder_paths.py', 'comfy', 'custom_nodes'],
   pluginFolder: 'custom_nodes',
   rules: [
-    { types: ['checkpoint'], folders: [everyVersion('models/checkpoints')], accepts: files },
-    {
-      types: ['diffusion-model'],
-      folders: [{ path: 'models/diffusion_models', since: '0.2.0' }, everyVersion('models/unet')],
-      accepts: [...files, gguf],
-    },
-    {
-      types: ['text-encoder'],
-      folders: [{ path: 'models/text_encoders', since: '0.3.0' }, everyVersion('models/clip')],
-      accepts: [...files, gguf],
-    },
-    { types: ['lora'], folders: [everyVersion('models/loras')], accepts: files },
-    { types: ['vae'], folders: [everyVersion('models/vae')], accepts: files },
-    { types: ['clip-vision'], folders: [everyVersion('models/clip_vision')], accepts: files },
-    { types: ['controlnet', 't2i-adapter'], folders: [everyVersion('models/controlnet')], accepts: files },
-    { types: ['style-model'], folders: [everyVersion('models/style_models')], accepts: files },
-    { types: ['embedding'], folders: [everyVersion('models/embeddings')], accepts: files },
-    { types: ['hypernetwork'], folders: [everyVersion('models/hypernetworks')], accepts: files },
-    { types: ['upscaler'], folders: [everyVersion('models/upscale_models')], accepts: files },
-    {
-      types: ['ip-adapter'],
-      folders: [everyVersion('models/ipadapter')],
-      accepts: withPlugin('ComfyUI_IPAdapter_plus'),
-    },
-    {
-      types: ['motion-module'],
-      folders: [everyVersion('models/animatediff_models')],
-      accepts: withPlugin('ComfyUI-AnimateDiff-Evolved'),
-    },
-    {
-      types: ['checkpoint', 'diffusion-model'],
-      folders: [everyVersion('models/diffusers')],
-      accepts: [diffusersFolder],
-    },
+    rule(['checkpoint'], [everyVersion('models/checkpoints')], files),
+    rule(
+      ['diffusion-model'],
+      [{ path: 'models/diffusion_models', since: '0.2.0' }, everyVersion('models/unet')],
+      [...files, gguf],
+    ),
+    rule(
+      ['text-encoder'],
+      [{ path: 'models/text_encoders', since: '0.3.0' }, everyVersion('models/clip')],
+      [...files, gguf],
+    ),
+    rule(['lora'], [everyVersion('models/loras')], files),
+    rule(['vae'], [everyVersion('models/vae')], files),
+    rule(['clip-vision'], [everyVersion('models/clip_vision')], files),
+    rule(['controlnet', 't2i-adapter'], [everyVersion('models/controlnet')], files),
+    rule(['style-model'], [everyVersion('models/style_models')], files),
+    rule(['embedding'], [everyVersion('models/embeddings')], files),
+    rule(['hypernetwork'], [everyVersion('models/hypernetworks')], files),
+    rule(['upscaler'], [everyVersion('models/upscale_models')], files),
+    rule(['ip-adapter'], [everyVersion('models/ipadapter')], withPlugin('ComfyUI_IPAdapter_plus')),
+    rule(['motion-module'], [everyVersion('models/animatediff_models')], withPlugin('ComfyUI-AnimateDiff-Evolved')),
+    rule(['checkpoint', 'diffusion-model'], [everyVersion('models/diffusers')], [diffusersFolder]),
   ],
   unmapped: [
     { types: ['llm'], reason: 'ComfyUI runs no language models by itself' },
     { types: ['mmproj'], reason: 'ComfyUI has no folder for the vision part of a language model' },
     { types: ['unknown'], reason: 'the type of this model is not known: set it in its overrides to map it' },
+  ],
+  configFiles: [
+    {
+      format: 'comfyui-yaml',
+      path: 'extra_model_paths.yaml',
+      windowsPath: null,
+      settings: keys.map((key) => setting(key)),
+      note: 'restart ComfyUI: it reads the file when it starts',
+    },
   ],
 };

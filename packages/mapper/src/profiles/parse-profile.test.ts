@@ -6,11 +6,19 @@ import { parseAppProfile } from './parse-profile.ts';
 const valid: AppProfile = {
   id: 'my-app',
   name: 'My app',
+  way: { kind: 'links' },
+  otherWays: [],
+  versions: { scheme: 'semver', files: [], holdsFor: '*' },
+  fileNames: 'cleaned',
+  sidecars: { metadata: 'none', previews: [] },
   marks: ['run.py'],
+  signs: null,
   pluginFolder: null,
   rules: [
     {
       types: ['lora'],
+      families: null,
+      advice: null,
       folders: [{ path: 'models/Lora', since: null }],
       accepts: [
         {
@@ -25,6 +33,14 @@ const valid: AppProfile = {
     },
   ],
   unmapped: [],
+  configFiles: [],
+};
+const configFile = {
+  format: 'webui-user',
+  path: 'run.sh',
+  windowsPath: null,
+  settings: [{ folder: 'models/Lora', key: 'lora-dir', effect: 'replaces' }],
+  note: null,
 };
 const [rule] = valid.rules;
 const [accepts] = rule?.accepts ?? [];
@@ -36,6 +52,33 @@ describe('parseAppProfile', () => {
 
   it.each([
     ['/id', { ...valid, id: 'My App' }],
+    ['/way/kind', { ...valid, way: { kind: 'copies' } }],
+    ['/way/format', { ...valid, way: { kind: 'store', format: 'docker' } }],
+    ['/otherWays/0/reason', { ...valid, otherWays: [{ kind: 'plan-only', reason: '' }] }],
+    ['/way/format', { ...valid, way: { kind: 'config', format: 'webui-user' } }],
+    ['/versions/scheme', { ...valid, versions: { ...valid.versions, scheme: 'roman' } }],
+    ['/versions/holdsFor', { ...valid, versions: { ...valid.versions, holdsFor: 'the new ones' } }],
+    [
+      '/versions/files/0/path',
+      { ...valid, versions: { ...valid.versions, files: [{ path: '../v', after: 'v', before: ' ' }] } },
+    ],
+    ['/sidecars/previews/0', { ...valid, sidecars: { metadata: 'none', previews: ['/../x.png'] } }],
+    ['/signs/none/0', { ...valid, signs: { all: ['run.py'], none: ['*/x'] } }],
+    ['/configFiles/0/path', { ...valid, configFiles: [{ ...configFile, path: '/etc/passwd' }] }],
+    [
+      '/configFiles/0/settings/0/folder',
+      {
+        ...valid,
+        configFiles: [{ ...configFile, settings: [{ folder: 'models/VAE', key: 'vae-dir', effect: 'adds' }] }],
+      },
+    ],
+    [
+      '/configFiles/0/settings/0/key',
+      {
+        ...valid,
+        configFiles: [{ ...configFile, settings: [{ folder: 'models/Lora', key: 'x; rm', effect: 'adds' }] }],
+      },
+    ],
     ['/marks/0', { ...valid, marks: ['../run.py'] }],
     ['/marks', { ...valid, marks: [] }],
     ['/pluginFolder', { ...valid, pluginFolder: '/extensions' }],

@@ -23,7 +23,7 @@ export async function parseAppProfile(data: unknown): Promise<AppProfile> {
   const issue = result.error.issues[0];
   const pointer = `/${(issue?.path ?? []).map(String).join('/')}`;
   const problem = issue?.message ?? 'is not a profile';
-  const id = typeof data === 'object' && data !== null && 'id' in data ? String(data.id) : 'unknown';
+  const id = typeof data === 'object' && data !== null && 'id' in data ? String(data.id).slice(0, 64) : 'unknown';
   throw new ModelkeepError('mapper.invalid-profile', {
     message: `the app profile "${id}" is not valid at ${pointer}: ${problem}`,
     facts: { profile: id, pointer, problem },

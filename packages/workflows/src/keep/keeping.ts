@@ -1,4 +1,5 @@
 import type { FileSystem } from '@modelkeep/io';
+import { checkMapping } from '@modelkeep/mapper';
 import type { ImportMetadataOptions, MetadataImportReport, ModelKeeping } from '@modelkeep/library';
 import { deleteModel, type DeleteContext, type DeleteOptions, type DeleteReport } from './delete-model.ts';
 import { readPieces, writeExport, type MetadataExportReport } from './metadata-export.ts';
@@ -58,6 +59,10 @@ export interface KeepingContext extends DeleteContext {
 export function createKeeping({ store, mapper, fileSystem, join }: KeepingContext): Keeping {
   return {
     edit: (reference, changes, { signal } = {}) => store.edit(reference, changes, { signal: join(signal) }),
+    async editMapping(reference, edit, { signal } = {}) {
+      checkMapping(edit);
+      return store.editMapping(reference, edit, { signal: join(signal) });
+    },
     history: (reference) => store.history(reference),
     delete: (reference, options = {}) =>
       deleteModel({ store, mapper }, reference, { ...options, signal: join(options.signal) }),

@@ -64,7 +64,7 @@ export interface LibraryErrorFacts {
   'library.invalid': { readonly path: string; readonly reason: string };
   /** The library was opened with `mode: 'read'`, or the drive is read-only. */
   'library.read-only': { readonly root: string };
-  /** The drive can make neither reflinks nor hard links. */
+  /** Whether the drive has hard links could not be found out, and what a volume is made for depends on it. */
   'library.no-links': { readonly root: string };
   /** A metadata.json that cannot be read. */
   'library.corrupt-metadata': { readonly path: string; readonly reason: string };
@@ -80,6 +80,14 @@ export interface LibraryErrorFacts {
   'library.unsafe-entry': { readonly path: string; readonly reason: string };
   /** What another tool keeps is not what it calls it. */
   'library.damaged-entry': { readonly path: string; readonly expected: string; readonly found: string };
+  /** The files of the model were given up to make room. */
+  'library.model-evicted': { readonly modelId: string; readonly slug: string };
+  /** What is to come would take the models over what they may take. */
+  'library.quota-exceeded': {
+    readonly quotaBytes: number;
+    readonly usedBytes: number;
+    readonly neededBytes: number;
+  };
   /** Nothing in the selection or in the import is a model. */
   'library.nothing-to-import': { readonly paths: readonly string[] };
 }
@@ -96,6 +104,10 @@ export interface MapperErrorFacts {
   'mapper.invalid-plan': { readonly pointer: string; readonly problem: string };
   /** An app profile that breaks the rules for profiles. */
   'mapper.invalid-profile': { readonly profile: string; readonly pointer: string; readonly problem: string };
+  /** A translation config that breaks the rules for them. */
+  'mapper.invalid-translation': { readonly path: string; readonly pointer: string; readonly problem: string };
+  /** A config file of an app that cannot be changed without losing what stands there, or was changed meanwhile. */
+  'mapper.config-refused': { readonly path: string; readonly reason: string };
   /** The system does not let this user make links, or the drive has none. */
   'mapper.link-refused': { readonly path: string; readonly systemCode: string };
 }
@@ -110,6 +122,10 @@ export interface WorkflowErrorFacts {
     readonly slug: string;
     readonly links: readonly { readonly app: string; readonly target: string }[];
   };
+  /** The model's source has nothing newer, or nothing at all any more. */
+  'workflows.no-update': { readonly modelId: string; readonly slug: string; readonly reason: string };
+  /** A model whose files cannot be had again from where they came from. */
+  'workflows.not-fetchable': { readonly modelId: string; readonly slug: string; readonly files: readonly string[] };
   /** A reference that is none of the supported kinds. */
   'workflows.invalid-reference': { readonly reference: string; readonly reason: string };
 }
