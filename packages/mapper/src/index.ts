@@ -11,6 +11,7 @@ export type { CheckedLink, LinkHealth } from './apply/check-links.ts';
 export type { LinkScope } from './apply/recover-links.ts';
 export type { UnlinkedModel } from './apply/unlink-model.ts';
 export type { UnlinkAllOptions } from './apply/unlink-all.ts';
+export type { AppliedFile, ConfigPlan, PlannedFile } from './config/planned-file.ts';
 export type { LinkState, LinkStrategy, LinkToMake, LinkToReplace } from './links/link-strategy.ts';
 export { createSymlinkStrategy } from './links/symlink-strategy.ts';
 export {

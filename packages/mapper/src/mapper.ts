@@ -1,13 +1,14 @@
 import { systemClock, type Clock } from '@modelkeep/core';
 import { nodeFileSystem, type FileSystem } from '@modelkeep/io';
 import type { AppliedLink, AppliedPlan, UnlinkedApp } from './apply/applied-plan.ts';
-import { applyPlan, type ApplyOptions } from './apply/apply-plan.ts';
+import type { ApplyOptions } from './apply/apply-plan.ts';
 import { checkLinks, type CheckedLink } from './apply/check-links.ts';
 import type { MapperContext } from './mapper-context.ts';
 import { recoverLinks, type LinkScope } from './apply/recover-links.ts';
-import { undoRun } from './apply/undo-run.ts';
-import { unlinkAllOf, type UnlinkAllOptions } from './apply/unlink-all.ts';
-import { unlinkModelOf, type UnlinkedModel } from './apply/unlink-model.ts';
+import type { UnlinkAllOptions } from './apply/unlink-all.ts';
+import type { UnlinkedModel } from './apply/unlink-model.ts';
+import { applyMapping, recoverConfig } from './config/apply-config.ts';
+import { undoMapping, unlinkAllWithConfig, unlinkModelWithConfig } from './config/unlink-config.ts';
 import type { LinkStrategy } from './links/link-strategy.ts';
 import { createSymlinkStrategy } from './links/symlink-strategy.ts';
 import type { LinkPlan } from './plan/link-plan.ts';
@@ -16,6 +17,7 @@ import { planLinks, type PlanLinksOptions } from './plan/plan-links.ts';
 import { appProfiles } from './profiles/app-profiles.ts';
 import type { AppProfile } from './profiles/app-profile.ts';
 import type { RegistryDatabase } from './registry/database.ts';
+import { createFileRegistry } from './registry/file-registry.ts';
 import { createFolderRegistry } from './registry/folder-registry.ts';
 import { createLinkRegistry } from './registry/link-registry.ts';
 import type { RegisteredLink } from './registry/link-row.ts';
@@ -37,6 +39,11 @@ export interface MapperOptions {
   readonly profiles?: readonly AppProfile[] | undefined;
   /** A folder of translation configs, `<app>_<appversion>_<modelconfig>.json`, absolute. @default none */
   readonly translationFolder?: string | undefined;
+  /**
+   * Where folders of links are made that config files lead to, absolute; its parent is there. No folder on the way to it begins
+   * with a dot: some apps look into none of these. @default config files cannot be written
+   */
+  readonly viewFolder?: string | undefined;
   /** @default that of the process */
   readonly platform?: NodeJS.Platform | undefined;
   /** @default the clock of the system */
@@ -124,19 +131,25 @@ export function createMapper(options: MapperOptions): Mapper {
     clock: options.clock ?? systemClock,
     profiles: options.profiles ?? appProfiles,
     translationFolder: options.translationFolder ?? null,
+    viewFolder: options.viewFolder ?? null,
     platform: options.platform ?? process.platform,
     strategy: options.strategy ?? createSymlinkStrategy(fileSystem),
     links: createLinkRegistry(registry, machineId),
     folders: createFolderRegistry(registry, machineId),
+    files: createFileRegistry(registry, machineId),
     journal: createUndoJournal(registry, machineId),
   };
   return {
     planLinks: (request) => planLinks(context, request),
-    apply: (plan, request) => applyPlan(context, plan, request),
-    undo: (applied, { signal } = {}) => undoRun(context, { applied, signal }),
-    unlinkAll: (request) => unlinkAllOf(context, request),
-    unlinkModel: (modelId, { signal } = {}) => unlinkModelOf(context, modelId, signal),
-    recover: (scope = {}) => recoverLinks(context, scope),
+    apply: (plan, request) => applyMapping(context, plan, request),
+    undo: (applied, { signal } = {}) => undoMapping(context, { applied, signal }),
+    unlinkAll: (request) => unlinkAllWithConfig(context, request),
+    unlinkModel: (modelId, { signal } = {}) => unlinkModelWithConfig(context, modelId, signal),
+    async recover(scope = {}) {
+      const links = await recoverLinks(context, scope);
+      await recoverConfig(context, scope);
+      return links;
+    },
     linksOf: (modelId, { signal } = {}) => context.links.list({ modelId }, signal),
     check: (scope = {}) => checkLinks(context, scope),
   };

@@ -1,3 +1,4 @@
+import type { ConfigPlan } from '../config/planned-file.ts';
 import type { MappingWay } from '../profiles/mapping-way.ts';
 import type { ChosenTranslation } from '../translation/translation-config.ts';
 import type { LinkReason } from './link-reason.ts';
@@ -33,6 +34,8 @@ export const planWarningCodes = [
   'version-unknown',
   'version-not-covered',
   'sandboxed',
+  'setting-replaces',
+  'hidden-folder',
 ] as const;
 export type PlanWarningCode = (typeof planWarningCodes)[number];
 
@@ -54,7 +57,7 @@ export interface PlanWarning {
 export interface LinkPlan {
   readonly id: string;
   readonly app: string;
-  /** The app's folder, absolute, without links on the way. */
+  /** Where the links are: the app's folder, absolute, without links on the way; with {@link LinkPlan.config} another one. */
   readonly appRoot: string;
   /** How the app is made to see the models. */
   readonly way: MappingWay;
@@ -69,4 +72,6 @@ export interface LinkPlan {
   readonly warnings: readonly PlanWarning[];
   /** For a way that is `plan-only`. */
   readonly advice: readonly PlanAdvice[];
+  /** For a way of kind `config`: the files that lead the app to the links. */
+  readonly config: ConfigPlan | null;
 }

@@ -10,6 +10,8 @@ import { plannedActions, type LinkPlan, type LinkPlanEntry, type PlannedAction }
 import type { LinkReason } from './link-reason.ts';
 import type { MappableModel } from './mappable-model.ts';
 import { placeModels } from './place-models.ts';
+import { configPlaceOf, settable, viewedLinks } from '../config/config-place.ts';
+import { planConfig } from '../config/plan-config.ts';
 import { planAdvice } from './plan-advice.ts';
 import { resolveApp } from './resolve-app.ts';
 import type { PlacedFile, Placement } from './placement.ts';
@@ -39,13 +41,23 @@ export async function planLinks(context: MapperContext, options: PlanLinksOption
   const { app, appVersion, models, signal } = options;
   const { fileSystem, strategy } = context;
   signal?.throwIfAborted();
-  const appRoot = await resolveAppRoot(fileSystem, options.appRoot);
+  const granted = await resolveAppRoot(fileSystem, options.appRoot);
   const libraryRoots = libraryRootsOf(models);
-  refuseLibraryAsApp({ appRoot, libraryRoots });
+  refuseLibraryAsApp({ appRoot: granted, libraryRoots });
   const { modelConfig } = options;
-  const resolved = await resolveApp(context, { app, appRoot, appVersion, modelConfig, way: options.way, signal });
+  const resolved = await resolveApp(context, {
+    app,
+    appRoot: granted,
+    appVersion,
+    modelConfig,
+    way: options.way,
+    signal,
+  });
   const { profile, facts, translation, way } = resolved;
-  const advised = way.kind === 'links' ? null : planAdvice(models, { profile, facts, reason: unmappedReason(way) });
+  const place = await configPlaceOf(context, { app, appRoot: granted, profile, way });
+  const appRoot = place?.viewRoot ?? granted;
+  const isLinked = way.kind === 'links' || way.kind === 'config';
+  const advised = isLinked ? null : planAdvice(models, { profile, facts, reason: unmappedReason(way) });
   const placed = await placeModels({
     fileSystem,
     profile,
@@ -54,8 +66,9 @@ export async function planLinks(context: MapperContext, options: PlanLinksOption
     models: advised === null ? models : [],
     signal,
   });
-  const { placements, rules } = placed;
-  const notPlaced = [...placed.notPlaced, ...(advised?.notPlaced ?? [])];
+  const { placements, notSet } = settable(placed.placements, place);
+  const { rules } = placed;
+  const notPlaced = [...placed.notPlaced, ...notSet, ...(advised?.notPlaced ?? [])];
 
   const links = await context.links.list({ app, appRoot }, signal);
   const registered = new Map(links.map((link) => [link.target, link]));
@@ -91,8 +104,9 @@ export async function planLinks(context: MapperContext, options: PlanLinksOption
     createdAt: new Date(context.clock.now()).toISOString(),
     entries,
     counts: countActions(entries),
-    warnings: planWarnings({ profile, facts, rules, views, translation, guessed: placed.guessed }),
+    warnings: planWarnings({ profile, facts, rules, views, translation, guessed: placed.guessed, place }),
     advice: advised?.advice ?? [],
+    config: place === null ? null : await planConfig(context, { place, links: viewedLinks(planned), signal }),
   };
 }
 

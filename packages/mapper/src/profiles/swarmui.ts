@@ -62,7 +62,7 @@ export const swarmui: AppProfile = {
       format: 'swarmui-fds',
       path: 'Data/Settings.fds',
       windowsPath: null,
-      settings: [{ folder: 'Models/Stable-Diffusion', key: 'ModelRoot', effect: 'adds' }],
+      settings: [{ folder: 'Models', key: 'ModelRoot', effect: 'adds' }],
       note: 'do this while SwarmUI is not running: it writes the file anew when settings change',
     },
   ],
