@@ -19,6 +19,7 @@ import type { AppProfile } from './profiles/app-profile.ts';
 import type { RegistryDatabase } from './registry/database.ts';
 import { createFileRegistry } from './registry/file-registry.ts';
 import { createFolderRegistry } from './registry/folder-registry.ts';
+import { detectApps, type DetectedApp } from './detect/detect-apps.ts';
 import { createLinkRegistry } from './registry/link-registry.ts';
 import type { RegisteredLink } from './registry/link-row.ts';
 import { createUndoJournal } from './registry/undo-journal.ts';
@@ -94,6 +95,11 @@ export interface Mapper {
    * @throws `sqlite.*`
    */
   recover(scope?: LinkScope): Promise<readonly AppliedLink[]>;
+  /**
+   * The apps that a folder looks like by its own files, the likeliest first, with their versions. Changes nothing.
+   * @throws `mapper.app-root`
+   */
+  detectApps(folder: string, options?: { readonly signal?: AbortSignal | undefined }): Promise<readonly DetectedApp[]>;
   /** The links that lead to a model, in every app. */
   linksOf(modelId: string, options?: { readonly signal?: AbortSignal | undefined }): Promise<readonly RegisteredLink[]>;
   /** Compares the recorded links with the disk. Changes nothing. */
@@ -150,6 +156,7 @@ export function createMapper(options: MapperOptions): Mapper {
       await recoverConfig(context, scope);
       return links;
     },
+    detectApps: (folder, { signal } = {}) => detectApps(context, folder, signal),
     linksOf: (modelId, { signal } = {}) => context.links.list({ modelId }, signal),
     check: (scope = {}) => checkLinks(context, scope),
   };

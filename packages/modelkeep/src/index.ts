@@ -24,14 +24,17 @@ export type {
   WaitingForUser,
   WeightsFormat,
 } from '@modelkeep/core';
-export { importModes } from '@modelkeep/workflows';
+export { importModes, knownApps, type KnownApp } from '@modelkeep/workflows';
 export type {
   ApartFile,
+  AppliedFile,
   AppLinks,
   AppliedLink,
   AppliedPlan,
   Cancellable,
   CheckPlaceOptions,
+  ConfigPlan,
+  DetectedApp,
   DeleteOptions,
   DeleteReport,
   ComputeHashesReport,

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { ModelkeepError } from '@modelkeep/core';
-import type { AppliedLink, LinkPlan, UnlinkedApp } from 'modelkeep';
+import { knownApps, type AppliedLink, type Library, type LinkPlan, type UnlinkedApp } from 'modelkeep';
 import type { ExitCode } from '../exit-code.ts';
 import { alignColumns } from '../output/model-lines.ts';
 import type { CommandContext, CommonOptions } from '../session.ts';
@@ -9,6 +9,21 @@ import type { CommandContext, CommonOptions } from '../session.ts';
 export interface LinkOptions extends CommonOptions {
   readonly dryRun?: boolean;
   readonly appVersion?: string;
+  readonly modelConfig?: string;
+  readonly way?: 'links' | 'config' | 'store' | 'plan-only';
+}
+
+/** In place of an app: the one that the folder looks like. */
+const DETECT = 'auto';
+
+/** @internal What a person says of a model's place in an app. */
+export interface MapOptions extends CommonOptions {
+  readonly versions?: string;
+  readonly name?: string;
+  readonly folder?: string;
+  readonly names?: 'official' | 'cleaned';
+  readonly link?: boolean | undefined;
+  readonly clear?: readonly string[];
 }
 
 /** @internal Makes the models appear in an app. A link that could not be made makes the command fail. */
@@ -16,16 +31,20 @@ export async function linkApp(
   { library, terminal, signal, json }: CommandContext,
   { app, directory, options }: { readonly app: string; readonly directory: string; readonly options: LinkOptions },
 ): Promise<ExitCode> {
-  const { appVersion } = options;
-  const links = await library.planLinks(app, { appRoot: folderOf(directory), appVersion, signal });
+  const { appVersion, modelConfig, way } = options;
+  const appRoot = folderOf(directory);
+  const found = app === DETECT ? await detected(library, appRoot, signal) : app;
+  const links = await library.planLinks(found, { appRoot, appVersion, modelConfig, way, signal });
   if (!json) for (const { message } of links.plan.warnings) terminal.err(`warning: ${message}`);
   if (options.dryRun === true) {
     terminal.out(json ? JSON.stringify(links.plan, null, 2) : planText(links.plan));
     return 0;
   }
   const applied = await links.apply({ signal });
-  terminal.out(json ? JSON.stringify(applied, null, 2) : outcomeText(applied.results, applied.counts));
-  return applied.counts.conflict + applied.counts.failed === 0 ? 0 : 1;
+  const note = applied.files.length === 0 ? null : (links.plan.config?.note ?? null);
+  terminal.out(json ? JSON.stringify(applied, null, 2) : outcomeText(applied));
+  if (!json && note !== null) terminal.err(note);
+  return exitCodeOf(applied);
 }
 
 /** @internal Removes the links of this library from an app. */
@@ -33,9 +52,65 @@ export async function unlinkApp(
   { library, terminal, signal, json }: CommandContext,
   { app, directory }: { readonly app: string; readonly directory: string },
 ): Promise<ExitCode> {
-  const removed: UnlinkedApp = await library.unlink(app, { appRoot: folderOf(directory), signal });
-  terminal.out(json ? JSON.stringify(removed, null, 2) : outcomeText(removed.results, removed.counts));
-  return removed.counts.conflict + removed.counts.failed === 0 ? 0 : 1;
+  const appRoot = folderOf(directory);
+  const found = app === DETECT ? await detected(library, appRoot, signal) : app;
+  const removed: UnlinkedApp = await library.unlink(found, { appRoot, signal });
+  terminal.out(json ? JSON.stringify(removed, null, 2) : outcomeText(removed));
+  return exitCodeOf(removed);
+}
+
+/** @internal Says which app a folder is, or which apps are known. */
+export async function showApps(
+  { library, terminal, signal, json }: CommandContext,
+  directory: string | undefined,
+): Promise<ExitCode> {
+  const found = directory === undefined ? null : await library.detectApp(folderOf(directory), { signal });
+  const known = directory === undefined ? knownApps() : found === null ? [] : [found];
+  if (json) terminal.out(JSON.stringify(known, null, 2));
+  else if (known.length === 0) terminal.err('this folder looks like no app that is known: `modelkeep apps` lists them');
+  else {
+    const version = found?.appVersion ?? null;
+    const lines = known.map(({ app, name, ways }) => [
+      app,
+      name,
+      ...(found === null ? [] : [version ?? 'version unknown']),
+      ways.map((way) => (way.kind === 'plan-only' ? 'plan only' : way.kind)).join(', '),
+    ]);
+    terminal.out(alignColumns(lines));
+  }
+  return known.length === 0 ? 1 : 0;
+}
+
+/** @internal Says what a person wants of a model's place in an app. */
+export async function mapModel(
+  { library, terminal, signal, json }: CommandContext,
+  { model, app, options }: { readonly model: string; readonly app: string; readonly options: MapOptions },
+): Promise<ExitCode> {
+  const { versions, name, folder, names, link, clear = [] } = options;
+  const cleared = Object.fromEntries(clear.map((field) => [field, null]));
+  const changed = await library.editMapping(
+    model,
+    { app, versions, name, folder, names, link, ...cleared },
+    { signal },
+  );
+  if (json) terminal.out(JSON.stringify(changed, null, 2));
+  else terminal.out(`${changed.slug}: ${JSON.stringify(changed.mapping ?? {})}; \`modelkeep link\` does as it says`);
+  return 0;
+}
+
+async function detected(library: Library, appRoot: string, signal: AbortSignal): Promise<string> {
+  const found = await library.detectApp(appRoot, { signal });
+  if (found !== null) return found.app;
+  const known = knownApps().map(({ app }) => app);
+  throw new ModelkeepError('mapper.unknown-app', {
+    message: `${appRoot} looks like no app that is known`,
+    facts: { app: DETECT, known },
+    hint: `name the app: ${known.join(', ')}`,
+  });
+}
+
+function exitCodeOf({ counts, files }: Pick<UnlinkedApp, 'counts' | 'files'>): ExitCode {
+  return counts.conflict + counts.failed === 0 && files.every(({ outcome }) => outcome !== 'conflict') ? 0 : 1;
 }
 
 /** An empty text is a variable that was not set, and would mean the folder one happens to stand in. */
@@ -54,10 +129,16 @@ function planText(plan: LinkPlan): string {
     target ?? slug,
     reason === null ? '' : `(${reason.message})`,
   ]);
-  return [alignColumns(lines), countText(plan.counts)].filter(Boolean).join('\n');
+  const files = (plan.config?.files ?? []).flatMap(({ action, path, lines: added, reason }) => [
+    `${action}  ${path}${reason === null ? '' : `  (${reason.message})`}`,
+    ...added.filter((line) => line !== '').map((line) => `    ${line}`),
+  ]);
+  const advice = plan.advice.map(({ slug, text }) => `${slug}: ${text}`);
+  const text = [alignColumns(lines), ...files, ...advice, countText(plan.counts)];
+  return text.filter(Boolean).join('\n');
 }
 
-function outcomeText(results: readonly AppliedLink[], counts: Readonly<Record<string, number>>): string {
+function outcomeText({ results, counts, files }: Outcomes): string {
   const lines = results
     .filter(({ outcome }) => outcome !== 'kept')
     .map(({ outcome, slug, target, reason, error }) => [
@@ -65,7 +146,14 @@ function outcomeText(results: readonly AppliedLink[], counts: Readonly<Record<st
       target ?? slug,
       reason === null && error === null ? '' : `(${reason?.message ?? error?.message ?? ''})`,
     ]);
-  return [alignColumns(lines), countText(counts)].filter(Boolean).join('\n');
+  const fileLines = files
+    .filter(({ outcome }) => outcome !== 'kept')
+    .map(({ outcome, path, reason }) => `${outcome}  ${path}${reason === null ? '' : `  (${reason.message})`}`);
+  return [alignColumns(lines), ...fileLines, countText(counts)].filter(Boolean).join('\n');
+}
+
+interface Outcomes extends Pick<UnlinkedApp, 'counts' | 'files'> {
+  readonly results: readonly AppliedLink[];
 }
 
 function countText(counts: Readonly<Record<string, number>>): string {

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import {
   isModelkeepError,
   ModelkeepError,
@@ -79,6 +79,8 @@ export interface OpenWorkspaceOptions {
   readonly downloads?: DownloadLimits | undefined;
   /** What is known better of some drives than the system tells. */
   readonly drives?: readonly DriveOverride[] | undefined;
+  /** A folder of translation configs for apps, `<app>_<appversion>_<modelconfig>.json`, absolute. */
+  readonly translationFolder?: string | undefined;
   readonly clock?: Clock | undefined;
   readonly logger?: Logger | undefined;
 }
@@ -130,7 +132,13 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
   const hub = createHubClient({ http, endpoint });
   const transfers = openTransfers({ http, io, clock, logger }, options.downloads);
   closing.add(() => transfers.close());
-  const mapper = await openMapper({ store, sqlite, fileSystem: io.fileSystem, logger });
+  const mapper = await openMapper({
+    store,
+    sqlite,
+    fileSystem: io.fileSystem,
+    translationFolder: options.translationFolder,
+    logger,
+  });
   if (store.mode === 'write') await mapper?.recover();
   const readOnly = store.mode === 'read';
   const trees = createTreeStore({ fileSystem: io.fileSystem, folder: store.layout.trees, sqlite, readOnly, logger });
@@ -199,6 +207,10 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
     folderOf: (model) => store.folderOf(model),
     planLinks: async (app, request) =>
       planAppLinks({ store, mapper: mapping(), fileSystem: io.fileSystem }, app, request),
+    async detectApp(folder, { signal } = {}) {
+      const [likeliest = null] = await mapping().detectApps(resolve(folder), { signal });
+      return likeliest;
+    },
     unlink: async (app, request) => mapping().unlinkAll({ app, ...request }),
     verify: (request = {}) =>
       operations.track(verifyLibrary(store, { ...request, signal: operations.join(request.signal) })),
@@ -253,11 +265,18 @@ interface OpenMapperOptions {
   readonly store: LibraryStore;
   readonly sqlite: Sqlite;
   readonly fileSystem: FileSystem;
+  readonly translationFolder: string | undefined;
   readonly logger: Logger;
 }
 
 /** What links to what is machine-local state: without a place to write it there are no links to manage. */
-async function openMapper({ store, sqlite, fileSystem, logger }: OpenMapperOptions): Promise<Mapper | null> {
+async function openMapper({
+  store,
+  sqlite,
+  fileSystem,
+  translationFolder,
+  logger,
+}: OpenMapperOptions): Promise<Mapper | null> {
   if (store.mode === 'read') return null;
   const path = store.layout.stateFile;
   const open = (): Promise<SqliteDatabase> =>
@@ -270,5 +289,5 @@ async function openMapper({ store, sqlite, fileSystem, logger }: OpenMapperOptio
     });
     return open();
   });
-  return mapperOf(store, registry, fileSystem);
+  return mapperOf({ store, registry, fileSystem, translationFolder });
 }

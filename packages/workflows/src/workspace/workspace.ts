@@ -33,7 +33,7 @@ import type { Diagnosis } from '../maintain/diagnose.ts';
 import type { LibraryRepair, RepairLibraryOptions } from '../maintain/repair-library.ts';
 import type { ComputeHashesRequest } from '../maintain/compute-hashes.ts';
 import type { VerifyLibraryOptions } from '../maintain/verify-library.ts';
-import type { UnlinkedApp } from '@modelkeep/mapper';
+import type { DetectedApp, UnlinkedApp } from '@modelkeep/mapper';
 
 /** Which models {@link Workspace.list} gives. */
 export interface ListModelsOptions {
@@ -125,6 +125,8 @@ export interface Workspace extends AsyncDisposable, Keeping {
   /** Absolute path of the folder with a model's files: in the library, or where the model was adopted. */
   folderOf(model: PlacedModel): string;
 
+  /** The app that a folder looks like by its own files, with its version and the ways to map it; null for none. @throws `mapper.app-root` */
+  detectApp(folder: string, options?: Cancellable): Promise<DetectedApp | null>;
   /** Tells what would be linked into an app's folders, and does it on demand. @throws `mapper.unknown-app`, `mapper.app-root` */
   planLinks(app: string, options: PlanLinksOptions): Promise<AppLinks>;
   /** Removes the links of this library from an app's folders; what is not a link of ours is left alone. */
