@@ -18,6 +18,7 @@ import { rebuildIndex, verifyLibrary, type VerifyOptions } from './commands/veri
 import { addAppCommands } from './app-commands.ts';
 import { addKeepingCommands } from './keeping-commands.ts';
 import { openFor } from './open-for.ts';
+import { addRevisionCommands } from './revision-commands.ts';
 import { createLogger } from './output/create-logger.ts';
 import { version } from './version.ts';
 import type { CommonOptions, Session } from './session.ts';
@@ -80,6 +81,7 @@ export function createProgram(session: Session): Command {
     .option('--token <token>', 'a token of the hub (default: HF_TOKEN, which other users of the machine do not see)')
     .option('--limit-rate <bytes>', 'at most so many bytes a second: 500k, 1M, 20000000', byteRate)
     .option('--connections <count>', 'connections to one server at most (default: 8)', positiveInteger)
+    .option('--make-room', 'evict models, the least recently used first, where there is no room for it')
     .option('--dry-run', 'only tell what would be downloaded')
     .action((reference: string, options: GetOptions) =>
       within({ ...options, typedUrls: [reference, ...options.mirror] }, 'create', (context) =>
@@ -123,6 +125,7 @@ export function createProgram(session: Session): Command {
     (model: string, options: CommonOptions) => within(options, 'read', (context) => showModel(context, model)),
   );
   addKeepingCommands({ command, within });
+  addRevisionCommands({ command, within });
   command('lookup <file>', 'find where a file comes from: its SHA-256, its name, or the path of a file')
     .option('--name <name>', 'a file name to search the hub by, where it is not that of the file')
     .option('--offline', 'only look in what is known of repos that were seen before')

@@ -52,6 +52,22 @@ export type {
   Transaction,
   TransactionFile,
 } from './transaction/transaction.ts';
+export type { ModelVersion, Revisions } from './revisions/revisions.ts';
+export { modelsOfRepo } from './revisions/models-of-source.ts';
+export { inVersionOrder, linkedVersions } from './revisions/version-line.ts';
+export type {
+  EvictedModel,
+  EvictModelsOptions,
+  EvictOptions,
+  EvictReport,
+  KeptModel,
+  Stay,
+  StayReason,
+} from './room/evict-report.ts';
+export { isFetchable } from './room/fetchable.ts';
+export type { ModelLease } from './room/leases.ts';
+export type { RoomReport } from './room/quota.ts';
+export type { Room } from './room/room.ts';
 export type { LibraryUsage } from './usage/read-usage.ts';
 export type { VolumeLayout } from './volume/layout.ts';
 export type { LockKind } from './volume/volume-locks.ts';

@@ -34,6 +34,8 @@ import type { ScanReport } from './scan/scan-report.ts';
 import { scanRoots, type ScanOptions } from './scan/scan-roots.ts';
 import { watchRoots, type ScanWatch, type WatchOptions } from './scan/watch-roots.ts';
 import type { StoreContext } from './store-context.ts';
+import { createRevisions, type Revisions } from './revisions/revisions.ts';
+import { createRoom, type Room } from './room/room.ts';
 import { readUsage, type LibraryUsage } from './usage/read-usage.ts';
 import { findContents, type WantedContent } from './transaction/find-contents.ts';
 import { recoverTransactions, type RecoveryReport } from './transaction/recover.ts';
@@ -64,7 +66,7 @@ export interface OpenLibraryStoreOptions {
 }
 
 /** A library on disk: its models, and the way for new ones to get in. */
-export interface LibraryStore extends AsyncDisposable, ModelKeeping {
+export interface LibraryStore extends AsyncDisposable, ModelKeeping, Revisions, Room {
   readonly root: string;
   readonly libraryId: string;
   /** `read` also when a newer version of modelkeep wrote the library and lets this one read only. */
@@ -181,8 +183,12 @@ export async function openLibraryStore(options: OpenLibraryStoreOptions): Promis
     clock,
     logger,
   };
+  const { use, ...room } = createRoom(context, () => forWriting(), mode);
   const close = async (): Promise<void> => {
     try {
+      await use
+        .close()
+        .catch((error: unknown) => logger.warn('uses of models were not noted', { error: String(error) }));
       await state.close();
     } finally {
       await index.close();
@@ -219,6 +225,8 @@ export async function openLibraryStore(options: OpenLibraryStoreOptions): Promis
     index,
     recovery,
     ...createModelKeeping(context, file.libraryId, forWriting),
+    ...createRevisions(context, forWriting),
+    ...room,
     folderOf: (model) => modelFolder(layout, model),
     withPlaces: (models) => Promise.all(models.map((model) => withPlaces(context, model))),
     resolve: (reference) => resolveReference(index, reference),

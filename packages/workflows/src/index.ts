@@ -56,6 +56,20 @@ export type { Diagnosis, Finding } from './maintain/diagnose.ts';
 export type { LibraryRepair, RepairFailure, RepairLibraryOptions } from './maintain/repair-library.ts';
 export type { ComputeHashesRequest } from './maintain/compute-hashes.ts';
 export type { VerifyLibraryOptions } from './maintain/verify-library.ts';
+export type { EvictRequest } from './evict/evict.ts';
+export type { RestoreOptions, RestoreResult } from './evict/restore-model.ts';
+export type { RoomKeeping } from './evict/room-keeping.ts';
+export type { KeptVersion, ReleaseOptions, ReleaseReport } from './update/release-versions.ts';
+export type {
+  CheckUpdatesOptions,
+  FileChange,
+  TrackedSource,
+  UpdateCheck,
+  UpdatesReport,
+  UpdateState,
+} from './update/update-check.ts';
+export type { UpdateOperation, UpdateOptions, UpdateResult } from './update/update-model.ts';
+export type { Updating } from './update/updating.ts';
 export { proxyFromEnvironment } from '@modelkeep/network';
 export { importModes } from '@modelkeep/library';
 export type {
@@ -90,6 +104,15 @@ export type {
   ModelEdit,
   ModelProblem,
   PlacedModel,
+  EvictedModel,
+  EvictOptions,
+  EvictReport,
+  KeptModel,
+  ModelLease,
+  ModelVersion,
+  RoomReport,
+  Stay,
+  StayReason,
   RebuildReport,
   RecoveryReport,
   RepairedFile,

@@ -20,6 +20,7 @@ export interface GetOptions extends CommonOptions {
   readonly connections?: number;
   readonly sha256?: string;
   readonly mirror: readonly string[];
+  readonly makeRoom?: boolean;
   readonly dryRun?: boolean;
 }
 
@@ -39,7 +40,10 @@ export async function getModels(context: CommandContext, reference: string, opti
     return 0;
   }
   if (!json) terminal.err(summary(plan));
-  const result = await withProgress(terminal, library.download(plan, { signal, whenUserIsNeeded: 'fail' }));
+  const result = await withProgress(
+    terminal,
+    library.download(plan, { signal, makeRoom: options.makeRoom, whenUserIsNeeded: 'fail' }),
+  );
   if (json) {
     terminal.out(JSON.stringify({ source: plan.source, ...result }, null, 2));
     return 0;

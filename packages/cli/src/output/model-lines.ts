@@ -49,7 +49,9 @@ export function modelCard(model: ModelRecord, folder: string): string {
     fact('trigger words', 'triggerWords', model.triggerWords.join(', ')),
     fact('description', 'description', model.description),
     ['size', formatBytes(model.sizeBytes)],
-    ['complete', model.complete ? null : `no: ${missing(model).join(', ')}`],
+    ['evicted', model.evictedAt ?? null],
+    ['pinned', model.pinned === true ? 'yes' : null],
+    ['complete', model.complete || model.evictedAt !== undefined ? null : `no: ${missing(model).join(', ')}`],
     ['folder', folder],
   ];
   const lines = facts

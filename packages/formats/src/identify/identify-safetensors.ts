@@ -37,6 +37,8 @@ export async function identifySafetensors(
     scan: scanFacts(found, weights),
     embedded: safetensorsClaims(metadata),
     rulesVersion,
+    layout: found.layout,
+    adapterKind: found.adapterKind,
     confidence: found.confidence,
     evidence: found.evidence,
     tensorCount: tensors.size,

@@ -80,12 +80,26 @@ export function effectiveRecord(metadata: ModelMetadata, overrides: ModelOverrid
     variantOf: metadata.variantOf,
     companions: metadata.companions,
     expectedFiles: metadata.expectedFiles,
-    complete: metadata.expectedFiles.every((name) => present.has(name)),
+    complete: metadata.evictedAt === undefined && metadata.expectedFiles.every((name) => present.has(name)),
+    ...versionFields(metadata, overrides),
     origins,
     ...(mapping === null ? {} : { mapping }),
     revision: metadata.revision,
     importedAt: metadata.importedAt,
     updatedAt: metadata.updatedAt,
+  };
+}
+
+/** What most models have nothing to say about is left out. */
+function versionFields(
+  { supersedes, evictedAt }: ModelMetadata,
+  { follow, pinned }: ModelOverrides,
+): Pick<ModelRecord, 'supersedes' | 'follow' | 'pinned' | 'evictedAt'> {
+  return {
+    ...(supersedes === undefined ? {} : { supersedes }),
+    ...(follow === 'pinned' ? { follow: 'pinned' as const } : {}),
+    ...(pinned === true ? { pinned } : {}),
+    ...(evictedAt === undefined ? {} : { evictedAt }),
   };
 }
 

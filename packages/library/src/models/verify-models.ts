@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { isModelkeepError, type ModelFile } from '@modelkeep/core';
-import { blobPath, blobStatus } from '../blobs/blob-store.ts';
+import { blobStatus, contentPath } from '../blobs/blob-store.ts';
 import { fileAt } from '../files/status-at.ts';
 import { verifyExternal } from '../external/verify-external.ts';
 import { isFolderStore } from '../folder-store/contents.ts';
@@ -25,7 +25,7 @@ export async function verifyModels(context: StoreContext, options: VerifyOptions
     }
     if (options.depth === 'size') return null;
     const before = count.bytesHashed;
-    const { digests } = await context.io.hashFile(blobPath(context, file.sha256), {
+    const { digests } = await context.io.hashFile(await contentPath(context, file.sha256), {
       algorithms: ['sha256'],
       signal: options.signal,
       onProgress: (bytes) => options.onProgress?.(before + bytes, file.name),
@@ -35,11 +35,16 @@ export async function verifyModels(context: StoreContext, options: VerifyOptions
     return { problem: 'corrupt', part: 'blob', expected: file.sha256, found: digests.sha256 };
   };
 
-  const checkFile = async (model: FoundModel, file: ModelFile): Promise<Finding | null> => {
+  /** Once for each content. */
+  const blobFinding = async (file: ModelFile): Promise<Finding | null> => {
     if (!blobs.has(file.sha256)) {
       blobs.set(file.sha256, await checkBlob(file).catch((error: unknown) => unreadable(error, file, 'blob')));
     }
-    const blobProblem = blobs.get(file.sha256) ?? null;
+    return blobs.get(file.sha256) ?? null;
+  };
+
+  const checkFile = async (model: FoundModel, file: ModelFile): Promise<Finding | null> => {
+    const blobProblem = await blobFinding(file);
     if (blobProblem !== null) return blobProblem;
     const path = join(model.folder, file.name);
     const status = await fileAt(context.fileSystem, path);
@@ -59,6 +64,17 @@ export async function verifyModels(context: StoreContext, options: VerifyOptions
     }
     apart.push(itself);
     return null;
+  };
+
+  const findingsOf = async (
+    files: readonly ModelFile[],
+  ): Promise<{ readonly file: ModelFile; readonly problem: Finding }[]> => {
+    const found: { file: ModelFile; problem: Finding }[] = [];
+    for (const file of files) {
+      const problem = await blobFinding(file);
+      if (problem !== null) found.push({ file, problem });
+    }
+    return found;
   };
 
   for await (const model of walkModels(context.fileSystem, context.layout)) {
@@ -86,6 +102,12 @@ export async function verifyModels(context: StoreContext, options: VerifyOptions
       }
       continue;
     }
+    // What newer files have taken the place of stands in no folder, and its bytes are kept.
+    for (const { file, problem } of await findingsOf(model.metadata.replaced ?? [])) {
+      const { sha256, name } = file;
+      problems.push({ modelId: model.metadata.id, slug: model.slug, file: name, sha256, ...problem });
+    }
+    if (model.metadata.evictedAt !== undefined) continue;
     for (const file of model.metadata.files) {
       count.files += 1;
       const check = inFolders === null ? checkFile(model, file) : inFolders.check(model, { file, count });

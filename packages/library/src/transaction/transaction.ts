@@ -12,6 +12,7 @@ import { pin } from '../blobs/pins.ts';
 import { publishBlob } from '../blobs/blob-store.ts';
 import { recallBlob } from '../blobs/recall-blob.ts';
 import { commitModels } from '../models/commit-models.ts';
+import { requireQuota } from '../room/quota.ts';
 import { renewBlob } from '../repair/renew-blob.ts';
 import { timestamp, type StoreContext } from '../store-context.ts';
 import { adoptParts } from './adopt-parts.ts';
@@ -177,6 +178,8 @@ export async function beginTransaction(
       record.files.filter(({ name }) => !contents.has(name)),
     );
     await reserveRoom(context, missing);
+    const neededBytes = missing.reduce((sum, { sizeBytes }) => sum + (sizeBytes ?? 0), 0);
+    if (!renew) await requireQuota(context, neededBytes, id);
   } catch (error) {
     await abandon(context.logger, { keepParts: true });
     throw error;

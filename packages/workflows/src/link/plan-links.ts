@@ -1,7 +1,7 @@
 import { join, resolve, sep } from 'node:path';
 import { isModelkeepError, type ModelRecord } from '@modelkeep/core';
 import { machineId, type FileSystem } from '@modelkeep/io';
-import type { LibraryStore } from '@modelkeep/library';
+import { linkedVersions, type LibraryStore } from '@modelkeep/library';
 import {
   createMapper,
   type AppliedPlan,
@@ -81,7 +81,9 @@ export async function planAppLinks(
   const { appVersion, modelConfig, way, signal } = options;
   const own = await realFolder(fileSystem, options.appRoot);
   const models: MappableModel[] = [];
-  for await (const record of listAllModels(store, { signal })) {
+  const records: ModelRecord[] = [];
+  for await (const record of listAllModels(store, { signal })) records.push(record);
+  for (const record of linkedVersions(records)) {
     const [placed = record] = await store.withPlaces([record]);
     const model = mappable(store, placed);
     if (record.place.kind === 'library' || !`${model.folder}${sep}`.startsWith(`${own}${sep}`)) models.push(model);

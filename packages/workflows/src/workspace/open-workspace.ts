@@ -18,9 +18,12 @@ import { createHttpClient, type HttpCacheOptions } from '@modelkeep/network';
 import { createSqlite, setAside, type Sqlite, type SqliteDatabase } from '@modelkeep/sqlite';
 import { createConnectionBudget, createTransfers, type Transfers, type TransfersOptions } from '@modelkeep/transfer';
 import { createAddressBook } from '../acquire/address-book.ts';
+import type { DownloadContext } from '../acquire/download-types.ts';
 import { download } from '../acquire/download.ts';
 import { planDownload } from '../acquire/plan-download.ts';
 import { createDiskCacheStore } from '../cache/disk-cache-store.ts';
+import { makeRoom } from '../evict/make-room.ts';
+import { createRoomKeeping } from '../evict/room-keeping.ts';
 import { identifyRemote } from '../identify/identify-remote.ts';
 import { createKeeping } from '../keep/keeping.ts';
 import { listAllModels } from '../link/list-all-models.ts';
@@ -31,6 +34,8 @@ import { repairLibrary } from '../maintain/repair-library.ts';
 import { computeHashes } from '../maintain/compute-hashes.ts';
 import { verifyLibrary } from '../maintain/verify-library.ts';
 import { createTreeStore } from '../trees/tree-store.ts';
+import { newVersions } from '../update/new-versions.ts';
+import { createUpdating } from '../update/updating.ts';
 import { createClosing, type Closing } from './closing.ts';
 import { offlineTransport } from './offline-transport.ts';
 import { createRunningOperations } from './running-operations.ts';
@@ -149,7 +154,18 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
   const { leaving } = operations;
   const maxConnections = options.downloads?.connections;
   const addresses = createAddressBook();
-  const downloading = { hub, store, transfers, addresses, maxConnections, leaving, clock, logger };
+  const downloading: DownloadContext = {
+    hub,
+    store,
+    transfers,
+    addresses,
+    maxConnections,
+    leaving,
+    clock,
+    logger,
+    describe: (plan, signal) => newVersions(store, plan, signal),
+    makeRoom: (plan, signal) => makeRoom({ store, mapper, hub, http, io }, plan, signal),
+  };
 
   const mapping = (): Mapper => {
     if (mapper !== null) return mapper;
@@ -164,6 +180,8 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
     (closed ??= operations.drain(drainMs).then(() => closing.closeAll()));
 
   return {
+    ...createUpdating({ ...downloading, mapper, trees, io }, operations),
+    ...createRoomKeeping({ ...downloading, mapper, http }, operations),
     ...createKeeping({ store, mapper, fileSystem: io.fileSystem, join: (signal) => operations.join(signal) }),
     root: store.root,
     mode: store.mode,

@@ -32,6 +32,8 @@ import type { AppLinks, PlanLinksOptions, UnlinkOptions } from '../link/plan-lin
 import type { Diagnosis } from '../maintain/diagnose.ts';
 import type { LibraryRepair, RepairLibraryOptions } from '../maintain/repair-library.ts';
 import type { ComputeHashesRequest } from '../maintain/compute-hashes.ts';
+import type { RoomKeeping } from '../evict/room-keeping.ts';
+import type { Updating } from '../update/updating.ts';
 import type { VerifyLibraryOptions } from '../maintain/verify-library.ts';
 import type { DetectedApp, UnlinkedApp } from '@modelkeep/mapper';
 
@@ -63,7 +65,7 @@ export interface Cancellable {
 }
 
 /** An open library with everything that can be done with it. */
-export interface Workspace extends AsyncDisposable, Keeping {
+export interface Workspace extends AsyncDisposable, Keeping, Updating, RoomKeeping {
   /** Absolute path. */
   readonly root: string;
   /** `read` also when a newer version of modelkeep wrote the library and lets this one read only. */
