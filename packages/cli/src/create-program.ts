@@ -10,6 +10,7 @@ import { getModels, type GetOptions } from './commands/get.ts';
 import { hashModels } from './commands/hash.ts';
 import { importFiles, type ImportCommandOptions } from './commands/import.ts';
 import { linkApp, unlinkApp, type LinkOptions } from './commands/link.ts';
+import { showLinks, type LinksOptions } from './commands/links.ts';
 import { listModels, searchModels, showModel, type ListOptions, type SearchOptions } from './commands/list.ts';
 import { lookUpFile, type LookupCommandOptions } from './commands/lookup.ts';
 import { repairLibrary } from './commands/repair.ts';
@@ -137,11 +138,20 @@ export function createProgram(session: Session): Command {
   addAppCommands({ command, within });
   command('link <app> <dir>', 'make the models appear in an app; auto: the one that the folder looks like')
     .option('--dry-run', 'only tell what would be linked')
+    .option('--by <way>', 'symlink, hardlink, reflink, junction or copy, where it is possible')
+    .option('--allow-copy', 'copy files where no link is possible')
+    .option('--watch', 'go on: the app follows the library until Ctrl-C')
     .option('--app-version <version>', 'version of the app (default: what its files say)')
     .option('--model-config <name>', 'which of the translation configs counts (default: default)')
     .addOption(new Option('--way <way>', 'how it is mapped').choices(['links', 'config', 'store', 'plan-only']))
     .action((app: string, directory: string, options: LinkOptions) =>
       within(options, 'write', (context) => linkApp(context, { app, directory, options })),
+    );
+  command('links [app] [dir]', 'tell how the links into apps are')
+    .option('--check', 'compare them with the folders and the library (the default)')
+    .option('--repair', 'make good ones again, and remove those that the library has nothing for')
+    .action((app: string | undefined, directory: string | undefined, options: LinksOptions) =>
+      within(options, 'write', (context) => showLinks(context, { app, directory, options })),
     );
   command('unlink <app> <dir>', 'remove the links of this library from an app').action(
     (app: string, directory: string, options: CommonOptions) =>

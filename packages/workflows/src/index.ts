@@ -39,6 +39,8 @@ export type { LookupQuery, LookupReport } from './lookup/lookup-file.ts';
 export type { IdentifyRemoteOptions, LookedAtFile, RemoteIdentification } from './identify/remote-identification.ts';
 export type { WeightsSet } from './identify/weights-sets.ts';
 export type { AppLinks, PlanLinksOptions, UnlinkOptions } from './link/plan-links.ts';
+export type { KeepLinkedOptions, KeptLinks, LinkKeeper } from './link/keep-linked.ts';
+export type { CheckLinksOptions, Linking } from './link/linking.ts';
 export type {
   CheckPlaceOptions,
   DriveInfo,
@@ -125,6 +127,7 @@ export type {
   ScanWatch,
   SkippedPath,
   VerifyProblem,
+  UnsafeModel,
   VerifyReport,
   WatchOptions,
 } from '@modelkeep/library';
@@ -141,5 +144,11 @@ export type {
   LinkReason,
   PlannedAction,
   PlanWarning,
+  CheckedLink,
+  LinkingOptions,
+  LinkKind,
+  RegisteredLink,
+  RepairedLinks,
+  StrategyChoice,
   UnlinkedApp,
 } from '@modelkeep/mapper';

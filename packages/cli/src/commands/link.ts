@@ -1,7 +1,16 @@
 import { resolve } from 'node:path';
 import { ModelkeepError } from '@modelkeep/core';
-import { knownApps, type AppliedLink, type Library, type LinkPlan, type UnlinkedApp } from 'modelkeep';
+import {
+  knownApps,
+  type AppliedLink,
+  type KeepLinkedOptions,
+  type Library,
+  type LinkingOptions,
+  type LinkPlan,
+  type UnlinkedApp,
+} from 'modelkeep';
 import type { ExitCode } from '../exit-code.ts';
+import { formatBytes } from '../output/format-bytes.ts';
 import { alignColumns } from '../output/model-lines.ts';
 import type { CommandContext, CommonOptions } from '../session.ts';
 
@@ -11,6 +20,9 @@ export interface LinkOptions extends CommonOptions {
   readonly appVersion?: string;
   readonly modelConfig?: string;
   readonly way?: 'links' | 'config' | 'store' | 'plan-only';
+  readonly by?: string;
+  readonly allowCopy?: boolean;
+  readonly watch?: boolean;
 }
 
 /** In place of an app: the one that the folder looks like. */
@@ -26,6 +38,20 @@ export interface MapOptions extends CommonOptions {
   readonly clear?: readonly string[];
 }
 
+const linkWays = ['symlink', 'hardlink', 'reflink', 'junction', 'copy'] as const;
+
+/** Nothing that was said: what suits the app. */
+function linkingOf({ by, allowCopy }: LinkOptions): LinkingOptions | undefined {
+  if (by === undefined && allowCopy === undefined) return undefined;
+  const prefer = linkWays.find((way) => way === by);
+  if (by === undefined || prefer !== undefined) return { prefer, allowCopy: allowCopy ?? false };
+  throw new ModelkeepError('core.invalid-argument', {
+    message: `links are not made by "${by}"`,
+    facts: { argument: '--by', found: by },
+    hint: `one of ${linkWays.join(', ')}`,
+  });
+}
+
 /** @internal Makes the models appear in an app. A link that could not be made makes the command fail. */
 export async function linkApp(
   { library, terminal, signal, json }: CommandContext,
@@ -34,7 +60,10 @@ export async function linkApp(
   const { appVersion, modelConfig, way } = options;
   const appRoot = folderOf(directory);
   const found = app === DETECT ? await detected(library, appRoot, signal) : app;
-  const links = await library.planLinks(found, { appRoot, appVersion, modelConfig, way, signal });
+  const request = { appRoot, appVersion, modelConfig, way, linking: linkingOf(options), signal };
+  if (options.watch === true && options.dryRun !== true)
+    return keepApp({ library, terminal, signal, json }, { app: found, request });
+  const links = await library.planLinks(found, request);
   if (!json) for (const { message } of links.plan.warnings) terminal.err(`warning: ${message}`);
   if (options.dryRun === true) {
     terminal.out(json ? JSON.stringify(links.plan, null, 2) : planText(links.plan));
@@ -45,6 +74,20 @@ export async function linkApp(
   terminal.out(json ? JSON.stringify(applied, null, 2) : outcomeText(applied));
   if (!json && note !== null) terminal.err(note);
   return exitCodeOf(applied);
+}
+
+/** One line, or one line of JSON, for each time that something was done, until Ctrl-C. */
+async function keepApp(
+  { library, terminal, json }: CommandContext,
+  { app, request }: { readonly app: string; readonly request: KeepLinkedOptions },
+): Promise<ExitCode> {
+  for await (const kept of library.keepLinked(app, request)) {
+    const { applied, problem } = kept;
+    if (json) terminal.out(JSON.stringify(kept));
+    else if (applied !== null) terminal.out(outcomeText(applied));
+    if (problem !== null) terminal.err(`waiting: ${problem.message}`);
+  }
+  return 0;
 }
 
 /** @internal Removes the links of this library from an app. */
@@ -124,18 +167,18 @@ function folderOf(directory: string): string {
 }
 
 function planText(plan: LinkPlan): string {
-  const lines = plan.entries.map(({ action, slug, target, reason }) => [
+  const lines = plan.entries.map(({ action, slug, target, strategies, reason }) => [
     action,
     target ?? slug,
-    reason === null ? '' : `(${reason.message})`,
+    reason === null ? (strategies[0] ?? '') : `(${reason.message})`,
   ]);
   const files = (plan.config?.files ?? []).flatMap(({ action, path, lines: added, reason }) => [
     `${action}  ${path}${reason === null ? '' : `  (${reason.message})`}`,
     ...added.filter((line) => line !== '').map((line) => `    ${line}`),
   ]);
   const advice = plan.advice.map(({ slug, text }) => `${slug}: ${text}`);
-  const text = [alignColumns(lines), ...files, ...advice, countText(plan.counts)];
-  return text.filter(Boolean).join('\n');
+  const room = plan.bytesToWrite === 0 ? '' : `takes ${formatBytes(plan.bytesToWrite)} on the drive of the app`;
+  return [alignColumns(lines), ...files, ...advice, countText(plan.counts), room].filter(Boolean).join('\n');
 }
 
 function outcomeText({ results, counts, files }: Outcomes): string {

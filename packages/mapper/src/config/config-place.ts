@@ -1,8 +1,8 @@
 import { posix } from 'node:path';
 import type { MapperContext } from '../mapper-context.ts';
 import type { LinkPlanEntry } from '../plan/link-plan.ts';
-import type { LinkReason } from '../plan/link-reason.ts';
-import type { NotPlaced, Placement } from '../plan/placement.ts';
+import type { NotPlaced } from '../plan/placement.ts';
+import type { WantedLink } from '../plan/wanted-link.ts';
 import type { AppProfile } from '../profiles/app-profile.ts';
 import type { ConfigFileFacts } from '../profiles/config-file-facts.ts';
 import type { MappingWay } from '../profiles/mapping-way.ts';
@@ -56,18 +56,19 @@ export async function configPlaceOf(
 
 /** @internal A folder that no setting stands for would never be looked into. */
 export function settable(
-  placements: readonly Placement[],
+  wanted: readonly WantedLink[],
   place: ConfigPlace | null,
-): { readonly placements: readonly Placement[]; readonly notSet: readonly NotPlaced[] } {
-  if (place === null || place.facts.settings.length === 0) return { placements, notSet: [] };
-  const isSet = ({ folder }: Placement): boolean => settingFor(place.facts, folder) !== undefined;
-  const reason = ({ folder }: Placement): LinkReason => ({
-    code: 'no-setting',
-    message: `${place.facts.path} has no setting for ${folder}: link such models into the app's folder`,
-  });
+): { readonly wanted: readonly WantedLink[]; readonly notSet: readonly NotPlaced[] } {
+  if (place === null || place.facts.settings.length === 0) return { wanted, notSet: [] };
+  const { facts } = place;
+  const left = wanted.filter(({ folder }) => settingFor(facts, folder) === undefined);
+  const models = new Map(left.map(({ model, folder }) => [model, folder]));
   return {
-    placements: placements.filter(isSet),
-    notSet: placements.filter((one) => !isSet(one)).map((one) => ({ model: one.model, reason: reason(one) })),
+    wanted: wanted.filter(({ folder }) => settingFor(facts, folder) !== undefined),
+    notSet: [...models].map(([model, folder]) => {
+      const message = `${facts.path} has no setting for ${folder}: link such models into the app's folder`;
+      return { model, reason: { code: 'no-setting', message } };
+    }),
   };
 }
 

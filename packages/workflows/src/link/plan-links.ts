@@ -1,10 +1,11 @@
 import { join, resolve, sep } from 'node:path';
 import { isModelkeepError, type ModelRecord } from '@modelkeep/core';
-import { machineId, type FileSystem } from '@modelkeep/io';
+import { linkMaker, machineId, type FileSystem, type Io } from '@modelkeep/io';
 import { linkedVersions, type LibraryStore } from '@modelkeep/library';
 import {
   createMapper,
   type AppliedPlan,
+  type LinkingOptions,
   type LinkPlan,
   type MappableModel,
   type Mapper,
@@ -24,6 +25,8 @@ export interface PlanLinksOptions {
   readonly modelConfig?: string | undefined;
   /** One of the ways that the app can be mapped. @default the usual one */
   readonly way?: MappingWay['kind'] | undefined;
+  /** How links are to be made, and whether bytes may be copied where none is possible. @default as suits the app, and no copies */
+  readonly linking?: LinkingOptions | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -45,18 +48,21 @@ export interface AppLinks {
 }
 
 /** @internal What the mapper of a library works with. */
-export interface MapperOfOptions extends Pick<MapperOptions, 'registry' | 'fileSystem' | 'translationFolder'> {
+export interface MapperOfOptions extends Pick<MapperOptions, 'registry' | 'translationFolder'> {
   readonly store: LibraryStore;
+  readonly io: Io;
 }
 
 /** Folders of links that config files lead to. It has no dot at its start: some apps look into no such folder. */
 const VIEWS = 'views';
 
 /** @internal The mapper over a library's state database. */
-export function mapperOf({ store, ...options }: MapperOfOptions): Mapper {
+export function mapperOf({ store, io, ...options }: MapperOfOptions): Mapper {
   return createMapper({
     ...options,
     viewFolder: join(store.root, VIEWS),
+    fileSystem: io.fileSystem,
+    maker: linkMaker(io),
     machineId: machineId(),
     library: {
       async modelsById(ids) {
@@ -78,7 +84,7 @@ export async function planAppLinks(
   app: string,
   options: PlanLinksOptions,
 ): Promise<AppLinks> {
-  const { appVersion, modelConfig, way, signal } = options;
+  const { appVersion, modelConfig, way, linking, signal } = options;
   const own = await realFolder(fileSystem, options.appRoot);
   const models: MappableModel[] = [];
   const records: ModelRecord[] = [];
@@ -95,6 +101,7 @@ export async function planAppLinks(
     modelConfig,
     way,
     models,
+    linking,
     signal,
   });
   let applied: AppliedPlan | null = null;
@@ -117,8 +124,8 @@ function mappable(store: LibraryStore, record: ModelRecord): MappableModel {
   return { record, folder: store.folderOf(record) };
 }
 
-/** The planning says so where it is not there. */
-async function realFolder(fileSystem: FileSystem, folder: string): Promise<string> {
+/** @internal The planning says so where it is not there. */
+export async function realFolder(fileSystem: FileSystem, folder: string): Promise<string> {
   try {
     return await fileSystem.realpath(resolve(folder));
   } catch (error) {

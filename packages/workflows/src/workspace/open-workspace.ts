@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import {
   isModelkeepError,
   ModelkeepError,
@@ -11,7 +11,7 @@ import {
 } from '@modelkeep/core';
 import { createIdentifier } from '@modelkeep/formats';
 import { createHubClient, createLookup, defaultEndpoint } from '@modelkeep/hf-client';
-import { createIo, type DriveOverride, type FileSystem } from '@modelkeep/io';
+import { createIo, type DriveOverride, type FileSystem, type Io } from '@modelkeep/io';
 import { findDuplicates, openLibraryStore, shareDuplicates, type LibraryStore } from '@modelkeep/library';
 import { mapperMigrations, type Mapper } from '@modelkeep/mapper';
 import { createHttpClient, type HttpCacheOptions } from '@modelkeep/network';
@@ -27,7 +27,8 @@ import { createRoomKeeping } from '../evict/room-keeping.ts';
 import { identifyRemote } from '../identify/identify-remote.ts';
 import { createKeeping } from '../keep/keeping.ts';
 import { listAllModels } from '../link/list-all-models.ts';
-import { mapperOf, planAppLinks } from '../link/plan-links.ts';
+import { createLinking } from '../link/linking.ts';
+import { mapperOf } from '../link/plan-links.ts';
 import { lookupFile } from '../lookup/lookup-file.ts';
 import { diagnose } from '../maintain/diagnose.ts';
 import { repairLibrary } from '../maintain/repair-library.ts';
@@ -137,13 +138,8 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
   const hub = createHubClient({ http, endpoint });
   const transfers = openTransfers({ http, io, clock, logger }, options.downloads);
   closing.add(() => transfers.close());
-  const mapper = await openMapper({
-    store,
-    sqlite,
-    fileSystem: io.fileSystem,
-    translationFolder: options.translationFolder,
-    logger,
-  });
+  const { translationFolder } = options;
+  const mapper = await openMapper({ store, sqlite, io, translationFolder, logger });
   if (store.mode === 'write') await mapper?.recover();
   const readOnly = store.mode === 'read';
   const trees = createTreeStore({ fileSystem: io.fileSystem, folder: store.layout.trees, sqlite, readOnly, logger });
@@ -183,6 +179,14 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
     ...createUpdating({ ...downloading, mapper, trees, io }, operations),
     ...createRoomKeeping({ ...downloading, mapper, http }, operations),
     ...createKeeping({ store, mapper, fileSystem: io.fileSystem, join: (signal) => operations.join(signal) }),
+    ...createLinking({
+      store,
+      mapping,
+      fileSystem: io.fileSystem,
+      clock,
+      join: (signal) => operations.join(signal),
+      track: (operation) => operations.track(operation),
+    }),
     root: store.root,
     mode: store.mode,
     recovery: store.recovery,
@@ -223,13 +227,6 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
         lookupFile({ lookup, store, io }, query, { ...request, offline, signal: operations.join(signal) }),
       ),
     folderOf: (model) => store.folderOf(model),
-    planLinks: async (app, request) =>
-      planAppLinks({ store, mapper: mapping(), fileSystem: io.fileSystem }, app, request),
-    async detectApp(folder, { signal } = {}) {
-      const [likeliest = null] = await mapping().detectApps(resolve(folder), { signal });
-      return likeliest;
-    },
-    unlink: async (app, request) => mapping().unlinkAll({ app, ...request }),
     verify: (request = {}) =>
       operations.track(verifyLibrary(store, { ...request, signal: operations.join(request.signal) })),
     repair: (request = {}) =>
@@ -282,19 +279,13 @@ function openTransfers(
 interface OpenMapperOptions {
   readonly store: LibraryStore;
   readonly sqlite: Sqlite;
-  readonly fileSystem: FileSystem;
+  readonly io: Io;
   readonly translationFolder: string | undefined;
   readonly logger: Logger;
 }
 
 /** What links to what is machine-local state: without a place to write it there are no links to manage. */
-async function openMapper({
-  store,
-  sqlite,
-  fileSystem,
-  translationFolder,
-  logger,
-}: OpenMapperOptions): Promise<Mapper | null> {
+async function openMapper({ store, sqlite, io, translationFolder, logger }: OpenMapperOptions): Promise<Mapper | null> {
   if (store.mode === 'read') return null;
   const path = store.layout.stateFile;
   const open = (): Promise<SqliteDatabase> =>
@@ -307,5 +298,5 @@ async function openMapper({
     });
     return open();
   });
-  return mapperOf({ store, registry, fileSystem, translationFolder });
+  return mapperOf({ store, registry, io, translationFolder });
 }

@@ -2,7 +2,7 @@ import { mkdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createWorld, type TestWorld } from '../mapper.test-world.ts';
-import type { AppliedPlan } from './applied-plan.ts';
+import type { AppliedPlan } from '../apply/applied-plan.ts';
 
 let world: TestWorld;
 beforeEach(async () => {
