@@ -19,6 +19,7 @@ import { appProfiles } from './profiles/app-profiles.ts';
 import type { AppProfile } from './profiles/app-profile.ts';
 import type { RegistryDatabase } from './registry/database.ts';
 import { createFileRegistry } from './registry/file-registry.ts';
+import { linkedModels } from './registry/linked-models.ts';
 import { createFolderRegistry } from './registry/folder-registry.ts';
 import { detectApps, type DetectedApp } from './detect/detect-apps.ts';
 import { createLinkRegistry } from './registry/link-registry.ts';
@@ -103,6 +104,8 @@ export interface Mapper {
   detectApps(folder: string, options?: { readonly signal?: AbortSignal | undefined }): Promise<readonly DetectedApp[]>;
   /** The links that lead to a model, in every app. */
   linksOf(modelId: string, options?: { readonly signal?: AbortSignal | undefined }): Promise<readonly RegisteredLink[]>;
+  /** The ids of the models that an app has links to on this machine. @throws `sqlite.*` */
+  modelsOf(app: string, options?: { readonly signal?: AbortSignal | undefined }): Promise<readonly string[]>;
   /** Compares the recorded links with the disk and the library. Changes nothing. */
   check(scope?: LinkScope): Promise<readonly CheckedLink[]>;
   /**
@@ -165,6 +168,7 @@ export function createMapper(options: MapperOptions): Mapper {
     },
     detectApps: (folder, { signal } = {}) => detectApps(context, folder, signal),
     linksOf: (modelId, { signal } = {}) => context.links.list({ modelId }, signal),
+    modelsOf: (app, { signal } = {}) => linkedModels(registry, { machine: machineId, app, signal }),
     check: (scope = {}) => checkLinks(context, scope),
     repair: (scope = {}) => repairLinks(context, scope),
   };
