@@ -16,6 +16,7 @@ import { repairLibrary } from './commands/repair.ts';
 import { scanFolders, type ScanCommandOptions } from './commands/scan.ts';
 import { rebuildIndex, verifyLibrary, type VerifyOptions } from './commands/verify.ts';
 import { addSourceCommands } from './source-commands.ts';
+import { addAppCommands } from './app-commands.ts';
 import { addFindingCommands } from './finding-commands.ts';
 import { addKeepingCommands } from './keeping-commands.ts';
 import { openFor } from './open-for.ts';
@@ -124,12 +125,15 @@ export function createProgram(session: Session): Command {
     .action((file: string, options: LookupCommandOptions) =>
       within(options, 'read', (context) => lookUpFile(context, file, options)),
     );
-  command('link <app> <dir>', 'make the models appear in the folders of an app (comfyui)')
+  addAppCommands({ command, within });
+  command('link <app> <dir>', 'make the models appear in an app; auto: the one that the folder looks like')
     .option('--dry-run', 'only tell what would be linked')
     .option('--by <way>', 'symlink, hardlink, reflink, junction or copy, where it is possible')
     .option('--allow-copy', 'copy files where no link is possible')
     .option('--watch', 'go on: the app follows the library until Ctrl-C')
-    .option('--app-version <version>', 'version of the app')
+    .option('--app-version <version>', 'version of the app (default: what its files say)')
+    .option('--model-config <name>', 'which of the translation configs counts (default: default)')
+    .addOption(new Option('--way <way>', 'how it is mapped').choices(['links', 'config', 'store', 'plan-only']))
     .action((app: string, directory: string, options: LinkOptions) =>
       within(options, 'write', (context) => linkApp(context, { app, directory, options })),
     );

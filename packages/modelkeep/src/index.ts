@@ -28,9 +28,10 @@ export type {
   WaitingForUser,
   WeightsFormat,
 } from '@modelkeep/core';
-export { facetFields, importModes, modelSorts, searchLibraries } from '@modelkeep/workflows';
+export { facetFields, importModes, knownApps, modelSorts, searchLibraries, type KnownApp } from '@modelkeep/workflows';
 export type {
   ApartFile,
+  AppliedFile,
   AppLinks,
   AskedSource,
   AppliedLink,
@@ -41,6 +42,8 @@ export type {
   CheckedLink,
   CheckLinksOptions,
   CheckPlaceOptions,
+  ConfigPlan,
+  DetectedApp,
   DeleteOptions,
   DeleteReport,
   ComputeHashesReport,

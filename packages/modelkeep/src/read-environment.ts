@@ -27,6 +27,7 @@ export function readEnvironment(
     privateOrigins,
     proxyFor,
     certificateAuthorities,
+    translationFolder,
     clock,
     logger,
   } = options;
@@ -57,6 +58,7 @@ export function readEnvironment(
     privateOrigins,
     proxyFor,
     certificateAuthorities,
+    translationFolder,
     clock,
     logger,
     civitai: {

@@ -169,9 +169,13 @@ export type {
   VerifyReport,
   WatchOptions,
 } from '@modelkeep/library';
+export { knownApps, type KnownApp } from '@modelkeep/mapper';
 export type {
   AppliedLink,
+  AppliedFile,
   AppliedPlan,
+  ConfigPlan,
+  DetectedApp,
   LinkHealth,
   LinkPlan,
   LinkPlanEntry,

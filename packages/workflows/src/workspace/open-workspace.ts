@@ -99,6 +99,8 @@ export interface OpenWorkspaceOptions {
   readonly downloads?: DownloadLimits | undefined;
   /** What is known better of some drives than the system tells. */
   readonly drives?: readonly DriveOverride[] | undefined;
+  /** A folder of translation configs for apps, `<app>_<appversion>_<modelconfig>.json`, absolute. */
+  readonly translationFolder?: string | undefined;
   readonly clock?: Clock | undefined;
   readonly logger?: Logger | undefined;
 }
@@ -156,7 +158,8 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
   const civitai = createCivitaiClient({ http, endpoint: civitaiEndpoint, misses, clock });
   const transfers = openTransfers({ http, io, clock, logger }, options.downloads);
   closing.add(() => transfers.close());
-  const mapper = await openMapper({ store, sqlite, io, logger });
+  const { translationFolder } = options;
+  const mapper = await openMapper({ store, sqlite, io, translationFolder, logger });
   if (store.mode === 'write') await mapper?.recover();
   const readOnly = store.mode === 'read';
   const trees = createTreeStore({ fileSystem: io.fileSystem, folder: store.layout.trees, sqlite, readOnly, logger });
@@ -292,11 +295,12 @@ interface OpenMapperOptions {
   readonly store: LibraryStore;
   readonly sqlite: Sqlite;
   readonly io: Io;
+  readonly translationFolder: string | undefined;
   readonly logger: Logger;
 }
 
 /** What links to what is machine-local state: without a place to write it there are no links to manage. */
-async function openMapper({ store, sqlite, io, logger }: OpenMapperOptions): Promise<Mapper | null> {
+async function openMapper({ store, sqlite, io, translationFolder, logger }: OpenMapperOptions): Promise<Mapper | null> {
   if (store.mode === 'read') return null;
   const path = store.layout.stateFile;
   const open = (): Promise<SqliteDatabase> =>
@@ -309,5 +313,5 @@ async function openMapper({ store, sqlite, io, logger }: OpenMapperOptions): Pro
     });
     return open();
   });
-  return mapperOf(store, registry, io);
+  return mapperOf({ store, registry, io, translationFolder });
 }
