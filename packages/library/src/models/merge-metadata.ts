@@ -1,6 +1,7 @@
 import type { ModelFile, ModelMetadata, ModelSource } from '@modelkeep/core';
 import { withHashes } from './with-hashes.ts';
 import { mergeLayers } from '../metadata/merge-layers.ts';
+import { pipelineExpectation } from '../revisions/join-pipeline.ts';
 import { replacedFiles } from '../revisions/replaced-files.ts';
 import { inFileOrder, weightsKey } from './file-order.ts';
 
@@ -12,16 +13,24 @@ import { inFileOrder, weightsKey } from './file-order.ts';
  * @returns `present` itself when the draft adds nothing
  */
 export function mergeMetadata(present: ModelMetadata, draft: ModelMetadata): ModelMetadata {
-  const files = withHashes(mergeFiles(present.files, draft.files), draft.files);
+  const files = withHashes(mergeFiles(present, draft), draft.files);
   const sources = mergeSources(present.sources, draft.sources);
   const known = layersOf(present);
   const mergedLayers = mergeLayers(known, arrivingLayers(present, draft));
   const layers = mergedLayers === known ? present.layers : mergedLayers;
   const leads = leadsGroup(present, draft);
-  if (files === present.files && sources === present.sources && layers === present.layers && !leads) return present;
+  const expectedFiles = pipelineExpectation(present, draft, files);
+  if (
+    files === present.files &&
+    sources === present.sources &&
+    layers === present.layers &&
+    !leads &&
+    expectedFiles === present.expectedFiles
+  )
+    return present;
   const replaced = files === present.files ? present.replaced : replacedFiles(present, files);
   const group = leads ? { sourceGroup: draft.sourceGroup, variantOf: draft.variantOf } : {};
-  const merged = { ...present, files, sources, layers, ...group };
+  const merged = { ...present, files, sources, layers, expectedFiles, ...group };
   return replaced === present.replaced ? merged : withReplaced(merged, replaced);
 }
 
@@ -54,9 +63,14 @@ function isWeights({ role }: ModelFile): boolean {
   return role === 'weights';
 }
 
-function mergeFiles(present: readonly ModelFile[], added: readonly ModelFile[]): readonly ModelFile[] {
+function mergeFiles(
+  { files: present, format }: Pick<ModelMetadata, 'files' | 'format'>,
+  { files: added }: Pick<ModelMetadata, 'files'>,
+): readonly ModelFile[] {
   const files = new Map(present.map((file) => [file.name, file]));
-  const weights = new Set(present.filter((file) => isWeights(file)).map(({ sha256 }) => sha256));
+  // In a pipeline two components may well have the same weights.
+  const alike = format === 'diffusers' ? [] : present.filter((file) => isWeights(file));
+  const weights = new Set(alike.map(({ sha256 }) => sha256));
   let changed = false;
   for (const file of added) {
     const known = files.get(file.name);
