@@ -71,3 +71,19 @@ export type { Room } from './room/room.ts';
 export type { LibraryUsage } from './usage/read-usage.ts';
 export type { VolumeLayout } from './volume/layout.ts';
 export type { LockKind } from './volume/volume-locks.ts';
+export { facetFields, modelSorts } from '@modelkeep/library-index';
+export type {
+  FacetField,
+  Facets,
+  FacetValue,
+  Highlight,
+  HighlightField,
+  ListOptions,
+  ModelFilters,
+  ModelSort,
+  NearWord,
+  OneOrMore,
+  SortDirection,
+  SortOptions,
+  TextRange,
+} from '@modelkeep/library-index';

@@ -37,6 +37,11 @@ export interface OpenLibraryOptions {
   readonly proxyFor?: ((url: string) => string | undefined) | undefined;
   /** Certificates in PEM form that are trusted beside the system's. Not for a `transport` of one's own. */
   readonly certificateAuthorities?: readonly string[] | undefined;
+  /**
+   * A folder of translation configs for apps, `<app>_<appversion>_<modelconfig>.json`: where models go from a version of an
+   * app on. @default none; the profiles of the apps decide
+   */
+  readonly translationFolder?: string | undefined;
   /** @default the clock of the system */
   readonly clock?: Clock | undefined;
   /** @default says nothing */

@@ -27,6 +27,7 @@ export function readEnvironment(
     privateOrigins,
     proxyFor,
     certificateAuthorities,
+    translationFolder,
     clock,
     logger,
   } = options;
@@ -48,6 +49,7 @@ export function readEnvironment(
     privateOrigins,
     proxyFor,
     certificateAuthorities,
+    translationFolder,
     clock,
     logger,
     hub: {

@@ -7,7 +7,6 @@ import {
   type Clock,
   type HttpTransport,
   type Logger,
-  type ModelRecord,
 } from '@modelkeep/core';
 import { createIdentifier } from '@modelkeep/formats';
 import { createHubClient, createLookup, defaultEndpoint } from '@modelkeep/hf-client';
@@ -26,7 +25,6 @@ import { makeRoom } from '../evict/make-room.ts';
 import { createRoomKeeping } from '../evict/room-keeping.ts';
 import { identifyRemote } from '../identify/identify-remote.ts';
 import { createKeeping } from '../keep/keeping.ts';
-import { listAllModels } from '../link/list-all-models.ts';
 import { createLinking } from '../link/linking.ts';
 import { mapperOf } from '../link/plan-links.ts';
 import { lookupFile } from '../lookup/lookup-file.ts';
@@ -34,6 +32,7 @@ import { diagnose } from '../maintain/diagnose.ts';
 import { repairLibrary } from '../maintain/repair-library.ts';
 import { computeHashes } from '../maintain/compute-hashes.ts';
 import { verifyLibrary } from '../maintain/verify-library.ts';
+import { createSearching } from '../search/searching.ts';
 import { createTreeStore } from '../trees/tree-store.ts';
 import { newVersions } from '../update/new-versions.ts';
 import { createUpdating } from '../update/updating.ts';
@@ -85,6 +84,8 @@ export interface OpenWorkspaceOptions {
   readonly downloads?: DownloadLimits | undefined;
   /** What is known better of some drives than the system tells. */
   readonly drives?: readonly DriveOverride[] | undefined;
+  /** A folder of translation configs for apps, `<app>_<appversion>_<modelconfig>.json`, absolute. */
+  readonly translationFolder?: string | undefined;
   readonly clock?: Clock | undefined;
   readonly logger?: Logger | undefined;
 }
@@ -136,7 +137,8 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
   const hub = createHubClient({ http, endpoint });
   const transfers = openTransfers({ http, io, clock, logger }, options.downloads);
   closing.add(() => transfers.close());
-  const mapper = await openMapper({ store, sqlite, io, logger });
+  const { translationFolder } = options;
+  const mapper = await openMapper({ store, sqlite, io, translationFolder, logger });
   if (store.mode === 'write') await mapper?.recover();
   const readOnly = store.mode === 'read';
   const trees = createTreeStore({ fileSystem: io.fileSystem, folder: store.layout.trees, sqlite, readOnly, logger });
@@ -176,6 +178,7 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
     ...createUpdating({ ...downloading, mapper, trees, io }, operations),
     ...createRoomKeeping({ ...downloading, mapper, http }, operations),
     ...createKeeping({ store, mapper, fileSystem: io.fileSystem, join: (signal) => operations.join(signal) }),
+    ...createSearching({ store, mapping, logger, join: (signal) => operations.join(signal) }),
     ...createLinking({
       store,
       mapping,
@@ -208,15 +211,6 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
       const watch = store.watch(listOf(roots), { ...request, signal: operations.join(signal) });
       void operations.track({ result: watch.ended });
       return watch;
-    },
-    async search(query, request = {}) {
-      const { hits, approximate } = await store.index.search(query, request);
-      return { models: hits.map(({ record }) => record), approximate };
-    },
-    async list(request = {}) {
-      const models: ModelRecord[] = [];
-      for await (const record of listAllModels(store, request)) models.push(record);
-      return models;
     },
     get: (reference) => store.resolve(reference),
     lookup: (query, { offline = hubOptions.offline, signal, ...request } = {}) =>
@@ -277,11 +271,12 @@ interface OpenMapperOptions {
   readonly store: LibraryStore;
   readonly sqlite: Sqlite;
   readonly io: Io;
+  readonly translationFolder: string | undefined;
   readonly logger: Logger;
 }
 
 /** What links to what is machine-local state: without a place to write it there are no links to manage. */
-async function openMapper({ store, sqlite, io, logger }: OpenMapperOptions): Promise<Mapper | null> {
+async function openMapper({ store, sqlite, io, translationFolder, logger }: OpenMapperOptions): Promise<Mapper | null> {
   if (store.mode === 'read') return null;
   const path = store.layout.stateFile;
   const open = (): Promise<SqliteDatabase> =>
@@ -294,5 +289,5 @@ async function openMapper({ store, sqlite, io, logger }: OpenMapperOptions): Pro
     });
     return open();
   });
-  return mapperOf(store, registry, io);
+  return mapperOf({ store, registry, io, translationFolder });
 }
