@@ -1,5 +1,5 @@
 import type { Clock, HttpTransport, Logger } from '@modelkeep/core';
-import type { DownloadLimits, DriveOverride, HubOptions } from '@modelkeep/workflows';
+import type { CivitaiOptions, DownloadLimits, DriveOverride, HubOptions } from '@modelkeep/workflows';
 
 /** How a library is opened. What is not given is taken from the environment. */
 export interface OpenLibraryOptions {
@@ -15,6 +15,11 @@ export interface OpenLibraryOptions {
    * @default the public hub, without a token
    */
   readonly hub?: HubOptions | undefined;
+  /**
+   * What is not given is taken from the environment: `CIVITAI_ENDPOINT`, and the key from `CIVITAI_API_KEY`.
+   * @default the public site, without a key
+   */
+  readonly civitai?: CivitaiOptions | undefined;
   /** How many files and connections at once, and how fast. */
   readonly downloads?: DownloadLimits | undefined;
   /**

@@ -1,4 +1,5 @@
 import type { ModelFile, ModelMetadata, ModelSource } from '@modelkeep/core';
+import { mergeAliases } from './merge-aliases.ts';
 import { withHashes } from './with-hashes.ts';
 import { mergeLayers } from '../metadata/merge-layers.ts';
 import { pipelineExpectation } from '../revisions/join-pipeline.ts';
@@ -18,19 +19,22 @@ export function mergeMetadata(present: ModelMetadata, draft: ModelMetadata): Mod
   const known = layersOf(present);
   const mergedLayers = mergeLayers(known, arrivingLayers(present, draft));
   const layers = mergedLayers === known ? present.layers : mergedLayers;
+  const aliases = mergeAliases(present.aliases, draft.aliases);
   const leads = leadsGroup(present, draft);
   const expectedFiles = pipelineExpectation(present, draft, files);
   if (
     files === present.files &&
     sources === present.sources &&
     layers === present.layers &&
-    !leads &&
-    expectedFiles === present.expectedFiles
+    aliases === present.aliases &&
+    expectedFiles === present.expectedFiles &&
+    !leads
   )
     return present;
   const replaced = files === present.files ? present.replaced : replacedFiles(present, files);
   const group = leads ? { sourceGroup: draft.sourceGroup, variantOf: draft.variantOf } : {};
-  const merged = { ...present, files, sources, layers, expectedFiles, ...group };
+  const others = aliases === undefined ? {} : { aliases };
+  const merged = { ...present, files, sources, layers, expectedFiles, ...others, ...group };
   return replaced === present.replaced ? merged : withReplaced(merged, replaced);
 }
 
@@ -96,7 +100,8 @@ function isNewerOfSameRepo(known: ModelFile, added: ModelFile): boolean {
   );
 }
 
-function mergeSources(present: readonly ModelSource[], added: readonly ModelSource[]): readonly ModelSource[] {
+/** @internal @returns `present` itself where nothing is added */
+export function mergeSources(present: readonly ModelSource[], added: readonly ModelSource[]): readonly ModelSource[] {
   const known = new Set(present.map((source) => sourceKey(source)));
   const fresh = added.filter((source) => !known.has(sourceKey(source)));
   if (fresh.length === 0) return present;
