@@ -14,6 +14,8 @@ export interface BlockReader {
   fill(length: number): Promise<boolean>;
   /** The next bytes, which must be buffered; valid until the next call of `fill`. */
   take(length: number): DataView;
+  /** The next byte, which must be buffered. */
+  byte(): number;
   /** As much of the next bytes as is buffered, without passing them; valid until the next call of `fill`. */
   ahead(): Uint8Array;
   /** Passes bytes without reading them. False where the source ends before. */
@@ -48,6 +50,11 @@ export function createBlockReader(source: ByteSource, signal?: AbortSignal): Blo
       const view = new DataView(block.buffer, block.byteOffset + position - blockStart, length);
       position += length;
       return view;
+    },
+    byte() {
+      const value = block[position - blockStart] ?? 0;
+      position += 1;
+      return value;
     },
     ahead: () => block.subarray(Math.min(block.length, position - blockStart)),
     skip(length) {
