@@ -11,6 +11,15 @@ export {
 export type { ParsedHeader, SafetensorsTensor } from './safetensors/parse-header.ts';
 export { readOnnxModel, type OnnxReadOptions } from './onnx/read-model.ts';
 export type { OnnxInitialiser, OnnxModel, OnnxValue } from './onnx/onnx-model.ts';
+export type {
+  FormatDetails,
+  GgufDetails,
+  ModelComponent,
+  OnnxDetails,
+  OnnxPort,
+  PickleDetails,
+  SafetensorsDetails,
+} from './details/format-details.ts';
 export { mergeSafety } from './pickle/merge-safety.ts';
 export { safetyRulesVersion, scanPickle, type PickleScan, type PickleScanOptions } from './pickle/scan-pickle.ts';
 export type { PickleContents } from './pickle/pickle-contents.ts';

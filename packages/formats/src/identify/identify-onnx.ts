@@ -3,6 +3,7 @@ import { classifyTensors } from '../classify/classify-tensors.ts';
 import { rulesVersion } from '../classify/rules/rule-table.ts';
 import { safetensorsWeights, scanFacts } from '../classify/safetensors-scan.ts';
 import { cleanText } from '../embedded/clean-text.ts';
+import { onnxDetails } from '../details/onnx-details.ts';
 import { invalidFile } from '../errors.ts';
 import { onnxPurpose } from '../onnx/onnx-purpose.ts';
 import { readOnnxModel } from '../onnx/read-model.ts';
@@ -48,6 +49,7 @@ export async function identifyOnnx(
     ],
     tensorCount: model.initialisers.size,
     parameterCount: weights.parameterCount ?? null,
+    details: onnxDetails(model, files),
     safety: null,
   };
 }

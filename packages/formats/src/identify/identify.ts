@@ -81,6 +81,7 @@ function unread(format: DetectedFormat, safety: LoadSafety | null): Identificati
     evidence: [reason],
     tensorCount: null,
     parameterCount: null,
+    details: null,
     safety,
   };
 }
