@@ -20,6 +20,7 @@ import { settleTrash } from './gc/settle-trash.ts';
 import { importPaths } from './import/import-paths.ts';
 import type { ImportOptions, ImportReport } from './import/import-types.ts';
 import { createModelKeeping, type ModelKeeping } from './keeping.ts';
+import { createModelSourcing, type ModelSourcing } from './sourcing.ts';
 import { computeHashes, type ComputeHashesOptions, type ComputeHashesReport } from './models/compute-hashes.ts';
 import { rebuildIndex, surveyModels, type RebuildReport, type SurveyReport } from './models/rebuild-index.ts';
 import { modelFolder, type PlacedModel } from './models/model-folder.ts';
@@ -42,6 +43,7 @@ import { recoverTransactions, type RecoveryReport } from './transaction/recover.
 import type { StoredContent, WantedFile } from './transaction/stored-file.ts';
 import { beginTransaction, type BeginOptions, type Transaction } from './transaction/transaction.ts';
 import type { VolumeLayout } from './volume/layout.ts';
+import { isNewerIndexThere } from './volume/newer-index.ts';
 import { openIndex } from './volume/open-index.ts';
 import { renewableIndex } from './volume/renewable-index.ts';
 import { openVolume } from './volume/open-volume.ts';
@@ -66,7 +68,7 @@ export interface OpenLibraryStoreOptions {
 }
 
 /** A library on disk: its models, and the way for new ones to get in. */
-export interface LibraryStore extends AsyncDisposable, ModelKeeping, Revisions, Room {
+export interface LibraryStore extends AsyncDisposable, ModelKeeping, ModelSourcing, Revisions, Room {
   readonly root: string;
   readonly libraryId: string;
   /** `read` also when a newer version of modelkeep wrote the library and lets this one read only. */
@@ -164,7 +166,8 @@ export async function openLibraryStore(options: OpenLibraryStoreOptions): Promis
   });
   const locks = await openVolumeLocks({ root, folder: layout.locks, kind: options.locks, io, sqlite, logger });
   const open = (): Promise<LibraryIndex> => openIndex({ layout, mode, sqlite, clock, logger });
-  const renewable = renewableIndex({ first: await open(), open, sqlite });
+  const rebuild = mode === 'write' ? () => rebuildIndex(context) : null;
+  const renewable = renewableIndex({ first: await open(), open, rebuild, sqlite, logger });
   const { index } = renewable;
   const { fileSystem } = io;
   const syncFolder = createFolderSync((folder) => fileSystem.fsyncFolder(folder));
@@ -196,7 +199,8 @@ export async function openLibraryStore(options: OpenLibraryStoreOptions): Promis
   };
   let recovery: RecoveryReport | null = null;
   try {
-    if (index.needsRebuild) await rebuildIndex(context);
+    const isBehind = mode === 'write' && (await isNewerIndexThere(fileSystem, layout));
+    if (index.needsRebuild || isBehind) await rebuildIndex(context);
     if (mode === 'write') {
       recovery = await recoverTransactions(context);
       await settleTrash(context);
@@ -225,6 +229,7 @@ export async function openLibraryStore(options: OpenLibraryStoreOptions): Promis
     index,
     recovery,
     ...createModelKeeping(context, file.libraryId, forWriting),
+    ...createModelSourcing(context, forWriting),
     ...createRevisions(context, forWriting),
     ...room,
     folderOf: (model) => modelFolder(layout, model),
