@@ -8,6 +8,12 @@ export {
   type SafetensorsHeader,
   type SafetensorsReadOptions,
 } from './safetensors/read-header.ts';
+export {
+  compareSafetensorsIndex,
+  readSafetensorsIndex,
+  type SafetensorsIndex,
+  type SafetensorsIndexProblem,
+} from './safetensors/read-index.ts';
 export type { ParsedHeader, SafetensorsTensor } from './safetensors/parse-header.ts';
 export { readOnnxModel, type OnnxReadOptions } from './onnx/read-model.ts';
 export type { OnnxInitialiser, OnnxModel, OnnxValue } from './onnx/onnx-model.ts';
