@@ -42,7 +42,7 @@ export async function identifyGroup(
     format: 'diffusers',
     embedded: {},
     scan,
-    rulesVersion: first?.rulesVersion ?? 0,
+    rulesVersion: Math.max(0, ...parts.map(({ rulesVersion }) => rulesVersion)),
     confidence: main?.confidence ?? 0,
     evidence: ['model_index.json names its parts', ...(main?.evidence ?? ['no part is a known diffusion model'])],
     tensorCount: first?.tensorCount ?? null,
