@@ -7,6 +7,7 @@ import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { newId, type ModelRecord } from '../../packages/core/src/index.ts';
+import { createIo } from '../../packages/io/src/index.ts';
 import { createMapper, mapperMigrations, type MappableModel } from '../../packages/mapper/src/index.ts';
 import { createSqlite } from '../../packages/sqlite/src/index.ts';
 import { alternate } from '../alternate.ts';
@@ -78,6 +79,7 @@ try {
     await writeFile(join(folder, record.files[0]?.name ?? ''), 'data');
   }
   const byId = new Map(models.map((model) => [model.record.id, model]));
+  await using io = createIo();
   await using sqlite = createSqlite();
   await using registry = await sqlite.open({
     path: join(root, 'state.db'),
@@ -87,6 +89,7 @@ try {
   const mapper = createMapper({
     registry,
     machineId: 'bench',
+    kindsOf: (paths, signal) => io.kindsOf(paths, signal),
     library: { modelsById: async (ids) => ids.flatMap((id) => byId.get(id) ?? []) },
   });
   let count = 0;

@@ -13,6 +13,7 @@ import { createStrategyChooser, type LinkingOptions } from './choose-strategies.
 import { linkWarnings } from './link-warnings.ts';
 import { planAdvice } from './plan-advice.ts';
 import { resolveApp } from './resolve-app.ts';
+import { seenSources } from './seen-sources.ts';
 import { wantedInApp } from './wanted-in-app.ts';
 import { planEntry } from './plan-entry.ts';
 import { planRemovals } from './plan-removals.ts';
@@ -67,12 +68,13 @@ export async function planLinks(context: MapperContext, options: PlanLinksOption
     canReadBytes: hands.canReadBytes,
     order: layout?.prefer ?? null,
   });
+  const seen = await seenSources({ wanted, views, kindsOf: context.kindsOf, signal });
   const planned = await mapWithLimit(wanted, {
     limit: 8,
     run: async (one) => {
       signal?.throwIfAborted();
       const view = views.get(one.viewFolder) ?? (await viewOf(one.viewFolder));
-      return planEntry({ wanted: one, fileSystem, hands, chooser, linking, registered, view });
+      return planEntry({ wanted: one, fileSystem, hands, chooser, linking, registered, seen, view });
     },
   });
   const claimed = new Set(planned.map(({ target }) => target));

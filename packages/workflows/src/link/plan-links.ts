@@ -48,6 +48,7 @@ export function mapperOf(store: LibraryStore, registry: RegistryDatabase, io: Io
     registry,
     fileSystem: io.fileSystem,
     maker: linkMaker(io),
+    kindsOf: (paths, signal) => io.kindsOf(paths, signal),
     machineId: machineId(),
     library: {
       async modelsById(ids) {
