@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { importModes } from 'modelkeep';
-import { modelFormats, modelTypes, weightsFormats, type WeightsFormat } from '@modelkeep/core';
+import { weightsFormats, type WeightsFormat } from '@modelkeep/core';
 import { collect } from './arguments/collect.ts';
 import { readByteRate } from './arguments/byte-rate.ts';
 import { dedupeFolder, type DedupeCommandOptions } from './commands/dedupe.ts';
@@ -11,11 +11,11 @@ import { hashModels } from './commands/hash.ts';
 import { importFiles, type ImportCommandOptions } from './commands/import.ts';
 import { linkApp, unlinkApp, type LinkOptions } from './commands/link.ts';
 import { showLinks, type LinksOptions } from './commands/links.ts';
-import { listModels, searchModels, showModel, type ListOptions, type SearchOptions } from './commands/list.ts';
 import { lookUpFile, type LookupCommandOptions } from './commands/lookup.ts';
 import { repairLibrary } from './commands/repair.ts';
 import { scanFolders, type ScanCommandOptions } from './commands/scan.ts';
 import { rebuildIndex, verifyLibrary, type VerifyOptions } from './commands/verify.ts';
+import { addFindingCommands } from './finding-commands.ts';
 import { addKeepingCommands } from './keeping-commands.ts';
 import { openFor } from './open-for.ts';
 import { addRevisionCommands } from './revision-commands.ts';
@@ -52,8 +52,6 @@ export function createProgram(session: Session): Command {
       .description(description)
       .option('--root <dir>', "the library's folder (default: MODELKEEP_ROOT)")
       .option('--json', 'one JSON document on stdout');
-  const type = new Option('--type <type>', 'only models of this type').choices(modelTypes);
-  const format = new Option('--format <format>', 'only models of this format').choices(modelFormats);
   const weightsFormat = new Option('--format <format>', 'only weights of this format (may be repeated)')
     .argParser(collectFormats)
     .default([]);
@@ -109,21 +107,7 @@ export function createProgram(session: Session): Command {
     .action((roots: string[], options: ScanCommandOptions) =>
       within(options, 'create', (context) => scanFolders(context, roots, options)),
     );
-  command('search <query...>', 'find models by words; the last one may be unfinished')
-    .addOption(type)
-    .addOption(format)
-    .option('--family <family>', 'only models of this family')
-    .option('--limit <count>', 'at most so many', positiveInteger, 20)
-    .action((words: string[], options: SearchOptions) =>
-      within(options, 'read', (context) => searchModels(context, words.join(' '), options)),
-    );
-  command('list', 'all models')
-    .addOption(type)
-    .option('--family <family>', 'only models of this family')
-    .action((options: ListOptions) => within(options, 'read', (context) => listModels(context, options)));
-  command('show <model>', 'everything about one model: id, start of an id, or slug').action(
-    (model: string, options: CommonOptions) => within(options, 'read', (context) => showModel(context, model)),
-  );
+  addFindingCommands({ command, within });
   addKeepingCommands({ command, within });
   addRevisionCommands({ command, within });
   command('lookup <file>', 'find where a file comes from: its SHA-256, its name, or the path of a file')

@@ -32,7 +32,7 @@ export { effectiveFacts, effectiveRecord, type EffectiveFacts } from './metadata
 export { metadataFolder, modelFilePath, modelFolder, type PlacedModel } from './models/model-folder.ts';
 export type { ModelProblem, RebuildReport, SurveyReport } from './models/rebuild-index.ts';
 export type { BadContent, ContentSource, RepairedFile, RepairOptions, RepairReport } from './repair/repair-report.ts';
-export type { ApartFile, VerifyOptions, VerifyProblem, VerifyReport } from './models/verify-report.ts';
+export type { ApartFile, UnsafeModel, VerifyOptions, VerifyProblem, VerifyReport } from './models/verify-report.ts';
 export { cleanName } from './names/clean-name.ts';
 export { judgeName } from './names/judge-name.ts';
 export { refuseUnsafeNames } from './names/refuse-unsafe-names.ts';
@@ -71,3 +71,19 @@ export type { Room } from './room/room.ts';
 export type { LibraryUsage } from './usage/read-usage.ts';
 export type { VolumeLayout } from './volume/layout.ts';
 export type { LockKind } from './volume/volume-locks.ts';
+export { facetFields, modelSorts } from '@modelkeep/library-index';
+export type {
+  FacetField,
+  Facets,
+  FacetValue,
+  Highlight,
+  HighlightField,
+  ListOptions,
+  ModelFilters,
+  ModelSort,
+  NearWord,
+  OneOrMore,
+  SortDirection,
+  SortOptions,
+  TextRange,
+} from '@modelkeep/library-index';

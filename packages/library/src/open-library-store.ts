@@ -42,6 +42,7 @@ import { recoverTransactions, type RecoveryReport } from './transaction/recover.
 import type { StoredContent, WantedFile } from './transaction/stored-file.ts';
 import { beginTransaction, type BeginOptions, type Transaction } from './transaction/transaction.ts';
 import type { VolumeLayout } from './volume/layout.ts';
+import { isNewerIndexThere } from './volume/newer-index.ts';
 import { openIndex } from './volume/open-index.ts';
 import { renewableIndex } from './volume/renewable-index.ts';
 import { openVolume } from './volume/open-volume.ts';
@@ -164,7 +165,8 @@ export async function openLibraryStore(options: OpenLibraryStoreOptions): Promis
   });
   const locks = await openVolumeLocks({ root, folder: layout.locks, kind: options.locks, io, sqlite, logger });
   const open = (): Promise<LibraryIndex> => openIndex({ layout, mode, sqlite, clock, logger });
-  const renewable = renewableIndex({ first: await open(), open, sqlite });
+  const rebuild = mode === 'write' ? () => rebuildIndex(context) : null;
+  const renewable = renewableIndex({ first: await open(), open, rebuild, sqlite, logger });
   const { index } = renewable;
   const { fileSystem } = io;
   const syncFolder = createFolderSync((folder) => fileSystem.fsyncFolder(folder));
@@ -196,7 +198,8 @@ export async function openLibraryStore(options: OpenLibraryStoreOptions): Promis
   };
   let recovery: RecoveryReport | null = null;
   try {
-    if (index.needsRebuild) await rebuildIndex(context);
+    const isBehind = mode === 'write' && (await isNewerIndexThere(fileSystem, layout));
+    if (index.needsRebuild || isBehind) await rebuildIndex(context);
     if (mode === 'write') {
       recovery = await recoverTransactions(context);
       await settleTrash(context);

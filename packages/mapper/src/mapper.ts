@@ -18,6 +18,7 @@ import { planLinks, type PlanLinksOptions } from './plan/plan-links.ts';
 import { appProfiles } from './profiles/app-profiles.ts';
 import type { AppProfile } from './profiles/app-profile.ts';
 import type { RegistryDatabase } from './registry/database.ts';
+import { linkedModels } from './registry/linked-models.ts';
 import { createFolderRegistry } from './registry/folder-registry.ts';
 import { createLinkRegistry } from './registry/link-registry.ts';
 import type { RegisteredLink } from './registry/link-row.ts';
@@ -93,6 +94,8 @@ export interface Mapper {
   recover(scope?: LinkScope): Promise<readonly AppliedLink[]>;
   /** The links that lead to a model, in every app. */
   linksOf(modelId: string, options?: { readonly signal?: AbortSignal | undefined }): Promise<readonly RegisteredLink[]>;
+  /** The ids of the models that an app has links to on this machine. @throws `sqlite.*` */
+  modelsOf(app: string, options?: { readonly signal?: AbortSignal | undefined }): Promise<readonly string[]>;
   /** Compares the recorded links with the disk and the library. Changes nothing. */
   check(scope?: LinkScope): Promise<readonly CheckedLink[]>;
   /**
@@ -149,6 +152,7 @@ export function createMapper(options: MapperOptions): Mapper {
     unlinkModel: (modelId, { signal } = {}) => unlinkModelOf(context, modelId, signal),
     recover: (scope = {}) => recoverLinks(context, scope),
     linksOf: (modelId, { signal } = {}) => context.links.list({ modelId }, signal),
+    modelsOf: (app, { signal } = {}) => linkedModels(registry, { machine: machineId, app, signal }),
     check: (scope = {}) => checkLinks(context, scope),
     repair: (scope = {}) => repairLinks(context, scope),
   };

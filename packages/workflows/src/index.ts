@@ -4,13 +4,41 @@ export {
   type HubOptions,
   type OpenWorkspaceOptions,
 } from './workspace/open-workspace.ts';
+export type { Cancellable, Workspace } from './workspace/workspace.ts';
+export {
+  searchLibraries,
+  type FoundInLibrary,
+  type SearchableLibrary,
+  type SearchLibrariesResult,
+} from './search/search-libraries.ts';
+export type { Searching } from './search/searching.ts';
 export type {
-  Cancellable,
+  ChangesOptions,
+  CountModelsOptions,
+  FindModelsOptions,
+  FoundModel,
+  LibraryChanges,
   ListModelsOptions,
+  ModelsPage,
+  PageModelsOptions,
   SearchModelsOptions,
   SearchModelsResult,
-  Workspace,
-} from './workspace/workspace.ts';
+} from './search/search-options.ts';
+export { facetFields, modelSorts } from '@modelkeep/library';
+export type {
+  FacetField,
+  Facets,
+  FacetValue,
+  Highlight,
+  HighlightField,
+  ModelFilters,
+  ModelSort,
+  NearWord,
+  OneOrMore,
+  SortDirection,
+  SortOptions,
+  TextRange,
+} from '@modelkeep/library';
 export type { Download } from './acquire/download.ts';
 export type { DownloadedFile, DownloadOptions, DownloadResult } from './acquire/download-types.ts';
 export type {
@@ -127,6 +155,7 @@ export type {
   ScanWatch,
   SkippedPath,
   VerifyProblem,
+  UnsafeModel,
   VerifyReport,
   WatchOptions,
 } from '@modelkeep/library';

@@ -1,3 +1,4 @@
+import type { LoadSafety } from './load-safety.ts';
 import type { FieldHashes } from './field-hashes.ts';
 import type { ModelMapping } from './model-mapping.ts';
 import type { FactLayer, FileRole, ModelFormat, ModelType, OpenWord, SourceProvider } from './model-terms.ts';
@@ -122,6 +123,8 @@ export interface ModelRecord {
   readonly tags: readonly string[];
   readonly triggerWords: readonly string[];
   readonly licence: string | null;
+  /** What a scan says about loading it, where its format may run code (pickle); null where the format holds data only. */
+  readonly safety: LoadSafety | null;
   readonly sizeBytes: number;
   readonly files: readonly ModelFile[];
   readonly sources: readonly ModelSource[];

@@ -1,4 +1,4 @@
-import type { ModelFacts, ModelFormat } from '@modelkeep/core';
+import type { LoadSafety, ModelFacts, ModelFormat } from '@modelkeep/core';
 
 /** What a model is, by its bytes alone. Plain data. */
 export interface Identification {
@@ -24,4 +24,9 @@ export interface Identification {
   /** Null for formats whose tensors are not read. */
   readonly tensorCount: number | null;
   readonly parameterCount: number | null;
+  /**
+   * Whether loading it may run code. Null for safetensors, GGUF and ONNX, which hold data only; for anything else a verdict,
+   * which may be that nothing was found out.
+   */
+  readonly safety: LoadSafety | null;
 }

@@ -45,6 +45,7 @@ export async function identifyGguf(
     evidence: [...found.evidence, ...evidence, ...splitEvidence(metadata, shards.length)],
     tensorCount: tensors.size,
     parameterCount: weights.parameterCount ?? null,
+    safety: null,
   };
 }
 

@@ -43,5 +43,6 @@ export async function identifySafetensors(
     evidence: found.evidence,
     tensorCount: tensors.size,
     parameterCount: weights.parameterCount ?? null,
+    safety: null,
   };
 }

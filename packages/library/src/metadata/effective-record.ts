@@ -15,6 +15,7 @@ import {
   type ModelSource,
 } from '@modelkeep/core';
 import { factNames } from './fact-names.ts';
+import { safetyOf } from './load-safety.ts';
 import { readMapping } from './read-mapping.ts';
 
 /** The facts that count and the layer each one came from. */
@@ -73,6 +74,7 @@ export function effectiveRecord(metadata: ModelMetadata, overrides: ModelOverrid
     tags: facts.tags ?? [],
     triggerWords: facts.triggerWords ?? [],
     licence: textOf(facts.licence),
+    safety: safetyOf(metadata),
     sizeBytes: metadata.files.reduce((total, file) => total + file.sizeBytes, 0),
     files: metadata.files.map((file) => knownFile(file)),
     sources: metadata.sources.map((source) => knownSource(source)),

@@ -5,8 +5,9 @@ import { fileAt } from '../files/status-at.ts';
 import { verifyExternal } from '../external/verify-external.ts';
 import { isFolderStore } from '../folder-store/contents.ts';
 import { folderChecks } from '../folder-store/folder-checks.ts';
+import { safetyOf } from '../metadata/load-safety.ts';
 import type { StoreContext } from '../store-context.ts';
-import type { ApartFile, Finding, VerifyOptions, VerifyProblem, VerifyReport } from './verify-report.ts';
+import type { ApartFile, Finding, UnsafeModel, VerifyOptions, VerifyProblem, VerifyReport } from './verify-report.ts';
 import { walkModels, type FoundModel } from './walk-models.ts';
 
 /** @internal Compares everything that is stored with what the metadata says. Changes nothing. */
@@ -15,6 +16,7 @@ export async function verifyModels(context: StoreContext, options: VerifyOptions
   const problems: VerifyProblem[] = [];
   const blobs = new Map<string, Finding | null>();
   const apart: ApartFile[] = [];
+  const unsafe: UnsafeModel[] = [];
   const count = { models: 0, files: 0, bytesHashed: 0 };
 
   const checkBlob = async (file: ModelFile): Promise<Finding | null> => {
@@ -93,6 +95,10 @@ export async function verifyModels(context: StoreContext, options: VerifyOptions
       continue;
     }
     count.models += 1;
+    const verdict = safetyOf(model.metadata)?.verdict;
+    if (verdict === 'dangerous' || verdict === 'suspicious') {
+      unsafe.push({ modelId: model.metadata.id, slug: model.slug, verdict });
+    }
     if (model.metadata.place !== undefined) {
       const findings = await verifyExternal(context, model, { ...options, count });
       const { id: modelId, files } = model.metadata;
@@ -117,7 +123,7 @@ export async function verifyModels(context: StoreContext, options: VerifyOptions
       problems.push({ modelId: model.metadata.id, slug: model.slug, file: name, sha256, ...problem });
     }
   }
-  return { ...count, problems, apart };
+  return { ...count, problems, apart, unsafe };
 }
 
 /** A file that cannot be read is a finding and not the end of the search. */

@@ -7,7 +7,6 @@ import {
   type Clock,
   type HttpTransport,
   type Logger,
-  type ModelRecord,
 } from '@modelkeep/core';
 import { createIdentifier } from '@modelkeep/formats';
 import { createHubClient, createLookup, defaultEndpoint } from '@modelkeep/hf-client';
@@ -26,7 +25,6 @@ import { makeRoom } from '../evict/make-room.ts';
 import { createRoomKeeping } from '../evict/room-keeping.ts';
 import { identifyRemote } from '../identify/identify-remote.ts';
 import { createKeeping } from '../keep/keeping.ts';
-import { listAllModels } from '../link/list-all-models.ts';
 import { createLinking } from '../link/linking.ts';
 import { mapperOf } from '../link/plan-links.ts';
 import { lookupFile } from '../lookup/lookup-file.ts';
@@ -34,6 +32,7 @@ import { diagnose } from '../maintain/diagnose.ts';
 import { repairLibrary } from '../maintain/repair-library.ts';
 import { computeHashes } from '../maintain/compute-hashes.ts';
 import { verifyLibrary } from '../maintain/verify-library.ts';
+import { createSearching } from '../search/searching.ts';
 import { createTreeStore } from '../trees/tree-store.ts';
 import { newVersions } from '../update/new-versions.ts';
 import { createUpdating } from '../update/updating.ts';
@@ -176,6 +175,7 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
     ...createUpdating({ ...downloading, mapper, trees, io }, operations),
     ...createRoomKeeping({ ...downloading, mapper, http }, operations),
     ...createKeeping({ store, mapper, fileSystem: io.fileSystem, join: (signal) => operations.join(signal) }),
+    ...createSearching({ store, mapping, logger, join: (signal) => operations.join(signal) }),
     ...createLinking({
       store,
       mapping,
@@ -208,15 +208,6 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
       const watch = store.watch(listOf(roots), { ...request, signal: operations.join(signal) });
       void operations.track({ result: watch.ended });
       return watch;
-    },
-    async search(query, request = {}) {
-      const { hits, approximate } = await store.index.search(query, request);
-      return { models: hits.map(({ record }) => record), approximate };
-    },
-    async list(request = {}) {
-      const models: ModelRecord[] = [];
-      for await (const record of listAllModels(store, request)) models.push(record);
-      return models;
     },
     get: (reference) => store.resolve(reference),
     lookup: (query, { offline = hubOptions.offline, signal, ...request } = {}) =>

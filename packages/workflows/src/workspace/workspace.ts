@@ -28,6 +28,7 @@ import type { PlanDownloadOptions } from '../acquire/plan-download.ts';
 import type { LookupQuery, LookupReport } from '../lookup/lookup-file.ts';
 import type { IdentifyRemoteOptions, RemoteIdentification } from '../identify/remote-identification.ts';
 import type { Keeping } from '../keep/keeping.ts';
+import type { Searching } from '../search/searching.ts';
 import type { Linking } from '../link/linking.ts';
 import type { Diagnosis } from '../maintain/diagnose.ts';
 import type { LibraryRepair, RepairLibraryOptions } from '../maintain/repair-library.ts';
@@ -36,35 +37,13 @@ import type { RoomKeeping } from '../evict/room-keeping.ts';
 import type { Updating } from '../update/updating.ts';
 import type { VerifyLibraryOptions } from '../maintain/verify-library.ts';
 
-/** Which models {@link Workspace.list} gives. */
-export interface ListModelsOptions {
-  readonly type?: ModelRecord['type'] | undefined;
-  readonly family?: string | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
-
-/** How {@link Workspace.search} narrows down. */
-export interface SearchModelsOptions extends ListModelsOptions {
-  readonly baseModel?: string | undefined;
-  readonly format?: ModelRecord['format'] | undefined;
-  /** From 1 to 1000. @default 20 */
-  readonly limit?: number | undefined;
-}
-
-/** Models that a search found, the best first. */
-export interface SearchModelsResult {
-  readonly models: readonly ModelRecord[];
-  /** Whether the search was so broad that only a part of its matches was ranked. */
-  readonly approximate: boolean;
-}
-
 /** What an operation accepts that can be given up. */
 export interface Cancellable {
   readonly signal?: AbortSignal | undefined;
 }
 
 /** An open library with everything that can be done with it. */
-export interface Workspace extends AsyncDisposable, Keeping, Linking, Updating, RoomKeeping {
+export interface Workspace extends AsyncDisposable, Keeping, Linking, Updating, RoomKeeping, Searching {
   /** Absolute path. */
   readonly root: string;
   /** `read` also when a newer version of modelkeep wrote the library and lets this one read only. */
@@ -112,10 +91,6 @@ export interface Workspace extends AsyncDisposable, Keeping, Linking, Updating, 
   /** Scans now, after each change of the folders, and from time to time, until it is closed or its signal aborts. */
   watch(roots: string | readonly string[], options?: WatchOptions): ScanWatch;
 
-  /** Finds models by words, the last of which may be unfinished. Any text is a plain text: there is no query language. */
-  search(query: string, options?: SearchModelsOptions): Promise<SearchModelsResult>;
-  /** All models, sorted by name. */
-  list(options?: ListModelsOptions): Promise<readonly ModelRecord[]>;
   /** A model by its id, a unique prefix of it, or its slug. @throws `library.model-not-found`, `library.ambiguous-id` */
   get(reference: string): Promise<ModelRecord>;
   /**
