@@ -44,6 +44,7 @@ function modelAt(index: number): MappableModel {
     precision: null,
     quantisation: null,
     parameterCount: null,
+    safety: null,
     description: null,
     tags: [],
     triggerWords: [],

@@ -2,7 +2,7 @@ import { newId } from '@modelkeep/core';
 import { resolveAppRoot } from '../app/app-root.ts';
 import type { MapperContext } from '../mapper-context.ts';
 import type { MappingWay } from '../profiles/mapping-way.ts';
-import { mapWithLimit } from '../support/map-with-limit.ts';
+import { mapWithLimit, SMALL_CALLS_AT_ONCE } from '../support/map-with-limit.ts';
 import { createFolderViews, type FolderView } from './folder-views.ts';
 import { libraryRootsOf, refuseLibraryAsApp } from './library-roots.ts';
 import { plannedActions, type LinkPlan, type LinkPlanEntry, type PlannedAction } from './link-plan.ts';
@@ -70,7 +70,7 @@ export async function planLinks(context: MapperContext, options: PlanLinksOption
   });
   const seen = await seenSources({ wanted, views, kindsOf: context.kindsOf, signal });
   const planned = await mapWithLimit(wanted, {
-    limit: 8,
+    limit: SMALL_CALLS_AT_ONCE,
     run: async (one) => {
       signal?.throwIfAborted();
       const view = views.get(one.viewFolder) ?? (await viewOf(one.viewFolder));

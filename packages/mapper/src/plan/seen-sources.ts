@@ -5,10 +5,7 @@ import type { FolderView } from './folder-views.ts';
 import type { WantedLink } from './wanted-link.ts';
 
 /** Looks at many names in one go, off this thread: what each stands for, or null. */
-export type LookAtNames = (
-  paths: readonly string[],
-  signal?: AbortSignal,
-) => Promise<readonly (FileKind | null)[]>;
+export type LookAtNames = (paths: readonly string[], signal?: AbortSignal) => Promise<readonly (FileKind | null)[]>;
 
 /** @internal */
 export interface SeenSourcesOptions {
