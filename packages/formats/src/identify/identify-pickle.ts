@@ -49,6 +49,8 @@ function identificationOf(scans: readonly PickleScan[], safety: LoadSafety): Ide
     scan: tensors.size === 0 ? { type: 'unknown', family: null } : scanFacts(found, weights),
     embedded: pickleClaims(new Map(values)),
     rulesVersion,
+    layout: found.layout,
+    adapterKind: found.adapterKind,
     confidence: found.confidence,
     evidence: [
       ...(below === '' ? [] : [`the tensors are in ${below}`]),
