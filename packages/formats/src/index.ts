@@ -8,7 +8,24 @@ export {
   type SafetensorsHeader,
   type SafetensorsReadOptions,
 } from './safetensors/read-header.ts';
+export {
+  compareSafetensorsIndex,
+  readSafetensorsIndex,
+  type SafetensorsIndex,
+  type SafetensorsIndexProblem,
+} from './safetensors/read-index.ts';
 export type { ParsedHeader, SafetensorsTensor } from './safetensors/parse-header.ts';
+export { readOnnxModel, type OnnxReadOptions } from './onnx/read-model.ts';
+export type { OnnxInitialiser, OnnxModel, OnnxValue } from './onnx/onnx-model.ts';
+export type {
+  FormatDetails,
+  GgufDetails,
+  ModelComponent,
+  OnnxDetails,
+  OnnxPort,
+  PickleDetails,
+  SafetensorsDetails,
+} from './details/format-details.ts';
 export { mergeSafety } from './pickle/merge-safety.ts';
 export { safetyRulesVersion, scanPickle, type PickleScan, type PickleScanOptions } from './pickle/scan-pickle.ts';
 export type { PickleContents } from './pickle/pickle-contents.ts';
@@ -17,4 +34,10 @@ export { openFileSource, type FileSource } from './source/file-source.ts';
 export { createIdentifier, type Identifier, type IdentifierOptions } from './identify/create-identifier.ts';
 export type { Identification } from './identify/identification.ts';
 export { identify, type IdentifyOptions } from './identify/identify.ts';
+export type { TrainingDetails } from './embedded/training-details.ts';
+export { previewNames } from './sidecars/preview-names.ts';
+export { MAX_SIDECAR_BYTES, readSidecar } from './sidecars/read-sidecar-file.ts';
+export { recogniseSidecar } from './sidecars/recognise-sidecar.ts';
+export { resolveSidecar, type ResolvedSidecar } from './sidecars/resolve-sidecar.ts';
+export type { Sidecar, SidecarKind, SidecarPreview } from './sidecars/sidecar.ts';
 export { rulesVersion } from './classify/rules/rule-table.ts';

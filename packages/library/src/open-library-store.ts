@@ -20,6 +20,7 @@ import { settleTrash } from './gc/settle-trash.ts';
 import { importPaths } from './import/import-paths.ts';
 import type { ImportOptions, ImportReport } from './import/import-types.ts';
 import { createModelKeeping, type ModelKeeping } from './keeping.ts';
+import { createModelSourcing, type ModelSourcing } from './sourcing.ts';
 import { computeHashes, type ComputeHashesOptions, type ComputeHashesReport } from './models/compute-hashes.ts';
 import { rebuildIndex, surveyModels, type RebuildReport, type SurveyReport } from './models/rebuild-index.ts';
 import { modelFolder, type PlacedModel } from './models/model-folder.ts';
@@ -67,7 +68,7 @@ export interface OpenLibraryStoreOptions {
 }
 
 /** A library on disk: its models, and the way for new ones to get in. */
-export interface LibraryStore extends AsyncDisposable, ModelKeeping, Revisions, Room {
+export interface LibraryStore extends AsyncDisposable, ModelKeeping, ModelSourcing, Revisions, Room {
   readonly root: string;
   readonly libraryId: string;
   /** `read` also when a newer version of modelkeep wrote the library and lets this one read only. */
@@ -228,6 +229,7 @@ export async function openLibraryStore(options: OpenLibraryStoreOptions): Promis
     index,
     recovery,
     ...createModelKeeping(context, file.libraryId, forWriting),
+    ...createModelSourcing(context, forWriting),
     ...createRevisions(context, forWriting),
     ...room,
     folderOf: (model) => modelFolder(layout, model),

@@ -2,6 +2,7 @@ export { openLibrary, type Library } from './open-library.ts';
 export type { OpenLibraryOptions } from './open-library-options.ts';
 export { errorFromJSON, isModelkeepError, ModelkeepError } from '@modelkeep/core';
 export type {
+  CivitaiDetails,
   Clock,
   ErrorCode,
   ErrorFacts,
@@ -27,17 +28,22 @@ export type {
   WaitingForUser,
   WeightsFormat,
 } from '@modelkeep/core';
-export { facetFields, importModes, modelSorts, searchLibraries } from '@modelkeep/workflows';
+export { facetFields, importModes, knownApps, modelSorts, searchLibraries, type KnownApp } from '@modelkeep/workflows';
 export type {
   ApartFile,
+  AppliedFile,
   AppLinks,
+  AskedSource,
   AppliedLink,
   AppliedPlan,
   Cancellable,
+  CivitaiOptions,
   ChangesOptions,
   CheckedLink,
   CheckLinksOptions,
   CheckPlaceOptions,
+  ConfigPlan,
+  DetectedApp,
   DeleteOptions,
   DeleteReport,
   ComputeHashesReport,
@@ -55,6 +61,10 @@ export type {
   DriveKind,
   DriveOverride,
   EditableFact,
+  EnrichedModel,
+  EnrichFailure,
+  EnrichOptions,
+  EnrichReport,
   ExportedLine,
   ExportedModel,
   ExportHeader,
@@ -94,6 +104,7 @@ export type {
   LeftAlone,
   LeftFile,
   LeftReason,
+  LeftToAsk,
   LibraryChanges,
   LibraryRepair,
   LibraryUsage,
@@ -158,6 +169,8 @@ export type {
   ScannedModel,
   ScanOptions,
   ScanReport,
+  ScanRequest,
+  ScanResult,
   ScanWatch,
   SkippedPath,
   SortDirection,

@@ -1,5 +1,6 @@
 export {
   openWorkspace,
+  type CivitaiOptions,
   type DownloadLimits,
   type HubOptions,
   type OpenWorkspaceOptions,
@@ -24,6 +25,15 @@ export type {
   SearchModelsOptions,
   SearchModelsResult,
 } from './search/search-options.ts';
+export type {
+  AskedSource,
+  EnrichedModel,
+  EnrichFailure,
+  EnrichOptions,
+  EnrichReport,
+  LeftToAsk,
+} from './enrich/enrich-types.ts';
+export type { ScanRequest, ScanResult } from './enrich/scan-and-enrich.ts';
 export { facetFields, modelSorts } from '@modelkeep/library';
 export type {
   FacetField,
@@ -159,9 +169,13 @@ export type {
   VerifyReport,
   WatchOptions,
 } from '@modelkeep/library';
+export { knownApps, type KnownApp } from '@modelkeep/mapper';
 export type {
   AppliedLink,
+  AppliedFile,
   AppliedPlan,
+  ConfigPlan,
+  DetectedApp,
   LinkHealth,
   LinkPlan,
   LinkPlanEntry,

@@ -1,4 +1,6 @@
+import type { FormatDetails } from '../details/format-details.ts';
 import type { LoadSafety, ModelFacts, ModelFormat } from '@modelkeep/core';
+import type { TrainingDetails } from '../embedded/training-details.ts';
 
 /** What a model is, by its bytes alone. Plain data. */
 export interface Identification {
@@ -7,6 +9,8 @@ export interface Identification {
   readonly scan: ModelFacts;
   /** What the header's metadata claims. */
   readonly embedded: ModelFacts;
+  /** What the trainer noted in the header; absent where it noted nothing. */
+  readonly training?: TrainingDetails | undefined;
   /** Version of the rules that gave `scan`. */
   readonly rulesVersion: number;
   /**
@@ -24,6 +28,8 @@ export interface Identification {
   /** Null for formats whose tensors are not read. */
   readonly tensorCount: number | null;
   readonly parameterCount: number | null;
+  /** What the files tell beside what the model is; null where they were not read. */
+  readonly details: FormatDetails | null;
   /**
    * Whether loading it may run code. Null for safetensors, GGUF and ONNX, which hold data only; for anything else a verdict,
    * which may be that nothing was found out.

@@ -2,7 +2,9 @@ import type { ByteSource } from '@modelkeep/core';
 import { classifyTensors } from '../classify/classify-tensors.ts';
 import { rulesVersion } from '../classify/rules/rule-table.ts';
 import { safetensorsWeights, scanFacts } from '../classify/safetensors-scan.ts';
+import { trainingDetails } from '../embedded/training-details.ts';
 import { safetensorsClaims } from '../embedded/safetensors-claims.ts';
+import { elementsByType, modelComponents } from '../details/model-components.ts';
 import { invalidFile } from '../errors.ts';
 import type { SafetensorsTensor } from '../safetensors/parse-header.ts';
 import { readSafetensorsHeader } from '../safetensors/read-header.ts';
@@ -32,10 +34,12 @@ export async function identifySafetensors(
   }
   const found = classifyTensors(tensors);
   const weights = safetensorsWeights(tensors);
+  const training = trainingDetails(metadata);
   return {
     format: 'safetensors',
     scan: scanFacts(found, weights),
     embedded: safetensorsClaims(metadata),
+    ...(training === null ? {} : { training }),
     rulesVersion,
     layout: found.layout,
     adapterKind: found.adapterKind,
@@ -43,6 +47,11 @@ export async function identifySafetensors(
     evidence: found.evidence,
     tensorCount: tensors.size,
     parameterCount: weights.parameterCount ?? null,
+    details: {
+      format: 'safetensors',
+      dtypes: elementsByType(Array.from(tensors.values(), ({ dtype, shape }) => [dtype, shape] as const)),
+      components: modelComponents(tensors),
+    },
     safety: null,
   };
 }

@@ -1,17 +1,11 @@
-import {
-  ModelkeepError,
-  newId,
-  type MetadataLayer,
-  type ModelMetadata,
-  type ModelOverrides,
-  type ModelRecord,
-} from '@modelkeep/core';
+import { ModelkeepError, newId, type ModelMetadata, type ModelOverrides, type ModelRecord } from '@modelkeep/core';
 import { groupFiles, type ModelGroup } from '../grouping/group-files.ts';
 import { readGroupingFacts } from '../grouping/read-grouping-facts.ts';
 import { uniqueCleanNames } from '../names/unique-names.ts';
 import { withLock, type StoreContext } from '../store-context.ts';
 import { contentsThere, revived } from '../room/revive-model.ts';
 import { inheritedOverrides } from '../revisions/inherited-overrides.ts';
+import { pipelineParts } from '../revisions/pipeline-parts.ts';
 import type { RecordedModel } from '../transaction/transaction-record.ts';
 import type { StoredFile } from '../transaction/stored-file.ts';
 import type { VolumeLock } from '../volume/volume-locks.ts';
@@ -20,7 +14,7 @@ import { contentLockOf } from './content-lock.ts';
 import { findSameModel } from './find-same-model.ts';
 import { linkCompanions } from './link-companions.ts';
 import { mergeMetadata } from './merge-metadata.ts';
-import { newMetadata } from './new-metadata.ts';
+import { newMetadata, type SourceLayers } from './new-metadata.ts';
 import { projectFiles } from './project-files.ts';
 import { scanLayers } from './scan-layers.ts';
 import { updateModel } from './update-model.ts';
@@ -33,7 +27,7 @@ export interface CommitModelsOptions {
   readonly files: readonly StoredFile[];
   readonly sourceName: string;
   readonly sourceGroup: string | null;
-  readonly layers: Readonly<{ hub?: MetadataLayer | undefined }>;
+  readonly layers: SourceLayers;
   /** What new models begin with, as if a person had said it here. */
   readonly overrides?: ModelOverrides | undefined;
   /** Puts what is known of a model in the place of what its bytes tell. */
@@ -48,14 +42,14 @@ export interface CommitModelsOptions {
  * has already gains the new source and what it lacked.
  */
 export async function commitModels(context: StoreContext, options: CommitModelsOptions): Promise<ModelRecord[]> {
-  const contents = new Map(options.files.map((file) => [file.name, file]));
-  const groups = groupFiles({
-    paths: [...contents.keys()],
-    ...(await readGroupingFacts(
-      context,
-      options.files.map(({ name, content: { sha256 } }) => ({ name, path: null, sha256 })),
-    )),
-  });
+  const told = await readGroupingFacts(
+    context,
+    options.files.map(({ name, content: { sha256 } }) => ({ name, path: null, sha256 })),
+  );
+  const { transactionId } = options;
+  const parts = await pipelineParts(context, options.files, { facts: told, transactionId });
+  const contents = new Map([...options.files, ...parts.files].map((file) => [file.name, file]));
+  const groups = groupFiles({ paths: [...contents.keys()], ...parts.facts });
   if (groups.length === 0) {
     throw new ModelkeepError('library.nothing-to-import', {
       message: 'none of the files holds the weights of a model',
@@ -69,7 +63,8 @@ export async function commitModels(context: StoreContext, options: CommitModelsO
     options.signal?.throwIfAborted();
     const files = filesOf(group, contents);
     // Reading and hashing come before the lock, which is for milliseconds.
-    const plain = await newMetadata(context, { ...options, cleanNames, group, id: newId(), files });
+    const isAlone = groups.filter(({ folder }) => folder === group.folder).length === 1;
+    const plain = await newMetadata(context, { ...options, cleanNames, group, isAlone, id: newId(), files });
     const draft = options.adjust?.(plain) ?? plain;
     const commit = (lock: VolumeLock): Promise<ModelRecord> =>
       commitGroup(context, { ...options, group, position, draft, lock });

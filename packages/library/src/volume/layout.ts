@@ -45,4 +45,4 @@ export function volumeLayout(root: string): VolumeLayout {
 }
 
 /** Folders at the top of a volume that hold no models. */
-export const reservedFolders: ReadonlySet<string> = new Set(['blobs', 'repos', 'external', 'trash']);
+export const reservedFolders: ReadonlySet<string> = new Set(['blobs', 'repos', 'external', 'trash', 'views']);

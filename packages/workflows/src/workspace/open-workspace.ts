@@ -9,6 +9,7 @@ import {
   type Logger,
 } from '@modelkeep/core';
 import { createIdentifier } from '@modelkeep/formats';
+import { cachedMisses, createCivitaiClient, defaultCivitaiEndpoint } from '@modelkeep/civitai-client';
 import { createHubClient, createLookup, defaultEndpoint } from '@modelkeep/hf-client';
 import { createIo, type DriveOverride, type FileSystem, type Io } from '@modelkeep/io';
 import { findDuplicates, openLibraryStore, shareDuplicates, type LibraryStore } from '@modelkeep/library';
@@ -20,6 +21,8 @@ import { createAddressBook } from '../acquire/address-book.ts';
 import type { DownloadContext } from '../acquire/download-types.ts';
 import { download } from '../acquire/download.ts';
 import { planDownload } from '../acquire/plan-download.ts';
+import { scanAndEnrich } from '../enrich/scan-and-enrich.ts';
+import { enrichLibrary } from '../enrich/enrich-library.ts';
 import { createDiskCacheStore } from '../cache/disk-cache-store.ts';
 import { makeRoom } from '../evict/make-room.ts';
 import { createRoomKeeping } from '../evict/room-keeping.ts';
@@ -54,6 +57,17 @@ export interface HubOptions {
   readonly offline?: boolean | undefined;
 }
 
+/** The Civitai that a library asks. */
+export interface CivitaiOptions {
+  /** @default 'https://civitai.com' */
+  readonly endpoint?: string | undefined;
+  /**
+   * Sent to the endpoint's exact origin and to no other, least of all to the storage that downloads redirect to. A function
+   * is asked before each request. Null sends none, whatever the environment says.
+   */
+  readonly apiKey?: string | (() => string | undefined) | null | undefined;
+}
+
 /** What all downloads of a library together may take. */
 export interface DownloadLimits {
   /** @default no limit */
@@ -73,6 +87,7 @@ export interface OpenWorkspaceOptions {
   /** Whether an empty or missing folder becomes a library. @default true */
   readonly create?: boolean | undefined;
   readonly hub?: HubOptions | undefined;
+  readonly civitai?: CivitaiOptions | undefined;
   /** The way to the network. @default undici */
   readonly transport?: HttpTransport | undefined;
   /** Private origins that may be asked beside that of the hub's endpoint, or `all`. @default none */
@@ -84,6 +99,8 @@ export interface OpenWorkspaceOptions {
   readonly downloads?: DownloadLimits | undefined;
   /** What is known better of some drives than the system tells. */
   readonly drives?: readonly DriveOverride[] | undefined;
+  /** A folder of translation configs for apps, `<app>_<appversion>_<modelconfig>.json`, absolute. */
+  readonly translationFolder?: string | undefined;
   readonly clock?: Clock | undefined;
   readonly logger?: Logger | undefined;
 }
@@ -107,6 +124,8 @@ export async function openWorkspace(options: OpenWorkspaceOptions): Promise<Work
 async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promise<Workspace> {
   const { clock = systemClock, logger = silentLogger, hub: hubOptions = {} } = options;
   const { endpoint = defaultEndpoint, token } = hubOptions;
+  const { endpoint: civitaiEndpoint = defaultCivitaiEndpoint, apiKey } = options.civitai ?? {};
+  const { origin: civitaiOrigin } = new URL(civitaiEndpoint);
   const { origin: hubOrigin } = new URL(endpoint);
   const io = createIo({ logger, drives: options.drives });
   closing.add(() => io.close());
@@ -124,8 +143,9 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
     proxyFor: options.proxyFor,
     certificateAuthorities: options.certificateAuthorities,
     credentialsFor(origin) {
-      if (origin !== hubOrigin) return undefined;
-      const now = typeof token === 'function' ? token() : token;
+      if (origin !== hubOrigin && origin !== civitaiOrigin) return undefined;
+      const secret = origin === hubOrigin ? token : apiKey;
+      const now = typeof secret === 'function' ? secret() : secret;
       return (now ?? '') === '' ? undefined : `Bearer ${now}`;
     },
     clock,
@@ -133,14 +153,19 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
   });
   closing.add(() => http.close());
   const hub = createHubClient({ http, endpoint });
+  const cache = createDiskCacheStore({ fileSystem: io.fileSystem, folder: join(store.layout.private, 'misses') });
+  const misses = store.mode === 'read' ? undefined : cachedMisses(cache, civitaiEndpoint);
+  const civitai = createCivitaiClient({ http, endpoint: civitaiEndpoint, misses, clock });
   const transfers = openTransfers({ http, io, clock, logger }, options.downloads);
   closing.add(() => transfers.close());
-  const mapper = await openMapper({ store, sqlite, io, logger });
+  const { translationFolder } = options;
+  const mapper = await openMapper({ store, sqlite, io, translationFolder, logger });
   if (store.mode === 'write') await mapper?.recover();
   const readOnly = store.mode === 'read';
   const trees = createTreeStore({ fileSystem: io.fileSystem, folder: store.layout.trees, sqlite, readOnly, logger });
   closing.add(() => trees.close());
   const lookup = createLookup({ hub, trees, clock, logger });
+  const enriching = { store, civitai, lookup, trees, hubMisses: cachedMisses(cache, endpoint), http, clock, logger };
   const operations = createRunningOperations((ms, signal) => clock.sleep(ms, signal));
 
   const { leaving } = operations;
@@ -203,7 +228,7 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
     import: (paths, { signal, ...request } = {}) =>
       operations.track(store.import(listOf(paths), { ...request, signal: operations.join(signal) })),
     scan: (roots, { signal, ...request } = {}) =>
-      operations.track(store.scan(listOf(roots), { ...request, signal: operations.join(signal) })),
+      operations.track(scanAndEnrich(enriching, listOf(roots), { ...request, signal: operations.join(signal) })),
     watch(roots, { signal, ...request } = {}) {
       const watch = store.watch(listOf(roots), { ...request, signal: operations.join(signal) });
       void operations.track({ result: watch.ended });
@@ -214,6 +239,8 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
       operations.track(
         lookupFile({ lookup, store, io }, query, { ...request, offline, signal: operations.join(signal) }),
       ),
+    enrich: ({ offline = hubOptions.offline, signal, ...request } = {}) =>
+      operations.track(enrichLibrary(enriching, { ...request, offline, signal: operations.join(signal) })),
     folderOf: (model) => store.folderOf(model),
     verify: (request = {}) =>
       operations.track(verifyLibrary(store, { ...request, signal: operations.join(request.signal) })),
@@ -247,9 +274,9 @@ function answerCache(store: LibraryStore, fileSystem: FileSystem): HttpCacheOpti
 }
 
 /** An endpoint that somebody has set is meant, wherever it is; the public hub needs no grant. */
-function grantedOrigins({ hub, privateOrigins = [] }: OpenWorkspaceOptions): readonly string[] | 'all' {
-  if (privateOrigins === 'all' || hub?.endpoint === undefined) return privateOrigins;
-  return [hub.endpoint, ...privateOrigins];
+function grantedOrigins({ hub, civitai, privateOrigins = [] }: OpenWorkspaceOptions): readonly string[] | 'all' {
+  if (privateOrigins === 'all') return privateOrigins;
+  return [hub?.endpoint ?? [], civitai?.endpoint ?? [], privateOrigins].flat();
 }
 
 function openTransfers(
@@ -268,11 +295,12 @@ interface OpenMapperOptions {
   readonly store: LibraryStore;
   readonly sqlite: Sqlite;
   readonly io: Io;
+  readonly translationFolder: string | undefined;
   readonly logger: Logger;
 }
 
 /** What links to what is machine-local state: without a place to write it there are no links to manage. */
-async function openMapper({ store, sqlite, io, logger }: OpenMapperOptions): Promise<Mapper | null> {
+async function openMapper({ store, sqlite, io, translationFolder, logger }: OpenMapperOptions): Promise<Mapper | null> {
   if (store.mode === 'read') return null;
   const path = store.layout.stateFile;
   const open = (): Promise<SqliteDatabase> =>
@@ -285,5 +313,5 @@ async function openMapper({ store, sqlite, io, logger }: OpenMapperOptions): Pro
     });
     return open();
   });
-  return mapperOf(store, registry, io);
+  return mapperOf({ store, registry, io, translationFolder });
 }

@@ -16,8 +16,6 @@ import type {
   SharingReport,
   VerifyReport,
   PlacedModel,
-  ScanOptions,
-  ScanReport,
   ScanWatch,
   WatchOptions,
 } from '@modelkeep/library';
@@ -25,6 +23,8 @@ import type { Download } from '../acquire/download.ts';
 import type { DownloadOptions } from '../acquire/download-types.ts';
 import type { DownloadPlan } from '../acquire/download-plan.ts';
 import type { PlanDownloadOptions } from '../acquire/plan-download.ts';
+import type { ScanRequest, ScanResult } from '../enrich/scan-and-enrich.ts';
+import type { EnrichOptions, EnrichReport } from '../enrich/enrich-types.ts';
 import type { LookupQuery, LookupReport } from '../lookup/lookup-file.ts';
 import type { IdentifyRemoteOptions, RemoteIdentification } from '../identify/remote-identification.ts';
 import type { Keeping } from '../keep/keeping.ts';
@@ -82,12 +82,12 @@ export interface Workspace extends AsyncDisposable, Keeping, Linking, Updating, 
   import(paths: string | readonly string[], options?: ImportOptions): Operation<ImportReport>;
   /**
    * Brings the library up to date with folders outside of it, whose models stay where they are. What did not change since
-   * the last scan is not read again.
+   * the last scan is not read again. With `enrich` sources are asked about what is new then.
    *
    * @throws `io.not-found` for a folder that never was there, `core.invalid-argument` for what is no folder outside of the
    * library, `library.read-only`, `io.disk-full`
    */
-  scan(roots: string | readonly string[], options?: ScanOptions): Operation<ScanReport>;
+  scan(roots: string | readonly string[], options?: ScanRequest): Operation<ScanResult>;
   /** Scans now, after each change of the folders, and from time to time, until it is closed or its signal aborts. */
   watch(roots: string | readonly string[], options?: WatchOptions): ScanWatch;
 
@@ -98,6 +98,15 @@ export interface Workspace extends AsyncDisposable, Keeping, Linking, Updating, 
    * that were seen before, and in repos of a like name. Nothing is a match unless a hash agrees.
    */
   lookup(query: LookupQuery, options?: LookupOptions): Operation<LookupReport>;
+  /**
+   * Brings together what is known of models: from their sidecars and headers, by better rules than before, from Civitai by
+   * the hashes of their files, from the hub. Each source has its own layer; what a person stated stays. A second run asks
+   * nobody and writes nothing.
+   *
+   * `result` rejects with `library.read-only`, `library.model-not-found`, `library.ambiguous-id`, `io.*`. A source that
+   * cannot be asked is told in the report, with what is left to ask.
+   */
+  enrich(options?: EnrichOptions): Operation<EnrichReport>;
   /** Absolute path of the folder with a model's files: in the library, or where the model was adopted. */
   folderOf(model: PlacedModel): string;
 
