@@ -47,6 +47,7 @@ export async function identifyGroup(
     evidence: ['model_index.json names its parts', ...(main?.evidence ?? ['no part is a known diffusion model'])],
     tensorCount: first?.tensorCount ?? null,
     parameterCount: main?.parameterCount ?? null,
+    details: null,
     safety: mergeSafety(parts.flatMap(({ safety }) => safety ?? [])),
   };
 }
@@ -77,6 +78,7 @@ async function identify(
       evidence: [error.message],
       tensorCount: null,
       parameterCount: null,
+      details: null,
       safety: null,
     };
   }
