@@ -14,7 +14,6 @@ export const modelTypes = [
   'hypernetwork',
   'upscaler',
   'face-restore',
-  'image-restore',
   'motion-module',
   'photomaker',
   'gligen',

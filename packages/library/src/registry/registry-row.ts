@@ -103,7 +103,7 @@ export function registryRow(metadata: ModelMetadata): RegistryRow {
   return {
     id: typeof noted?.['id'] === 'number' ? noted['id'] : 0,
     name: metadata.officialName,
-    type: wordOf(facts.type, ['lora', 'checkpoint']) ?? null,
+    type: wordOf<'lora' | 'checkpoint'>(facts.type, ['lora', 'checkpoint']) ?? null,
     local_path: path,
     filename: weights?.officialName ?? null,
     civitai_id: civitai?.modelId ?? null,

@@ -137,8 +137,7 @@ export const comfyui: AppProfile = {
     rule(['style-model'], [everyVersion('models/style_models')], files),
     rule(['embedding'], [everyVersion('models/embeddings')], files),
     rule(['hypernetwork'], [everyVersion('models/hypernetworks')], files),
-    /* The loader of upscalers opens restorers as well (comfy_extras/nodes_upscale_model.py, through spandrel). */
-    rule(['upscaler', 'image-restore'], [everyVersion('models/upscale_models')], files),
+    rule(['upscaler'], [everyVersion('models/upscale_models')], files),
     rule(['gligen'], [everyVersion('models/gligen')], files),
     rule(['photomaker'], [everyVersion('models/photomaker')], files),
     rule(['audio-encoder'], [everyVersion('models/audio_encoders')], files),

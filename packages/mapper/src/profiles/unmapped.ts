@@ -16,14 +16,7 @@ const imageTypes: readonly ModelType[] = modelTypes.filter((type) => !['llm', 'm
 
 /** @internal Types that only some apps for images have a place for. */
 export function otherTypes(app: string, except: readonly ModelType[] = []): UnmappedTypes {
-  const types: readonly ModelType[] = [
-    'face-restore',
-    'image-restore',
-    'photomaker',
-    'gligen',
-    'audio-encoder',
-    'tokenizer',
-  ];
+  const types: readonly ModelType[] = ['face-restore', 'photomaker', 'gligen', 'audio-encoder', 'tokenizer'];
   return {
     types: types.filter((type) => !except.includes(type)),
     reason: `${app} has no folder for such models that it lists: it fetches those that it uses`,

@@ -22,31 +22,72 @@ export const lateLoraRules: readonly Rule[] = [
     id: 'lora-flux2-diffusers',
     when: [{ matches: /_(?:attn_to_qkv_mlp_proj|ff_linear_in)$/ }],
     facts: { type: 'lora', family: 'flux2' },
-    confidence: 0.8,
+    confidence: 0.7,
   },
   {
     id: 'lora-ltx2',
     when: [{ matches: /^transformer_blocks_#_audio_(?:attn1|attn2|to_video_attn)_/ }],
     facts: { type: 'lora', family: 'ltx2', baseModel: 'LTXV2' },
-    confidence: 0.8,
+    confidence: 0.7,
   },
   {
     id: 'lora-anima',
     when: [{ below: 'llm_adapter_' }],
     facts: { type: 'lora', family: 'anima', baseModel: 'Anima' },
-    confidence: 0.8,
+    confidence: 0.7,
   },
   {
     id: 'lora-krea2',
     when: [{ below: ['txtfusion_', 'text_fusion_'] }],
     facts: { type: 'lora', family: 'krea2', baseModel: 'Krea 2' },
-    confidence: 0.8,
+    confidence: 0.7,
   },
   {
     id: 'lora-qwen-image',
     when: [{ matches: /^transformer_blocks_#_(?:img|txt)_(?:mlp|mod)_/ }, { matches: /^transformer_blocks_#_attn_/ }],
     facts: { type: 'lora', family: 'qwen-image', baseModel: 'Qwen' },
-    confidence: 0.75,
+    confidence: 0.7,
+  },
+  {
+    id: 'lora-mochi',
+    when: [{ matches: /^blocks_#_(?:attn_(?:qkv|proj)_[xy]|mlp_[xy]_w\d|mod_[xy])$/ }],
+    facts: { type: 'lora', family: 'mochi', baseModel: 'Mochi' },
+    confidence: 0.7,
+  },
+  {
+    id: 'lora-omnigen2',
+    when: [
+      {
+        tensor: /^(?:layers|context_refiner|noise_refiner|ref_image_refiner)_#_attn_to_(?:q|k|v|out_#)$/,
+        axis: 1,
+        is: 2520,
+      },
+    ],
+    facts: { type: 'lora', family: 'omnigen2' },
+  },
+  {
+    id: 'lora-ace-step',
+    when: [
+      { matches: /^transformer_blocks_#_(?:cross_attn|attn)_to_/ },
+      {
+        matches:
+          /^(?:lyric_encoder|genre_embedder|speaker_embedder|transformer_blocks_#_ff_(?:inverted_conv|point_conv|depth_conv)_conv)/,
+      },
+    ],
+    facts: { type: 'lora', family: 'ace-step', baseModel: 'ACE Audio' },
+    confidence: 0.7,
+  },
+  {
+    id: 'lora-cosmos',
+    when: [{ matches: /^blocks_block\d+_blocks_#_block_/ }],
+    facts: { type: 'lora', family: 'cosmos' },
+    confidence: 0.7,
+  },
+  {
+    id: 'lora-kandinsky5',
+    when: [{ matches: /^visual_transformer_blocks_#_(?:self|cross)_attention_/ }],
+    facts: { type: 'lora', family: 'kandinsky5' },
+    confidence: 0.7,
   },
   ...loraEncoderRules,
   { id: 'lora', when: [], facts: { type: 'lora', family: null }, confidence: 0.6 },
