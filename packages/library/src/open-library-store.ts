@@ -166,8 +166,8 @@ export async function openLibraryStore(options: OpenLibraryStoreOptions): Promis
   });
   const locks = await openVolumeLocks({ root, folder: layout.locks, kind: options.locks, io, sqlite, logger });
   const open = (): Promise<LibraryIndex> => openIndex({ layout, mode, sqlite, clock, logger });
-  const rebuild = mode === 'write' ? () => rebuildIndex(context) : null;
-  const renewable = renewableIndex({ first: await open(), open, rebuild, sqlite, logger });
+  const rebuild = (): Promise<RebuildReport> => rebuildIndex(context);
+  const renewable = renewableIndex({ first: await open(), open, rebuild, mayRepair: mode === 'write', sqlite, logger });
   const { index } = renewable;
   const { fileSystem } = io;
   const syncFolder = createFolderSync((folder) => fileSystem.fsyncFolder(folder));
