@@ -56,6 +56,7 @@ export type {
   ModelCompanion,
   ModelFacts,
   ModelFile,
+  LibraryPlace,
   ModelPlace,
   ModelRecord,
   ModelSource,

@@ -4,7 +4,9 @@ import { importMetadata, type ImportMetadataOptions, type MetadataImportReport }
 import { editMapping, type MappingEdit } from './models/edit-mapping.ts';
 import { editModel, historyOf, type ModelChanges } from './models/edit-model.ts';
 import { removeModel, type RemovalReport, type RemoveOptions } from './models/remove-model.ts';
+import { resolveReference } from './models/resolve-reference.ts';
 import type { StoreContext } from './store-context.ts';
+import type { VolumeSet } from './volumes/volume-set.ts';
 
 interface Cancellable {
   readonly signal?: AbortSignal | undefined;
@@ -59,25 +61,32 @@ export interface ModelKeeping {
 }
 
 /** @internal */
-export function createModelKeeping(context: StoreContext, libraryId: string, forWriting: () => void): ModelKeeping {
+export function createModelKeeping(
+  volumes: VolumeSet & { readonly first: StoreContext },
+  libraryId: string,
+  forWriting: () => void,
+): ModelKeeping {
+  const { first } = volumes;
+  const homeOf = async (reference: string, access?: 'read' | 'write'): Promise<StoreContext> =>
+    volumes.contextOf(await resolveReference(first.index, reference), access);
   return {
     async edit(reference, changes, { signal } = {}) {
       forWriting();
-      return editModel(context, reference, { changes, signal });
+      return editModel(await homeOf(reference, 'write'), reference, { changes, signal });
     },
     async editMapping(reference, edit, { signal } = {}) {
       forWriting();
-      return editMapping(context, reference, { edit, signal });
+      return editMapping(await homeOf(reference, 'write'), reference, { edit, signal });
     },
-    history: (reference) => historyOf(context, reference),
+    history: async (reference) => historyOf(await homeOf(reference), reference),
     async remove(reference, options = {}) {
       if (options.dryRun !== true) forWriting();
-      return removeModel(context, reference, options);
+      return removeModel(await homeOf(reference, options.dryRun === true ? 'read' : 'write'), reference, options);
     },
-    exportMetadata: ({ signal } = {}) => exportMetadata(context, libraryId, signal),
+    exportMetadata: ({ signal } = {}) => exportMetadata(first, libraryId, signal),
     async importMetadata(source, options = {}) {
       forWriting();
-      return importMetadata(context, source, options);
+      return importMetadata(first, source, options);
     },
   };
 }

@@ -1,5 +1,5 @@
 import { isModelkeepError, type ModelMetadata } from '@modelkeep/core';
-import type { StoreContext } from '../store-context.ts';
+import { isHere, type StoreContext } from '../store-context.ts';
 import { weightsKey } from './file-order.ts';
 import { rebuildIndex } from './rebuild-index.ts';
 import { readModel, type FoundModel } from './walk-models.ts';
@@ -25,7 +25,7 @@ async function look(
     if (file.role !== 'weights' && draft.expectedFiles.length < 2) continue;
     for (const { modelId } of await context.index.findByFileHash({ sha256: file.sha256 })) {
       const record = await context.index.get(modelId);
-      if (record !== null) indexed.add(record.slug);
+      if (record !== null && isHere(context, record)) indexed.add(record.slug);
     }
   }
   let isStale = false;

@@ -4,6 +4,7 @@ import type { FolderEntry } from '@modelkeep/io';
 import { withLock, type StoreContext } from '../store-context.ts';
 import { isFolderStore } from '../folder-store/contents.ts';
 import { finishEdit } from '../models/finish-edit.ts';
+import { finishModelMove } from '../models/finish-model-move.ts';
 import { finishRemoval } from '../models/remove-model.ts';
 import { projectFiles } from '../models/project-files.ts';
 import { readModel } from '../models/walk-models.ts';
@@ -61,6 +62,9 @@ async function recoverTransaction(context: StoreContext, record: TransactionReco
   let finished = 0;
   if (record.edit !== undefined && (await finishEdit(context, record.id, record.edit))) finished += 1;
   if (record.removal !== undefined && (await finishRemoval(context, record.removal))) finished += 1;
+  const moved = record.move === undefined ? null : await finishModelMove(context, record.move);
+  if (moved === 'waits') return 'resumable';
+  if (moved === 'finished') finished += 1;
   const committed = new Set<string>();
   for (const model of record.models) {
     for (const sha256 of (await finishModel(context, record.id, model)) ?? []) committed.add(sha256);
