@@ -13,6 +13,7 @@ import { lockOf, readSameModel } from '../models/change-model.ts';
 import { findSameModel } from '../models/find-same-model.ts';
 import { planRemoval, type RemovalPlan } from '../models/removal-plan.ts';
 import { releaseModel } from '../models/release-model.ts';
+import { rebuildIndex } from '../models/rebuild-index.ts';
 import { resolveReference } from '../models/resolve-reference.ts';
 import type { FoundModel } from '../models/walk-models.ts';
 import { withLock, type StoreContext } from '../store-context.ts';
@@ -63,9 +64,7 @@ export function moveModel(
     report({ phase: 'planning' });
     const [first] = set.online();
     if (first === undefined) throw new Error('a library has a first volume');
-    const record = await resolveReference(first.index, reference);
-    if (record.place.kind !== 'library') throw notOurs(record);
-    const source = await set.contextOf(record, 'write');
+    const { record, source } = await findOnDisk(set, first, reference);
     const volumeId = requireVolume(set, options.to)?.volumeId;
     const target = await set.contextOf({ place: { kind: 'library', volumeId } }, 'write');
     if (source === target || source.volume.volumeId === target.volume.volumeId) return nothing(record);
@@ -82,6 +81,27 @@ export function moveModel(
       signal?.throwIfAborted();
     }
   });
+}
+
+/** Somebody may have moved the folder by hand: then the index learns where it is. */
+async function findOnDisk(
+  set: VolumeSet,
+  first: StoreContext,
+  reference: string,
+): Promise<{ readonly record: ModelRecord; readonly source: StoreContext }> {
+  for (let isSecond = false; ; isSecond = true) {
+    const record = await resolveReference(first.index, reference);
+    if (record.place.kind !== 'library') throw notOurs(record);
+    const source = await set.contextOf(record, 'write');
+    try {
+      await readSameModel(source, record);
+      return { record, source };
+    } catch (error) {
+      const isElsewhere = isModelkeepError(error, 'io.not-found') || isModelkeepError(error, 'library.model-not-found');
+      if (!isElsewhere || isSecond) throw error;
+      await rebuildIndex(first);
+    }
+  }
 }
 
 interface MoveOnce {
