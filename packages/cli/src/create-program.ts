@@ -10,6 +10,7 @@ import { getModels, type GetOptions } from './commands/get.ts';
 import { hashModels } from './commands/hash.ts';
 import { importFiles, type ImportCommandOptions } from './commands/import.ts';
 import { linkApp, unlinkApp, type LinkOptions } from './commands/link.ts';
+import { showLinks, type LinksOptions } from './commands/links.ts';
 import { listModels, searchModels, showModel, type ListOptions, type SearchOptions } from './commands/list.ts';
 import { lookUpFile, type LookupCommandOptions } from './commands/lookup.ts';
 import { repairLibrary } from './commands/repair.ts';
@@ -17,6 +18,7 @@ import { scanFolders, type ScanCommandOptions } from './commands/scan.ts';
 import { rebuildIndex, verifyLibrary, type VerifyOptions } from './commands/verify.ts';
 import { addKeepingCommands } from './keeping-commands.ts';
 import { openFor } from './open-for.ts';
+import { addRevisionCommands } from './revision-commands.ts';
 import { createLogger } from './output/create-logger.ts';
 import { version } from './version.ts';
 import type { CommonOptions, Session } from './session.ts';
@@ -79,6 +81,7 @@ export function createProgram(session: Session): Command {
     .option('--token <token>', 'a token of the hub (default: HF_TOKEN, which other users of the machine do not see)')
     .option('--limit-rate <bytes>', 'at most so many bytes a second: 500k, 1M, 20000000', byteRate)
     .option('--connections <count>', 'connections to one server at most (default: 8)', positiveInteger)
+    .option('--make-room', 'evict models, the least recently used first, where there is no room for it')
     .option('--dry-run', 'only tell what would be downloaded')
     .action((reference: string, options: GetOptions) =>
       within({ ...options, typedUrls: [reference, ...options.mirror] }, 'create', (context) =>
@@ -122,6 +125,7 @@ export function createProgram(session: Session): Command {
     (model: string, options: CommonOptions) => within(options, 'read', (context) => showModel(context, model)),
   );
   addKeepingCommands({ command, within });
+  addRevisionCommands({ command, within });
   command('lookup <file>', 'find where a file comes from: its SHA-256, its name, or the path of a file')
     .option('--name <name>', 'a file name to search the hub by, where it is not that of the file')
     .option('--offline', 'only look in what is known of repos that were seen before')
@@ -132,9 +136,18 @@ export function createProgram(session: Session): Command {
     );
   command('link <app> <dir>', 'make the models appear in the folders of an app (comfyui)')
     .option('--dry-run', 'only tell what would be linked')
+    .option('--by <way>', 'symlink, hardlink, reflink, junction or copy, where it is possible')
+    .option('--allow-copy', 'copy files where no link is possible')
+    .option('--watch', 'go on: the app follows the library until Ctrl-C')
     .option('--app-version <version>', 'version of the app')
     .action((app: string, directory: string, options: LinkOptions) =>
       within(options, 'write', (context) => linkApp(context, { app, directory, options })),
+    );
+  command('links [app] [dir]', 'tell how the links into apps are')
+    .option('--check', 'compare them with the folders and the library (the default)')
+    .option('--repair', 'make good ones again, and remove those that the library has nothing for')
+    .action((app: string | undefined, directory: string | undefined, options: LinksOptions) =>
+      within(options, 'write', (context) => showLinks(context, { app, directory, options })),
     );
   command('unlink <app> <dir>', 'remove the links of this library from an app').action(
     (app: string, directory: string, options: CommonOptions) =>

@@ -48,6 +48,7 @@ export {
   type OpenWord,
   type SourceProvider,
 } from './records/model-terms.ts';
+export { safetyVerdicts, type LoadSafety, type SafetyFinding, type SafetyVerdict } from './records/load-safety.ts';
 export type { AppMapping, ModelMapping } from './records/model-mapping.ts';
 export type { FieldHashes } from './records/field-hashes.ts';
 export type {

@@ -9,6 +9,9 @@ export {
   type SafetensorsReadOptions,
 } from './safetensors/read-header.ts';
 export type { ParsedHeader, SafetensorsTensor } from './safetensors/parse-header.ts';
+export { mergeSafety } from './pickle/merge-safety.ts';
+export { safetyRulesVersion, scanPickle, type PickleScan, type PickleScanOptions } from './pickle/scan-pickle.ts';
+export type { PickleContents } from './pickle/pickle-contents.ts';
 export { bytesSource } from './source/bytes-source.ts';
 export { openFileSource, type FileSource } from './source/file-source.ts';
 export { createIdentifier, type Identifier, type IdentifierOptions } from './identify/create-identifier.ts';

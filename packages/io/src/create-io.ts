@@ -21,6 +21,7 @@ import { resolutionBase } from './resolution-base.ts';
 import type { FileSink } from './sink/file-sink.ts';
 import { openFileSink } from './sink/open-file-sink.ts';
 import { createSlotPool } from './sink/slot-pool.ts';
+import { createSyncPool } from './sink/sync-pool.ts';
 import { checkPlace } from './validation/check-place.ts';
 import { workerCode } from './worker-code.ts';
 import type { ListedFolder, WalkedFolder, WalkedTree } from './walk/walk-types.ts';
@@ -85,7 +86,8 @@ export function createIo(options: CreateIoOptions = {}): Io {
       logger,
     });
   const pool = createPool('io', size);
-  const syncPool = createPool('io-sync', 1);
+  const waitingPool = createPool('io-sync', 1);
+  const syncPool = workers === 'worker' ? createSyncPool(waitingPool) : waitingPool;
   const slots = createSlotPool(SLOTS);
   const hashPool = createPool('io-hash', MAX_READERS);
   const files = createLargeFiles({ pool, hashPool, syncPool, count: Math.floor(size / 2) });

@@ -70,6 +70,7 @@ export type {
 export { lookAtLink, type LinkReader, type LinkState, type LookAtLinkOptions } from './links/look-at-link.ts';
 export { makeLink, type LinkMaker, type MadeLink, type MakeLinkOptions } from './links/make-link.ts';
 export { probeLinks, type LinkAbilities, type ProbedLink, type ProbeLinksOptions } from './links/probe-links.ts';
+export { publishFile } from './links/publish-file.ts';
 export type { LinkContent, LinkCopier } from './links/put-link.ts';
 export { removeLink } from './links/remove-link.ts';
 export { systemCodeOf } from './errors/system-code-of.ts';

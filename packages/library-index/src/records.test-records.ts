@@ -53,6 +53,7 @@ export function makeRecord(number: number, changes: Partial<ModelRecord> = {}): 
     description: null,
     tags: [],
     triggerWords: [],
+    safety: null,
     licence: null,
     sizeBytes: 1_000 + number,
     files: [file],

@@ -32,7 +32,7 @@ export { effectiveFacts, effectiveRecord, type EffectiveFacts } from './metadata
 export { metadataFolder, modelFilePath, modelFolder, type PlacedModel } from './models/model-folder.ts';
 export type { ModelProblem, RebuildReport, SurveyReport } from './models/rebuild-index.ts';
 export type { BadContent, ContentSource, RepairedFile, RepairOptions, RepairReport } from './repair/repair-report.ts';
-export type { ApartFile, VerifyOptions, VerifyProblem, VerifyReport } from './models/verify-report.ts';
+export type { ApartFile, UnsafeModel, VerifyOptions, VerifyProblem, VerifyReport } from './models/verify-report.ts';
 export { cleanName } from './names/clean-name.ts';
 export { judgeName } from './names/judge-name.ts';
 export { refuseUnsafeNames } from './names/refuse-unsafe-names.ts';
@@ -52,10 +52,26 @@ export type {
   Transaction,
   TransactionFile,
 } from './transaction/transaction.ts';
+export type { ModelVersion, Revisions } from './revisions/revisions.ts';
+export { modelsOfRepo } from './revisions/models-of-source.ts';
+export { inVersionOrder, linkedVersions } from './revisions/version-line.ts';
+export type {
+  EvictedModel,
+  EvictModelsOptions,
+  EvictOptions,
+  EvictReport,
+  KeptModel,
+  Stay,
+  StayReason,
+} from './room/evict-report.ts';
+export { isFetchable } from './room/fetchable.ts';
+export type { ModelLease } from './room/leases.ts';
+export type { RoomReport } from './room/quota.ts';
+export type { Room } from './room/room.ts';
 export type { LibraryUsage } from './usage/read-usage.ts';
 export type { VolumeLayout } from './volume/layout.ts';
 export type { LockKind } from './volume/volume-locks.ts';
-export type { DeletedModel, RestoreOptions } from './models/restore-model.ts';
+export type { DeletedModel, UndeleteOptions } from './models/undelete-model.ts';
 export type { RelocateOptions } from './models/relocate-model.ts';
 export type { VolumeInfo, VolumeSettings } from './volumes/manage-volumes.ts';
 export type { MoveModelOptions, MoveReport } from './volumes/move-model.ts';

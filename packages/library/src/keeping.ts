@@ -4,7 +4,6 @@ import { importMetadata, type ImportMetadataOptions, type MetadataImportReport }
 import { editMapping, type MappingEdit } from './models/edit-mapping.ts';
 import { editModel, historyOf, type ModelChanges } from './models/edit-model.ts';
 import { removeModel, type RemovalReport, type RemoveOptions } from './models/remove-model.ts';
-import { resolveReference } from './models/resolve-reference.ts';
 import type { StoreContext } from './store-context.ts';
 import type { VolumeSet } from './volumes/volume-set.ts';
 
@@ -67,21 +66,19 @@ export function createModelKeeping(
   forWriting: () => void,
 ): ModelKeeping {
   const { first } = volumes;
-  const homeOf = async (reference: string, access?: 'read' | 'write'): Promise<StoreContext> =>
-    volumes.contextOf(await resolveReference(first.index, reference), access);
   return {
     async edit(reference, changes, { signal } = {}) {
       forWriting();
-      return editModel(await homeOf(reference, 'write'), reference, { changes, signal });
+      return editModel(first, reference, { changes, signal });
     },
     async editMapping(reference, edit, { signal } = {}) {
       forWriting();
-      return editMapping(await homeOf(reference, 'write'), reference, { edit, signal });
+      return editMapping(first, reference, { edit, signal });
     },
-    history: async (reference) => historyOf(await homeOf(reference), reference),
+    history: (reference) => historyOf(first, reference),
     async remove(reference, options = {}) {
       if (options.dryRun !== true) forWriting();
-      return removeModel(await homeOf(reference, options.dryRun === true ? 'read' : 'write'), reference, options);
+      return removeModel(first, reference, options);
     },
     exportMetadata: ({ signal } = {}) => exportMetadata(first, libraryId, signal),
     async importMetadata(source, options = {}) {

@@ -263,6 +263,7 @@ describe('verify', () => {
       bytesHashed: lora.byteLength,
       problems: [],
       apart: [],
+      unsafe: [],
     });
     await unlink(file);
     expect(await problemOf()).toMatchObject({ problem: 'missing', file: 'line.safetensors', modelId: model.id });

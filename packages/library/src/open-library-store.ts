@@ -32,6 +32,9 @@ import type { ScanReport } from './scan/scan-report.ts';
 import { scanRoots, type ScanOptions } from './scan/scan-roots.ts';
 import { watchRoots, type ScanWatch, type WatchOptions } from './scan/watch-roots.ts';
 import type { StoreContext } from './store-context.ts';
+import { createRevisions, type Revisions } from './revisions/revisions.ts';
+import type { ModelUse } from './room/model-use.ts';
+import { createRoom, type Room } from './room/room.ts';
 import type { LibraryUsage } from './usage/read-usage.ts';
 import type { WantedContent } from './transaction/find-contents.ts';
 import type { RecoveryReport } from './transaction/recover.ts';
@@ -84,7 +87,7 @@ export interface OpenLibraryStoreOptions {
 }
 
 /** A library on disk: its models, and the way for new ones to get in. */
-export interface LibraryStore extends AsyncDisposable, ModelKeeping, VolumeKeeping {
+export interface LibraryStore extends AsyncDisposable, ModelKeeping, VolumeKeeping, Revisions, Room {
   readonly root: string;
   readonly libraryId: string;
   /** `read` also when a newer version of modelkeep wrote the library and lets this one read only. */
@@ -195,8 +198,26 @@ export async function openLibraryStore(options: OpenLibraryStoreOptions): Promis
   const { fileSystem } = io;
   const syncFolder = createFolderSync((folder) => fileSystem.fsyncFolder(folder));
   const state = createStateDatabase({ layout, sqlite, logger });
+  const first: StoreContext = {
+    layout,
+    volume: file,
+    state,
+    fileSystem,
+    io,
+    syncFolder,
+    identifier,
+    sqlite,
+    locks,
+    index,
+    clock,
+    logger,
+  };
+  let uses: ModelUse | null = null;
   const close = async (): Promise<void> => {
     try {
+      await uses
+        ?.close()
+        .catch((error: unknown) => logger.warn('uses of models were not noted', { error: String(error) }));
       await state.close();
     } finally {
       await index.close();
@@ -205,20 +226,6 @@ export async function openLibraryStore(options: OpenLibraryStoreOptions): Promis
   let recovery: RecoveryReport | null = null;
   let volumes: Awaited<ReturnType<typeof openVolumeSet>>;
   try {
-    const first: StoreContext = {
-      layout,
-      volume: file,
-      state,
-      fileSystem,
-      io,
-      syncFolder,
-      identifier,
-      sqlite,
-      locks,
-      index,
-      clock,
-      logger,
-    };
     volumes = await openVolumeSet({ first, mode, lockKind, machineId });
     // What other machines have done in the meantime is in the metadata only.
     if (index.needsRebuild || placed.indexIsOwn) await rebuildIndex(volumes.first);
@@ -237,6 +244,8 @@ export async function openLibraryStore(options: OpenLibraryStoreOptions): Promis
       hint: "open it with mode 'write'",
     });
   };
+  const { use, ...room } = createRoom(context, forWriting, mode);
+  uses = use;
   const scan: LibraryStore['scan'] = (roots, scanOptions) =>
     scanRoots(context, roots, { ...scanOptions, before: forWriting });
 
@@ -250,6 +259,8 @@ export async function openLibraryStore(options: OpenLibraryStoreOptions): Promis
     recovery,
     ...createModelKeeping(volumes, libraryId, forWriting),
     ...createVolumeKeeping(volumes, { machineId, lockKind, forWriting }),
+    ...createRevisions(context, forWriting),
+    ...room,
     folderOf: (model) => modelFolder(volumes.layoutOf(model), model),
     withPlaces: (models) => withPlacesOnAll(volumes, models),
     resolve: (reference) => resolveReference(index, reference),

@@ -12,6 +12,8 @@ import type { VolumeLock, VolumeLocks } from './volume/volume-locks.ts';
 export interface Volumes {
   /** Those that are here; the first one is the library's folder. */
   online(): readonly StoreContext[];
+  /** That of a model. @throws `library.volume-offline` */
+  homeOf(model: Pick<ModelRecord, 'place'>): StoreContext;
   /** The ids of those that are not. */
   offline(): ReadonlySet<string>;
 }

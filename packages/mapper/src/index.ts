@@ -7,12 +7,13 @@ export {
   type AppliedPlan,
   type UnlinkedApp,
 } from './apply/applied-plan.ts';
-export type { CheckedLink, LinkHealth } from './apply/check-links.ts';
+export { linkHealths, type CheckedLink, type LinkHealth } from './health/link-health.ts';
+export type { RepairedLinks } from './health/repair-links.ts';
 export type { LinkScope } from './apply/recover-links.ts';
 export type { UnlinkedModel } from './apply/unlink-model.ts';
 export type { UnlinkAllOptions } from './apply/unlink-all.ts';
-export type { LinkState, LinkStrategy, LinkToMake, LinkToReplace } from './links/link-strategy.ts';
-export { createSymlinkStrategy } from './links/symlink-strategy.ts';
+export { linkKinds, type LinkKind } from './links/link-kind.ts';
+export type { LinkingOptions, StrategyChoice } from './plan/choose-strategies.ts';
 export {
   plannedActions,
   type LinkPlan,

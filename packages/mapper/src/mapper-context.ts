@@ -1,6 +1,6 @@
 import type { Clock } from '@modelkeep/core';
 import type { FileSystem } from '@modelkeep/io';
-import type { LinkStrategy } from './links/link-strategy.ts';
+import type { LinkHands } from './links/link-hands.ts';
 import type { ModelLookup } from './plan/mappable-model.ts';
 import type { AppProfile } from './profiles/app-profile.ts';
 import type { FolderRegistry } from './registry/folder-registry.ts';
@@ -13,11 +13,11 @@ export interface MapperContext {
   readonly clock: Clock;
   readonly library: ModelLookup;
   readonly profiles: readonly AppProfile[];
+  readonly hands: LinkHands;
   /** Where the caller keeps translation configs; null: nowhere. */
   readonly translationFolder: string | null;
   /** The system that paths are judged for. */
   readonly platform: NodeJS.Platform;
-  readonly strategy: LinkStrategy;
   readonly links: LinkRegistry;
   readonly folders: FolderRegistry;
   readonly journal: UndoJournal;

@@ -108,6 +108,7 @@ export function testModel(libraryRoot: string, { files = defaultFiles, ...facts 
     description: null,
     tags: [],
     triggerWords: [],
+    safety: null,
     licence: null,
     sizeBytes: 1,
     sources: [],

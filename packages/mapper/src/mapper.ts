@@ -1,15 +1,16 @@
 import { systemClock, type Clock } from '@modelkeep/core';
-import { nodeFileSystem, type FileSystem } from '@modelkeep/io';
+import { nodeFileSystem, type FileSystem, type LinkMaker } from '@modelkeep/io';
 import type { AppliedLink, AppliedPlan, UnlinkedApp } from './apply/applied-plan.ts';
 import { applyPlan, type ApplyOptions } from './apply/apply-plan.ts';
-import { checkLinks, type CheckedLink } from './apply/check-links.ts';
+import { checkLinks } from './health/check-links.ts';
+import type { CheckedLink } from './health/link-health.ts';
+import { repairLinks, type RepairedLinks } from './health/repair-links.ts';
 import type { MapperContext } from './mapper-context.ts';
 import { recoverLinks, type LinkScope } from './apply/recover-links.ts';
 import { undoRun } from './apply/undo-run.ts';
 import { unlinkAllOf, type UnlinkAllOptions } from './apply/unlink-all.ts';
 import { unlinkModelOf, type UnlinkedModel } from './apply/unlink-model.ts';
-import type { LinkStrategy } from './links/link-strategy.ts';
-import { createSymlinkStrategy } from './links/symlink-strategy.ts';
+import { createLinkHands } from './links/create-link-hands.ts';
 import type { LinkPlan } from './plan/link-plan.ts';
 import type { ModelLookup } from './plan/mappable-model.ts';
 import { planLinks, type PlanLinksOptions } from './plan/plan-links.ts';
@@ -31,8 +32,8 @@ export interface MapperOptions {
   readonly library: ModelLookup;
   /** @default the file system of the machine */
   readonly fileSystem?: FileSystem | undefined;
-  /** @default symbolic links */
-  readonly strategy?: LinkStrategy | undefined;
+  /** Reads and copies bytes, as `linkMaker(createIo())` of `@modelkeep/io` does. @default neither clones nor copies are made */
+  readonly maker?: Pick<LinkMaker, 'sha256' | 'copy'> | undefined;
   /** @default {@link appProfiles} */
   readonly profiles?: readonly AppProfile[] | undefined;
   /** A folder of translation configs, `<app>_<appversion>_<modelconfig>.json`, absolute. @default none */
@@ -89,8 +90,14 @@ export interface Mapper {
   recover(scope?: LinkScope): Promise<readonly AppliedLink[]>;
   /** The links that lead to a model, in every app. */
   linksOf(modelId: string, options?: { readonly signal?: AbortSignal | undefined }): Promise<readonly RegisteredLink[]>;
-  /** Compares the recorded links with the disk. Changes nothing. */
+  /** Compares the recorded links with the disk and the library. Changes nothing. */
   check(scope?: LinkScope): Promise<readonly CheckedLink[]>;
+  /**
+   * Checks, and makes good what it finds: a link is made again where the library has what it is for, removed where it has
+   * not, and no longer counted as ours where something else is. It cannot be undone; the next plan sees the result.
+   * @throws `sqlite.*`
+   */
+  repair(scope?: LinkScope): Promise<RepairedLinks>;
 }
 
 /**
@@ -125,7 +132,7 @@ export function createMapper(options: MapperOptions): Mapper {
     profiles: options.profiles ?? appProfiles,
     translationFolder: options.translationFolder ?? null,
     platform: options.platform ?? process.platform,
-    strategy: options.strategy ?? createSymlinkStrategy(fileSystem),
+    hands: createLinkHands({ fileSystem, maker: options.maker ?? null }),
     links: createLinkRegistry(registry, machineId),
     folders: createFolderRegistry(registry, machineId),
     journal: createUndoJournal(registry, machineId),
@@ -139,5 +146,6 @@ export function createMapper(options: MapperOptions): Mapper {
     recover: (scope = {}) => recoverLinks(context, scope),
     linksOf: (modelId, { signal } = {}) => context.links.list({ modelId }, signal),
     check: (scope = {}) => checkLinks(context, scope),
+    repair: (scope = {}) => repairLinks(context, scope),
   };
 }

@@ -39,6 +39,8 @@ export type { LookupQuery, LookupReport } from './lookup/lookup-file.ts';
 export type { IdentifyRemoteOptions, LookedAtFile, RemoteIdentification } from './identify/remote-identification.ts';
 export type { WeightsSet } from './identify/weights-sets.ts';
 export type { AppLinks, PlanLinksOptions, UnlinkOptions } from './link/plan-links.ts';
+export type { KeepLinkedOptions, KeptLinks, LinkKeeper } from './link/keep-linked.ts';
+export type { CheckLinksOptions, Linking } from './link/linking.ts';
 export type {
   CheckPlaceOptions,
   DriveInfo,
@@ -56,6 +58,20 @@ export type { Diagnosis, Finding } from './maintain/diagnose.ts';
 export type { LibraryRepair, RepairFailure, RepairLibraryOptions } from './maintain/repair-library.ts';
 export type { ComputeHashesRequest } from './maintain/compute-hashes.ts';
 export type { VerifyLibraryOptions } from './maintain/verify-library.ts';
+export type { EvictRequest } from './evict/evict.ts';
+export type { RestoreOptions, RestoreResult } from './evict/restore-model.ts';
+export type { RoomKeeping } from './evict/room-keeping.ts';
+export type { KeptVersion, ReleaseOptions, ReleaseReport } from './update/release-versions.ts';
+export type {
+  CheckUpdatesOptions,
+  FileChange,
+  TrackedSource,
+  UpdateCheck,
+  UpdatesReport,
+  UpdateState,
+} from './update/update-check.ts';
+export type { UpdateOperation, UpdateOptions, UpdateResult } from './update/update-model.ts';
+export type { Updating } from './update/updating.ts';
 export { proxyFromEnvironment } from '@modelkeep/network';
 export { importModes } from '@modelkeep/library';
 export type {
@@ -90,6 +106,15 @@ export type {
   ModelEdit,
   ModelProblem,
   PlacedModel,
+  EvictedModel,
+  EvictOptions,
+  EvictReport,
+  KeptModel,
+  ModelLease,
+  ModelVersion,
+  RoomReport,
+  Stay,
+  StayReason,
   RebuildReport,
   RecoveryReport,
   RepairedFile,
@@ -102,6 +127,7 @@ export type {
   ScanWatch,
   SkippedPath,
   VerifyProblem,
+  UnsafeModel,
   VerifyReport,
   WatchOptions,
 } from '@modelkeep/library';
@@ -114,5 +140,11 @@ export type {
   LinkReason,
   PlannedAction,
   PlanWarning,
+  CheckedLink,
+  LinkingOptions,
+  LinkKind,
+  RegisteredLink,
+  RepairedLinks,
+  StrategyChoice,
   UnlinkedApp,
 } from '@modelkeep/mapper';

@@ -25,7 +25,7 @@ export async function diagnoseLibrary({ library, terminal, signal, json }: Comma
       ],
       ['garbage', bytesReclaimable === null ? 'cannot be told' : `${formatBytes(bytesReclaimable)} for gc`],
       ['free', formatBytes(diagnosis.freeBytes)],
-      ['links', `${links.ok} good, ${links.broken + links.foreign + links.missing} not`],
+      ['links', `${links.ok} good, ${Object.values(links).reduce((sum, count) => sum + count, 0) - links.ok} not`],
       ['node', diagnosis.node],
       ['sqlite', `${sqlite.version}${sqlite.fts5 ? ', full-text search' : ''}`],
       ['blake3', diagnosis.blake3],

@@ -2,6 +2,7 @@ import type { DownloadPlan, WeightsFormat } from 'modelkeep';
 import type { ExitCode } from '../exit-code.ts';
 import { formatBytes } from '../output/format-bytes.ts';
 import { alignColumns, modelTable } from '../output/model-lines.ts';
+import { safetyWarnings } from '../output/safety-lines.ts';
 import { withProgress } from '../output/show-progress.ts';
 import type { CommandContext, CommonOptions } from '../session.ts';
 
@@ -20,6 +21,7 @@ export interface GetOptions extends CommonOptions {
   readonly connections?: number;
   readonly sha256?: string;
   readonly mirror: readonly string[];
+  readonly makeRoom?: boolean;
   readonly dryRun?: boolean;
 }
 
@@ -39,7 +41,10 @@ export async function getModels(context: CommandContext, reference: string, opti
     return 0;
   }
   if (!json) terminal.err(summary(plan));
-  const result = await withProgress(terminal, library.download(plan, { signal, whenUserIsNeeded: 'fail' }));
+  const result = await withProgress(
+    terminal,
+    library.download(plan, { signal, makeRoom: options.makeRoom, whenUserIsNeeded: 'fail' }),
+  );
   if (json) {
     terminal.out(JSON.stringify({ source: plan.source, ...result }, null, 2));
     return 0;
@@ -51,6 +56,7 @@ export async function getModels(context: CommandContext, reference: string, opti
   for (const { name, sha256, verified } of result.files) {
     if (verified === 'size' || verified === 'none') terminal.err(`unverified: ${name}, sha256 ${sha256}`);
   }
+  for (const warning of safetyWarnings(result.models)) terminal.err(`warning: ${warning}`);
   terminal.out(modelTable(result.models));
   return 0;
 }

@@ -2,6 +2,7 @@ import type { ImportMode } from 'modelkeep';
 import type { ExitCode } from '../exit-code.ts';
 import { formatBytes } from '../output/format-bytes.ts';
 import { modelTable } from '../output/model-lines.ts';
+import { safetyWarnings } from '../output/safety-lines.ts';
 import { withProgress } from '../output/show-progress.ts';
 import type { CommandContext, CommonOptions } from '../session.ts';
 
@@ -32,6 +33,7 @@ export async function importFiles(
   const isAdopted = report.models.some(({ place }) => place.kind === 'external');
   const saved = `${formatBytes(report.bytesSaved)} were here already${isAdopted ? ' or stay where they are' : ''}`;
   terminal.err(`${moved}${formatBytes(report.bytesCopied)} stored, ${saved}`);
+  for (const warning of safetyWarnings(report.models)) terminal.err(`warning: ${warning}`);
   terminal.out(modelTable(report.models));
   return exitCode;
 }

@@ -22,6 +22,7 @@ export async function verifyLibrary(context: CommandContext, options: VerifyOpti
   if (json) terminal.out(JSON.stringify(report, null, 2));
   else {
     for (const problem of report.problems) terminal.err(problemLine(problem));
+    for (const { slug, verdict } of report.unsafe) terminal.err(`${verdict} to load: ${slug}`);
     terminal.out(
       `${report.models} models, ${report.files} files, ${formatBytes(report.bytesHashed)} hashed: ${report.problems.length} problems`,
     );

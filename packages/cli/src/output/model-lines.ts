@@ -1,5 +1,6 @@
 import type { ModelRecord } from '@modelkeep/core';
 import { formatBytes } from './format-bytes.ts';
+import { findingLines, safetyText } from './safety-lines.ts';
 
 /** Models as aligned lines: id, type, family, size, slug. */
 export function modelTable(models: readonly ModelRecord[]): string {
@@ -48,8 +49,11 @@ export function modelCard(model: ModelRecord, folder: string): string {
     fact('tags', 'tags', model.tags.join(', ')),
     fact('trigger words', 'triggerWords', model.triggerWords.join(', ')),
     fact('description', 'description', model.description),
+    ['loading', safetyText(model.safety)],
     ['size', formatBytes(model.sizeBytes)],
-    ['complete', model.complete ? null : `no: ${missing(model).join(', ')}`],
+    ['evicted', model.evictedAt ?? null],
+    ['pinned', model.pinned === true ? 'yes' : null],
+    ['complete', model.complete || model.evictedAt !== undefined ? null : `no: ${missing(model).join(', ')}`],
     ['folder', folder],
   ];
   const lines = facts
@@ -68,7 +72,14 @@ export function modelCard(model: ModelRecord, folder: string): string {
     file.role,
     `sha256:${file.sha256}`,
   ]);
-  return [alignColumns(lines), 'sources:', ...sources, 'files:', alignColumns(files)].join('\n');
+  return [
+    alignColumns(lines),
+    ...findingLines(model.safety),
+    'sources:',
+    ...sources,
+    'files:',
+    alignColumns(files),
+  ].join('\n');
 }
 
 function missing({ expectedFiles, files, place }: ModelRecord): string[] {

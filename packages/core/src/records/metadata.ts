@@ -62,6 +62,12 @@ export interface ModelMetadata {
   readonly variantOf: string | null;
   readonly companions: readonly ModelCompanion[];
   readonly expectedFiles: readonly string[];
+  /** The id of the version that this one takes the place of. */
+  readonly supersedes?: string | undefined;
+  /** What newer files of the same names have taken the place of. Their bytes stay until they are released. */
+  readonly replaced?: readonly ModelFile[] | undefined;
+  /** When the files were given up to make room: they are as good as not there, and their bytes may go. ISO 8601. */
+  readonly evictedAt?: string | undefined;
   /** Layers of later versions are kept beside those that are known here. */
   readonly layers: { readonly [Layer in StoredFactLayer]?: MetadataLayer | undefined };
   /** The last changes, the oldest first; a reader skips what is no {@link HistoryEntry}. */
@@ -83,6 +89,13 @@ export interface ModelOverrides {
   readonly minReader?: number | undefined;
   /** The facts that a person states. `''` and `[]` say that there is none; a later version's fields are kept. */
   readonly fields?: ModelFacts | undefined;
+  /**
+   * Where links of apps to this version lead once there is a newer one: to that, or still here. A word of a later version
+   * is kept, and counts as `latest`. @default 'latest'
+   */
+  readonly follow?: OpenWord<'latest' | 'pinned'> | undefined;
+  /** Whether its bytes stay whatever room is needed. @default false */
+  readonly pinned?: boolean | undefined;
   /** By the id of an app, the versions that see the model, as a range of semver. Checked when it is used. */
   readonly version_ranges?: unknown;
   /** By the id of an app or `*`, an {@link AppMapping}. Checked when it is used. */
@@ -103,4 +116,6 @@ export interface VolumeFile {
    */
   readonly store: 'linked' | 'folder';
   readonly createdAt: string;
+  /** What the models may take at most, in bytes. @default no limit */
+  readonly quotaBytes?: number | undefined;
 }

@@ -1,3 +1,4 @@
+import type { LoadSafety } from './load-safety.ts';
 import type { FieldHashes } from './field-hashes.ts';
 import type { ModelMapping } from './model-mapping.ts';
 import type { FactLayer, FileRole, ModelFormat, ModelType, OpenWord, SourceProvider } from './model-terms.ts';
@@ -129,6 +130,8 @@ export interface ModelRecord {
   readonly tags: readonly string[];
   readonly triggerWords: readonly string[];
   readonly licence: string | null;
+  /** What a scan says about loading it, where its format may run code (pickle); null where the format holds data only. */
+  readonly safety: LoadSafety | null;
   readonly sizeBytes: number;
   readonly files: readonly ModelFile[];
   readonly sources: readonly ModelSource[];
@@ -141,6 +144,14 @@ export interface ModelRecord {
   readonly expectedFiles: readonly string[];
   /** Whether every expected file is here. */
   readonly complete: boolean;
+  /** The id of the version that this one takes the place of. It stays when that one is gone. */
+  readonly supersedes?: string | undefined;
+  /** What links of apps to this version do when there is a newer one: `pinned` stays with it. @default 'latest' */
+  readonly follow?: 'pinned' | undefined;
+  /** Whether a person wants its bytes to stay whatever room is needed. @default false */
+  readonly pinned?: true | undefined;
+  /** When its files were given up to make room: what it is stays known, and it can be fetched again. ISO 8601. */
+  readonly evictedAt?: string | undefined;
   /** What a person says about its places in apps; absent where nobody says anything. */
   readonly mapping?: ModelMapping | undefined;
   /** Which layer each effective fact came from. */

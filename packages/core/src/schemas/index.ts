@@ -1,3 +1,4 @@
+export { loadSafetySchema } from './load-safety.ts';
 export {
   historyEntrySchema,
   modelFactsSchema,

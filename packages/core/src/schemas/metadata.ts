@@ -131,6 +131,9 @@ export const modelMetadataSchema: z.ZodType<ModelMetadata> = z.looseObject({
     .array(z.looseObject({ role: openWord(['mmproj', 'vae', 'text-encoder'], 'What it is to this model'), id }))
     .max(1_000),
   expectedFiles: z.array(name).max(100_000),
+  supersedes: id.optional(),
+  replaced: z.array(modelFileSchema).max(100_000).optional(),
+  evictedAt: z.iso.datetime().optional(),
   layers: layersSchema,
   history: z.array(z.unknown()).max(10_000).optional(),
   revision: z.int().positive(),
@@ -144,6 +147,8 @@ export const modelOverridesSchema: z.ZodType<ModelOverrides> = z.looseObject({
   schema: schemaNumber.optional(),
   minReader: schemaNumber.optional(),
   fields: modelFactsSchema.optional(),
+  follow: openWord(['latest', 'pinned'], 'Where links of apps lead once there is a newer version').optional(),
+  pinned: z.boolean().optional(),
   /* Not checked here: a wrong word about one app is no reason to call the file corrupt. */
   version_ranges: z
     .unknown()
@@ -170,4 +175,5 @@ export const volumeFileSchema: z.ZodType<VolumeFile> = z.looseObject({
   volumeId: id,
   store: z.enum(['linked', 'folder']),
   createdAt: z.iso.datetime(),
+  quotaBytes: z.int().nonnegative().optional(),
 });

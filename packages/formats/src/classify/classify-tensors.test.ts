@@ -1,7 +1,7 @@
 import { createSeededRandom } from '@modelkeep/testing';
 import { describe, expect, it } from 'vitest';
 import { classifyTensors } from './classify-tensors.ts';
-import type { TensorFact } from './tensor-view.ts';
+import type { TensorFact } from './view/tensor-view.ts';
 
 type Shapes = Readonly<Record<string, readonly number[]>>;
 
@@ -332,9 +332,9 @@ describe('adapters', () => {
       'qwen-image',
     ],
     [
-      'joint attention that several have',
+      'joint attention of all blocks that a model has',
       adapter({ 'transformer.transformer_blocks.0.attn.add_k_proj': [3072, 3072] }, 'peft'),
-      null,
+      'qwen-image',
     ],
     ['Z-Image', adapter({ 'diffusion_model.layers.0.attention.to_q': [3840, 3840] }, 'peft'), 'z-image'],
     ['Wan', adapter({ 'diffusion_model.blocks.0.cross_attn.k': [5120, 5120] }, 'peft'), 'wan'],
@@ -384,7 +384,7 @@ describe('adapters', () => {
 
   it('names the kind of adapter in the evidence', () => {
     const found = classifyTensors(tensorsOf({ 'x.lokr_w1': [2, 2], 'x.lokr_w2': [2, 2] }));
-    expect(found.evidence[0]).toBe('adapter tensors for 1 modules, LoKr');
+    expect(found.evidence[0]).toBe('adapter tensors for 1 kinds of modules, lokr');
   });
 });
 

@@ -3,7 +3,7 @@ import { fileTypeQuantisation, mixtureFits } from '../gguf/file-types.ts';
 import type { GgufHeader } from '../gguf/read-header.ts';
 import { classifyTensors, type Classification } from './classify-tensors.ts';
 import type { WeightFacts } from './safetensors-scan.ts';
-import type { TensorFact } from './tensor-view.ts';
+import type { TensorFact } from './view/tensor-view.ts';
 
 /** Families of image and video models under the words that converters write as the architecture. */
 const imageFamilies: ReadonlyMap<string, string> = new Map([
@@ -50,6 +50,8 @@ export function classifyGguf(header: Pick<GgufHeader, 'metadata' | 'tensors'>): 
     confidence: type === 'unknown' ? 0 : 0.95,
     evidence,
     prefix: '',
+    layout: null,
+    adapterKind: null,
   });
   if (generalType !== null) evidence.push(`general.type is ${generalType}`);
   const other = generalType === null ? undefined : otherTypes.get(generalType);

@@ -1,5 +1,5 @@
 import type { ModelFacts } from '@modelkeep/core';
-import type { TensorFact } from './tensor-view.ts';
+import type { TensorFact } from './view/tensor-view.ts';
 import type { Classification } from './classify-tensors.ts';
 
 const precisionOfDtype: ReadonlyMap<string, string> = new Map([

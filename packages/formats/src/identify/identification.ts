@@ -1,4 +1,4 @@
-import type { ModelFacts, ModelFormat } from '@modelkeep/core';
+import type { LoadSafety, ModelFacts, ModelFormat } from '@modelkeep/core';
 
 /** What a model is, by its bytes alone. Plain data. */
 export interface Identification {
@@ -9,6 +9,14 @@ export interface Identification {
   readonly embedded: ModelFacts;
   /** Version of the rules that gave `scan`. */
   readonly rulesVersion: number;
+  /**
+   * How the tensors are named: by which trainer (`kohya`, `ai-toolkit`, `onetrainer`, `peft`, `xlabs`) or whose code
+   * (`bfl`, `ldm`, `diffusers`, `transformers`, `open-clip`, `single-file` for other code of a model's own). Null or
+   * absent where nobody's way is recognised.
+   */
+  readonly layout?: string | null;
+  /** The kind of an adapter that is no plain LoRA: `locon`, `loha`, `lokr`, `dora`, `glora`, `oft`, `boft`, `ia3`, … */
+  readonly adapterKind?: string | null;
   /** How sure type and family of `scan` are: 0 for an unknown model, lower where families share these tensors. */
   readonly confidence: number;
   /** Why, in words for people. */
@@ -16,4 +24,9 @@ export interface Identification {
   /** Null for formats whose tensors are not read. */
   readonly tensorCount: number | null;
   readonly parameterCount: number | null;
+  /**
+   * Whether loading it may run code. Null for safetensors, GGUF and ONNX, which hold data only; for anything else a verdict,
+   * which may be that nothing was found out.
+   */
+  readonly safety: LoadSafety | null;
 }

@@ -39,10 +39,13 @@ export async function identifyGguf(
     scan: scanFacts(found, weights),
     embedded: ggufClaims(metadata),
     rulesVersion,
+    layout: found.layout,
+    adapterKind: found.adapterKind,
     confidence: found.confidence,
     evidence: [...found.evidence, ...evidence, ...splitEvidence(metadata, shards.length)],
     tensorCount: tensors.size,
     parameterCount: weights.parameterCount ?? null,
+    safety: null,
   };
 }
 

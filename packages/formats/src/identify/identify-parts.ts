@@ -1,6 +1,6 @@
 import { knownPartsSource, type KnownParts } from '../source/known-parts.ts';
 import type { Identification } from './identification.ts';
-import { identify, type IdentifyOptions } from './identify.ts';
+import { identifyWith, type IdentifyOptions } from './identify.ts';
 
 /** Bytes that it takes to go on. */
 export interface MissingPart {
@@ -22,7 +22,7 @@ export async function identifyParts(known: readonly KnownParts[], options: Ident
     knownPartsSource(parts, (offset, length) => void (missing ??= { source, offset, length })),
   );
   try {
-    const identification = await identify(sources, options);
+    const identification = await identifyWith(sources, { ...options, isWhole: false });
     return missing === undefined ? { kind: 'identified', identification } : { kind: 'missing', ...missing };
   } catch (error) {
     if (missing !== undefined) return { kind: 'missing', ...missing };

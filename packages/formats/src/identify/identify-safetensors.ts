@@ -37,9 +37,12 @@ export async function identifySafetensors(
     scan: scanFacts(found, weights),
     embedded: safetensorsClaims(metadata),
     rulesVersion,
+    layout: found.layout,
+    adapterKind: found.adapterKind,
     confidence: found.confidence,
     evidence: found.evidence,
     tensorCount: tensors.size,
     parameterCount: weights.parameterCount ?? null,
+    safety: null,
   };
 }

@@ -143,7 +143,7 @@ describe('identify', () => {
     expect((await identifyBytes(buildSafetensors({ tensors }))).scan).toMatchObject(scan);
   });
 
-  it('does not read pickles and knows that it does not know', async () => {
+  it('knows that it does not know', async () => {
     const pickle = demoRepos({ scale: 0.01 })
       .find(({ id }) => id === 'acme/old-checkpoint')
       ?.files.find(({ path }) => path.endsWith('.ckpt'))?.content;
@@ -152,12 +152,14 @@ describe('identify', () => {
       format: 'pickle',
       scan: { type: 'unknown' },
       confidence: 0,
-      tensorCount: null,
+      tensorCount: 3,
+      safety: { verdict: 'no-findings', findings: [] },
     });
     expect(await identifyBytes(textBytes('{"error":"not found"}'))).toMatchObject({
       format: 'unknown',
       scan: { type: 'unknown' },
       confidence: 0,
+      safety: { verdict: 'unscanned' },
     });
   });
 

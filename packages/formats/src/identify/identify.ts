@@ -1,8 +1,11 @@
-import { ModelkeepError, type ByteSource } from '@modelkeep/core';
+import { isModelkeepError, ModelkeepError, type ByteSource, type LoadSafety } from '@modelkeep/core';
 import { rulesVersion } from '../classify/rules/rule-table.ts';
 import { detectFormat, type DetectedFormat } from '../detect/detect-format.ts';
+import { mergeSafety } from '../pickle/merge-safety.ts';
+import { disguisedPickles } from './disguised-pickles.ts';
 import type { Identification } from './identification.ts';
 import { identifyGguf } from './identify-gguf.ts';
+import { identifyPickle } from './identify-pickle.ts';
 import { identifySafetensors } from './identify-safetensors.ts';
 
 /** How a model is identified. */
@@ -29,7 +32,15 @@ export interface IdentifyOptions {
  * ```
  */
 export async function identify(sources: readonly ByteSource[], options: IdentifyOptions = {}): Promise<Identification> {
-  const { paths = [], signal } = options;
+  return identifyWith(sources, { ...options, isWhole: true });
+}
+
+/** @internal As {@link identify}; `isWhole` tells whether every byte can be looked at. */
+export async function identifyWith(
+  sources: readonly ByteSource[],
+  options: IdentifyOptions & { readonly isWhole: boolean },
+): Promise<Identification> {
+  const { paths = [], signal, isWhole } = options;
   const shards = sources.map((source, index) => ({ source, path: paths[index] }));
   const formats = new Set<DetectedFormat>();
   for (const { source } of shards) formats.add(await detectFormat(source, { signal }));
@@ -41,13 +52,23 @@ export async function identify(sources: readonly ByteSource[], options: Identify
       facts: { argument: 'sources', found: [...formats] },
     });
   }
-  if (format === 'safetensors') return identifySafetensors(shards, signal);
-  if (format === 'gguf') return identifyGguf(shards, signal);
-  return unread(format);
+  if (format === 'safetensors' || format === 'gguf') {
+    const disguised = mergeSafety((await disguisedPickles(shards, { isWhole, signal })).map(({ safety }) => safety));
+    try {
+      const found = await (format === 'gguf' ? identifyGguf : identifySafetensors)(shards, signal);
+      return disguised === null ? found : { ...found, safety: disguised };
+    } catch (error) {
+      if (disguised === null || !isModelkeepError(error)) throw error;
+      return unread('unknown', disguised);
+    }
+  }
+  if (format === 'onnx') return unread(format, null);
+  const { safety, identification } = await identifyPickle(shards, { isWhole, signal });
+  return identification ?? unread(format, safety);
 }
 
-/** Formats whose tensors are not read: a pickle would have to be interpreted. */
-function unread(format: DetectedFormat): Identification {
+/** Files that tell nothing but their format. */
+function unread(format: DetectedFormat, safety: LoadSafety | null): Identification {
   const reason =
     format === 'unknown' ? 'the bytes begin like no known format' : `the tensors of ${format} files are not read`;
   return {
@@ -59,5 +80,6 @@ function unread(format: DetectedFormat): Identification {
     evidence: [reason],
     tensorCount: null,
     parameterCount: null,
+    safety,
   };
 }

@@ -14,6 +14,8 @@ export interface BlockReader {
   fill(length: number): Promise<boolean>;
   /** The next bytes, which must be buffered; valid until the next call of `fill`. */
   take(length: number): DataView;
+  /** As much of the next bytes as is buffered, without passing them; valid until the next call of `fill`. */
+  ahead(): Uint8Array;
   /** Passes bytes without reading them. False where the source ends before. */
   skip(length: number): boolean;
 }
@@ -47,6 +49,7 @@ export function createBlockReader(source: ByteSource, signal?: AbortSignal): Blo
       position += length;
       return view;
     },
+    ahead: () => block.subarray(Math.min(block.length, position - blockStart)),
     skip(length) {
       if (length > source.sizeBytes - position) return false;
       position += length;

@@ -60,6 +60,7 @@ export async function readRepoInfo(
     sdk: info.sdk,
     lastModified: info.lastModified,
     createdAt: info.createdAt,
+    ...(answer.cached === 'stale' ? { stale: true as const } : {}),
     files: files ? filesOf(parseAnswer(siblingsSchema, answer.url, info.siblings)) : null,
   };
 }

@@ -29,6 +29,8 @@ export interface RepoInfo {
   /** ISO 8601. */
   readonly lastModified: string | null;
   readonly createdAt: string | null;
+  /** Set where the hub could not be asked, and this is what it said before. */
+  readonly stale?: true | undefined;
   /** All files at the commit; null unless they were asked for, and where the endpoint tells no sizes. */
   readonly files: readonly RepoFileEntry[] | null;
 }

@@ -8,7 +8,7 @@ import { inTheWay } from './in-the-way.ts';
 const NO_HARD_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EINVAL']);
 
 /**
- * @internal Gives a whole, durable file its name, which nobody has yet. The temporary name goes.
+ * Gives a whole, durable file its name, which nobody has yet. The temporary name goes.
  *
  * @throws `io.exists`
  */

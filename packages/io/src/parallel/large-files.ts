@@ -12,8 +12,8 @@ import { createRingPool } from './ring-pool.ts';
 
 /** Up to this size further threads are not worth waking. */
 const MAX_INLINE_BYTES = 8 * 1024 * 1024;
-/** 16 MiB in all; a chunk fits into a core's own cache. */
-const RING = { slots: 16, slotBytes: 1024 * 1024 };
+/** 8 MiB in all; what was just read is still in the core's own cache when it is written. */
+const RING = { slots: 64, slotBytes: 128 * 1024 };
 
 /** @internal Hashes and copies files: small ones in one thread, large ones in several. */
 export interface LargeFiles {

@@ -5,7 +5,7 @@ import type { SlotPool } from './slot-pool.ts';
 /** @internal What a sink needs of its {@link Io}. */
 export interface SinkHost {
   readonly pool: WorkerPool;
-  /** Its one thread waits for the drives. */
+  /** Waits for the drives. */
   readonly syncPool: WorkerPool;
   readonly slots: SlotPool;
   readonly hashId: number;

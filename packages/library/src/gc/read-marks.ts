@@ -25,7 +25,7 @@ export async function readMarks(context: StoreContext, signal?: AbortSignal): Pr
     try {
       await markPins(context, marks);
       await markTransactions(context, marks);
-      for await (const metadata of walkMetadata(context, signal)) collectDigests(metadata, marks);
+      for await (const metadata of walkMetadata(context, signal)) collectDigests(needing(metadata), marks);
       return marks;
     } catch (error) {
       // A folder was moved or removed under the walk: where it went may have been passed already.
@@ -71,6 +71,12 @@ async function markTransactions(context: StoreContext, marks: Set<string>): Prom
       collectDigests(staged, marks);
     }
   }
+}
+
+/** What an evicted model says of its files needs no bytes: they were given up. */
+function needing(metadata: object): object {
+  if (!('evictedAt' in metadata) || metadata.evictedAt === undefined) return metadata;
+  return { ...metadata, files: [] };
 }
 
 function collectDigests(value: unknown, marks: Set<string>): void {

@@ -15,6 +15,7 @@ import {
   type ModelSource,
 } from '@modelkeep/core';
 import { factNames } from './fact-names.ts';
+import { safetyOf } from './load-safety.ts';
 import { readMapping } from './read-mapping.ts';
 
 /** The facts that count and the layer each one came from. */
@@ -73,6 +74,7 @@ export function effectiveRecord(metadata: ModelMetadata, overrides: ModelOverrid
     tags: facts.tags ?? [],
     triggerWords: facts.triggerWords ?? [],
     licence: textOf(facts.licence),
+    safety: safetyOf(metadata),
     sizeBytes: metadata.files.reduce((total, file) => total + file.sizeBytes, 0),
     files: metadata.files.map((file) => knownFile(file)),
     sources: metadata.sources.map((source) => knownSource(source)),
@@ -80,12 +82,26 @@ export function effectiveRecord(metadata: ModelMetadata, overrides: ModelOverrid
     variantOf: metadata.variantOf,
     companions: metadata.companions,
     expectedFiles: metadata.expectedFiles,
-    complete: metadata.expectedFiles.every((name) => present.has(name)),
+    complete: metadata.evictedAt === undefined && metadata.expectedFiles.every((name) => present.has(name)),
+    ...versionFields(metadata, overrides),
     origins,
     ...(mapping === null ? {} : { mapping }),
     revision: metadata.revision,
     importedAt: metadata.importedAt,
     updatedAt: metadata.updatedAt,
+  };
+}
+
+/** What most models have nothing to say about is left out. */
+function versionFields(
+  { supersedes, evictedAt }: ModelMetadata,
+  { follow, pinned }: ModelOverrides,
+): Pick<ModelRecord, 'supersedes' | 'follow' | 'pinned' | 'evictedAt'> {
+  return {
+    ...(supersedes === undefined ? {} : { supersedes }),
+    ...(follow === 'pinned' ? { follow: 'pinned' as const } : {}),
+    ...(pinned === true ? { pinned } : {}),
+    ...(evictedAt === undefined ? {} : { evictedAt }),
   };
 }
 

@@ -118,6 +118,8 @@ export interface WriteChangeOptions {
   readonly changed: ModelState;
   readonly changes: readonly HistoryEntry[];
   readonly txn: string;
+  /** Makes the model's folder what the metadata says. @default {@link projectFiles} where that may differ */
+  readonly project?: (() => Promise<void>) | undefined;
 }
 
 /** @internal Writes metadata.json as its next revision, then what is derived from it. */
@@ -134,7 +136,9 @@ export async function writeChange(context: StoreContext, options: WriteChangeOpt
   const { folder } = found;
   if (isFolderStore(context)) await withdrawReplaced(context, { folder, present: found.metadata, next: metadata });
   await writeFileAtomic(context.fileSystem, { path: join(folder, METADATA_FILE), data: serialiseMetadata(metadata) });
-  if (metadata.files !== found.metadata.files) await projectFiles(context, { folder, metadata });
+  const isElse = metadata.files !== found.metadata.files || metadata.evictedAt !== found.metadata.evictedAt;
+  if (options.project !== undefined) await options.project();
+  else if (isElse) await projectFiles(context, { folder, metadata });
   const record = effectiveRecord(metadata, changed.overrides);
   await context.index.upsert([record]);
   return marked(context, record);

@@ -10,6 +10,8 @@ import { groupFiles, type ModelGroup } from '../grouping/group-files.ts';
 import { readGroupingFacts } from '../grouping/read-grouping-facts.ts';
 import { uniqueCleanNames } from '../names/unique-names.ts';
 import { withLock, type StoreContext } from '../store-context.ts';
+import { contentsThere, revived } from '../room/revive-model.ts';
+import { inheritedOverrides } from '../revisions/inherited-overrides.ts';
 import type { RecordedModel } from '../transaction/transaction-record.ts';
 import type { StoredFile } from '../transaction/stored-file.ts';
 import { marked } from '../volumes/volume-index.ts';
@@ -90,9 +92,14 @@ async function commitGroup(context: StoreContext, options: CommitGroupOptions): 
   const { draft } = options;
   const same = await findSameModel(context, draft);
   if (same === null) {
-    return commitModel(context, { ...options, metadata: draft, staged: `model-${options.position}` });
+    const overrides = { ...(await inheritedOverrides(context, draft)), ...options.overrides };
+    return commitModel(context, { ...options, overrides, metadata: draft, staged: `model-${options.position}` });
   }
-  const merged = mergeMetadata(same.metadata, draft);
+  const there =
+    same.metadata.evictedAt === undefined
+      ? new Set<string>()
+      : await contentsThere(context, same.metadata, options.transactionId);
+  const merged = mergeMetadata(revived(same.metadata, there), draft);
   if (merged === same.metadata) {
     // Somebody may have removed a file of it: it is asked for, and its bytes are here.
     await projectFiles(context, { folder: same.folder, metadata: same.metadata });
@@ -107,7 +114,7 @@ async function commitGroup(context: StoreContext, options: CommitGroupOptions): 
     slug: merged.slug,
     txn: options.transactionId,
     change: (present) => {
-      const changed = mergeMetadata(present, draft);
+      const changed = mergeMetadata(revived(present, there), draft);
       return changed === present ? present : { ...changed, layers: { ...changed.layers, ...scanned } };
     },
   });

@@ -48,10 +48,10 @@ export async function computeHashes(
     else corrupt.add(sha256);
   };
 
-  for await (const { id, slug, files, place } of wantedModels(context, options.models)) {
+  for await (const { id, slug, files, place, evictedAt } of wantedModels(context, options.models)) {
     signal?.throwIfAborted();
-    // What is outside has no blob.
-    if (place.kind !== 'library') continue;
+    // What is outside, or was evicted, has no blob.
+    if (place.kind !== 'library' || evictedAt !== undefined) continue;
     const lacking = files.filter(({ role, hashes }) => role === 'weights' && hashes === undefined);
     for (const file of lacking) await hash(file);
     if (!lacking.some(({ sha256 }) => known.has(sha256))) continue;

@@ -35,7 +35,9 @@ export async function finishEdit(context: StoreContext, txn: string, edit: Recor
       const changes = edit.changes
         .filter(({ layer, field }) => layer === 'user' && open.has(field))
         .map((change) => ({ ...change, revision: cause.revision }));
-      if (changes.length === 0) await context.index.upsert([found.record]);
+      // Choices that are no facts have no entries: the revision has to grow for the index to take them.
+      const isChoice = edit.changes.length === 0 && found.metadata.txn !== txn;
+      if (changes.length === 0 && !isChoice) await context.index.upsert([found.record]);
       else await writeChange(context, { found, changed: found, changes, txn });
       return true;
     } catch (error) {

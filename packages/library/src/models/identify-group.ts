@@ -1,5 +1,5 @@
 import { isModelkeepError, type ModelFacts, type ModelFile } from '@modelkeep/core';
-import type { Identification } from '@modelkeep/formats';
+import { mergeSafety, type Identification } from '@modelkeep/formats';
 import { contentPath } from '../blobs/blob-store.ts';
 import { withBlobs } from '../blobs/recall-blob.ts';
 import { folderOf, type ModelGroup } from '../grouping/group-files.ts';
@@ -47,6 +47,7 @@ export async function identifyGroup(
     evidence: ['model_index.json names its parts', ...(main?.evidence ?? ['no part is a known diffusion model'])],
     tensorCount: first?.tensorCount ?? null,
     parameterCount: main?.parameterCount ?? null,
+    safety: mergeSafety(parts.flatMap(({ safety }) => safety ?? [])),
   };
 }
 
@@ -76,6 +77,7 @@ async function identify(
       evidence: [error.message],
       tensorCount: null,
       parameterCount: null,
+      safety: null,
     };
   }
 }

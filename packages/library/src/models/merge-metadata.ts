@@ -1,11 +1,12 @@
 import type { ModelFile, ModelMetadata, ModelSource } from '@modelkeep/core';
 import { withHashes } from './with-hashes.ts';
 import { mergeLayers } from '../metadata/merge-layers.ts';
+import { replacedFiles } from '../revisions/replaced-files.ts';
 import { inFileOrder, weightsKey } from './file-order.ts';
 
 /**
  * @internal The present model with what a draft of the same model adds: files that it lacked, newer small files of the
- * same repo, another source, newer layers. Facts and sources come out the same in whatever order drafts arrive; of small
+ * same repo, another source, newer layers. What newer files take the place of is kept until it is released. Facts and sources come out the same in whatever order drafts arrive; of small
  * files with one name from several sources the first stays.
  *
  * @returns `present` itself when the draft adds nothing
@@ -14,12 +15,19 @@ export function mergeMetadata(present: ModelMetadata, draft: ModelMetadata): Mod
   const files = withHashes(mergeFiles(present.files, draft.files), draft.files);
   const sources = mergeSources(present.sources, draft.sources);
   const known = layersOf(present);
-  const merged = mergeLayers(known, arrivingLayers(present, draft));
-  const layers = merged === known ? present.layers : merged;
+  const mergedLayers = mergeLayers(known, arrivingLayers(present, draft));
+  const layers = mergedLayers === known ? present.layers : mergedLayers;
   const leads = leadsGroup(present, draft);
   if (files === present.files && sources === present.sources && layers === present.layers && !leads) return present;
+  const replaced = files === present.files ? present.replaced : replacedFiles(present, files);
   const group = leads ? { sourceGroup: draft.sourceGroup, variantOf: draft.variantOf } : {};
-  return { ...present, files, sources, layers, ...group };
+  const merged = { ...present, files, sources, layers, ...group };
+  return replaced === present.replaced ? merged : withReplaced(merged, replaced);
+}
+
+function withReplaced(metadata: ModelMetadata, replaced: ModelMetadata['replaced']): ModelMetadata {
+  const { replaced: _before, ...others } = metadata;
+  return replaced === undefined ? others : { ...others, replaced };
 }
 
 /** Of several sources of the same model the first by name ties it to its siblings. */

@@ -7,6 +7,7 @@ import { linkBlob } from '../blobs/recall-blob.ts';
 import { statusAt } from '../files/status-at.ts';
 import { bringFiles } from '../folder-store/bring-files.ts';
 import { isFolderStore } from '../folder-store/contents.ts';
+import { clearFiles, ownFiles } from '../room/clear-evicted.ts';
 import type { StoreContext } from '../store-context.ts';
 import { ensureRealFolder, requireRealFolder } from '../volume/require-real-folders.ts';
 
@@ -22,6 +23,10 @@ export async function projectFiles(context: StoreContext, options: ProjectFilesO
   const { folder, metadata } = options;
   // The files of a model outside the library are their owner's.
   if (metadata.place !== undefined) return;
+  if (metadata.evictedAt !== undefined) {
+    await clearFiles(context, { ...options, own: await ownFiles(context, options) });
+    return;
+  }
   if (isFolderStore(context)) {
     await bringFiles(context, options);
     return;

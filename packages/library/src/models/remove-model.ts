@@ -40,14 +40,14 @@ export async function removeModel(
   reference: string,
   { dryRun = false, signal }: RemoveOptions,
 ): Promise<RemovalReport> {
-  return onDisk(context, reference, async (model) => {
-    const found = await readSameModel(context, model);
+  return onDisk(context, reference, async (model, home) => {
+    const found = await readSameModel(home, model);
     // What takes long comes before the locks: other processes wait for them.
-    const plan = await planRemoval(context, found, signal);
+    const plan = await planRemoval(home, found, signal);
     if (dryRun) return { ...plan, removed: false };
-    const remove = (): Promise<RemovalReport> => removeLocked(context, { found, plan, signal });
-    const removeAlone = (): Promise<RemovalReport> => withLock(context, lockOf(model), remove, signal);
-    return withLock(context, contentLockOf(found.metadata), removeAlone, signal);
+    const remove = (): Promise<RemovalReport> => removeLocked(home, { found, plan, signal });
+    const removeAlone = (): Promise<RemovalReport> => withLock(home, lockOf(model), remove, signal);
+    return withLock(home, contentLockOf(found.metadata), removeAlone, signal);
   });
 }
 

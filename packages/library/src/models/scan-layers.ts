@@ -13,6 +13,7 @@ export async function scanLayers(
 
 /** @internal */
 export function layersOf(identification: Identification, at: string): Record<'embedded' | 'scan', MetadataLayer> {
-  const { embedded, scan, rulesVersion, evidence } = identification;
-  return { embedded: { facts: embedded, at }, scan: { facts: scan, at, rulesVersion, evidence } };
+  const { embedded, scan, rulesVersion, evidence, safety } = identification;
+  const extra = safety === null ? {} : { extra: { safety } };
+  return { embedded: { facts: embedded, at }, scan: { facts: scan, at, rulesVersion, evidence, ...extra } };
 }

@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import { isModelkeepError, type ModelFile } from '@modelkeep/core';
-import { blobPath, blobStatus } from '../blobs/blob-store.ts';
+import { blobStatus, contentPath } from '../blobs/blob-store.ts';
 import { fileAt } from '../files/status-at.ts';
 import { verifyExternal } from '../external/verify-external.ts';
 import { isFolderStore } from '../folder-store/contents.ts';
 import { folderChecks } from '../folder-store/folder-checks.ts';
+import { safetyOf } from '../metadata/load-safety.ts';
 import type { StoreContext } from '../store-context.ts';
-import type { ApartFile, Finding, VerifyOptions, VerifyProblem, VerifyReport } from './verify-report.ts';
+import type { ApartFile, Finding, UnsafeModel, VerifyOptions, VerifyProblem, VerifyReport } from './verify-report.ts';
 import { walkModels, type FoundModel } from './walk-models.ts';
 
 /** @internal Compares everything that is stored with what the metadata says. Changes nothing. */
@@ -15,6 +16,7 @@ export async function verifyModels(context: StoreContext, options: VerifyOptions
   const problems: VerifyProblem[] = [];
   const blobs = new Map<string, Finding | null>();
   const apart: ApartFile[] = [];
+  const unsafe: UnsafeModel[] = [];
   const count = { models: 0, files: 0, bytesHashed: 0 };
 
   const checkBlob = async (file: ModelFile): Promise<Finding | null> => {
@@ -25,7 +27,7 @@ export async function verifyModels(context: StoreContext, options: VerifyOptions
     }
     if (options.depth === 'size') return null;
     const before = count.bytesHashed;
-    const { digests } = await context.io.hashFile(blobPath(context, file.sha256), {
+    const { digests } = await context.io.hashFile(await contentPath(context, file.sha256), {
       algorithms: ['sha256'],
       signal: options.signal,
       onProgress: (bytes) => options.onProgress?.(before + bytes, file.name),
@@ -35,11 +37,16 @@ export async function verifyModels(context: StoreContext, options: VerifyOptions
     return { problem: 'corrupt', part: 'blob', expected: file.sha256, found: digests.sha256 };
   };
 
-  const checkFile = async (model: FoundModel, file: ModelFile): Promise<Finding | null> => {
+  /** Once for each content. */
+  const blobFinding = async (file: ModelFile): Promise<Finding | null> => {
     if (!blobs.has(file.sha256)) {
       blobs.set(file.sha256, await checkBlob(file).catch((error: unknown) => unreadable(error, file, 'blob')));
     }
-    const blobProblem = blobs.get(file.sha256) ?? null;
+    return blobs.get(file.sha256) ?? null;
+  };
+
+  const checkFile = async (model: FoundModel, file: ModelFile): Promise<Finding | null> => {
+    const blobProblem = await blobFinding(file);
     if (blobProblem !== null) return blobProblem;
     const path = join(model.folder, file.name);
     const status = await fileAt(context.fileSystem, path);
@@ -61,6 +68,17 @@ export async function verifyModels(context: StoreContext, options: VerifyOptions
     return null;
   };
 
+  const findingsOf = async (
+    files: readonly ModelFile[],
+  ): Promise<{ readonly file: ModelFile; readonly problem: Finding }[]> => {
+    const found: { file: ModelFile; problem: Finding }[] = [];
+    for (const file of files) {
+      const problem = await blobFinding(file);
+      if (problem !== null) found.push({ file, problem });
+    }
+    return found;
+  };
+
   for await (const model of walkModels(context.fileSystem, context.layout)) {
     options.signal?.throwIfAborted();
     if ('error' in model) {
@@ -77,6 +95,10 @@ export async function verifyModels(context: StoreContext, options: VerifyOptions
       continue;
     }
     count.models += 1;
+    const verdict = safetyOf(model.metadata)?.verdict;
+    if (verdict === 'dangerous' || verdict === 'suspicious') {
+      unsafe.push({ modelId: model.metadata.id, slug: model.slug, verdict });
+    }
     if (model.metadata.place !== undefined) {
       const findings = await verifyExternal(context, model, { ...options, count });
       const { id: modelId, files } = model.metadata;
@@ -86,6 +108,12 @@ export async function verifyModels(context: StoreContext, options: VerifyOptions
       }
       continue;
     }
+    // What newer files have taken the place of stands in no folder, and its bytes are kept.
+    for (const { file, problem } of await findingsOf(model.metadata.replaced ?? [])) {
+      const { sha256, name } = file;
+      problems.push({ modelId: model.metadata.id, slug: model.slug, file: name, sha256, ...problem });
+    }
+    if (model.metadata.evictedAt !== undefined) continue;
     for (const file of model.metadata.files) {
       count.files += 1;
       const check = inFolders === null ? checkFile(model, file) : inFolders.check(model, { file, count });
@@ -95,7 +123,7 @@ export async function verifyModels(context: StoreContext, options: VerifyOptions
       problems.push({ modelId: model.metadata.id, slug: model.slug, file: name, sha256, ...problem });
     }
   }
-  return { ...count, problems, apart };
+  return { ...count, problems, apart, unsafe };
 }
 
 /** A file that cannot be read is a finding and not the end of the search. */

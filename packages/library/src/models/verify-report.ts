@@ -1,3 +1,5 @@
+import type { SafetyVerdict } from '@modelkeep/core';
+
 /** Something that is not as the metadata says. */
 export interface VerifyProblem {
   readonly modelId: string | null;
@@ -26,6 +28,13 @@ export interface ApartFile {
   readonly sizeBytes: number;
 }
 
+/** A model that may run code when it is loaded. */
+export interface UnsafeModel {
+  readonly modelId: string;
+  readonly slug: string;
+  readonly verdict: SafetyVerdict;
+}
+
 /** @internal What is wrong with one file. */
 export type Finding = Omit<VerifyProblem, 'modelId' | 'slug' | 'file' | 'sha256'>;
 
@@ -41,6 +50,8 @@ export interface VerifyReport {
    * With depth `hash` their bytes are the blob's.
    */
   readonly apart: readonly ApartFile[];
+  /** Models that a scan found dangerous or suspicious to load. Nothing is wrong with their bytes. */
+  readonly unsafe: readonly UnsafeModel[];
 }
 
 /** How a library is verified. */

@@ -69,6 +69,8 @@ const importing: Omit<Scene, 'name' | 'reflinks'> = {
   },
 };
 
+const both = { 'line.safetensors': lora, 'vae.safetensors': vae };
+
 /** The work during which the power goes. */
 export const scenes: readonly Scene[] = [
   { ...importing, name: 'an import with hard links', reflinks: false },
@@ -105,6 +107,24 @@ export const scenes: readonly Scene[] = [
     },
   },
   {
+    name: 'an eviction that is taken back',
+    reflinks: false,
+    clock: systemClock,
+    promised: [LINE, VAE],
+    async prepare(drive, stores) {
+      await withLibrary(drive, stores, (store) => download(store, drive, { commit: 'a', files: both }));
+    },
+    async run({ store, drive }) {
+      await store.evict({ freeBytes: 1e9 }).result;
+      await download(store, drive, { commit: 'a', files: { 'line.safetensors': lora } });
+      await download(store, drive, { commit: 'a', files: both });
+      for (const slug of [LINE, VAE]) {
+        const { complete } = await store.resolve(slug);
+        if (!complete) throw new Error(`${slug} did not come back`);
+      }
+    },
+  },
+  {
     name: 'a collection of garbage that is wanted again',
     reflinks: false,
     clock: hoursLater(25),
@@ -137,6 +157,25 @@ export const scenes: readonly Scene[] = [
       await store.repair(await store.verify());
       await refetch(store, drive);
       await store.repair(await store.verify());
+    },
+  },
+  {
+    name: 'an eviction without links',
+    reflinks: false,
+    hardlinks: false,
+    clock: systemClock,
+    promised: [LINE, VAE, PIPELINE],
+    prepare: (drive, stores) =>
+      withLibrary(drive, stores, async (store) => {
+        await download(store, drive, { commit: 'a', files: both });
+        await download(store, drive, { commit: 'd', files: pipeline });
+      }),
+    async run({ store, drive }) {
+      // The pipeline refers to the weights of another model: they stay.
+      const { evicted } = await store.evict({ freeBytes: 1e9, models: [LINE, VAE] }).result;
+      if (evicted.some(({ slug }) => slug === VAE)) throw new Error('what others need is evicted');
+      await store.evict({ freeBytes: 1e9 }).result;
+      await download(store, drive, { commit: 'd', files: pipeline });
     },
   },
   { ...importing, name: 'an import without links', reflinks: false, hardlinks: false },

@@ -13,12 +13,12 @@ export interface Place {
   readonly file: ModelFile;
 }
 
-/** @internal Where all models in the library have which content, by SHA-256. Models that cannot be read have none. */
+/** @internal Where all models in the library have which content, by SHA-256. Models that cannot be read, and evicted ones, have none. */
 export async function readPlaces(context: StoreContext, signal?: AbortSignal): Promise<ReadonlyMap<string, Place[]>> {
   const places = new Map<string, Place[]>();
   for await (const model of walkModels(context.fileSystem, context.layout)) {
     signal?.throwIfAborted();
-    if ('error' in model || model.metadata.place !== undefined) continue;
+    if ('error' in model || model.metadata.place !== undefined || model.metadata.evictedAt !== undefined) continue;
     for (const file of model.metadata.files) {
       const place = { slug: model.slug, modelId: model.metadata.id, path: join(model.folder, file.name), file };
       places.set(file.sha256, [...(places.get(file.sha256) ?? []), place]);

@@ -1,6 +1,7 @@
 import { isModelkeepError, type Logger } from '@modelkeep/core';
 import { setAside, type Sqlite, type SqliteDatabase } from '@modelkeep/sqlite';
 import type { VolumeLayout } from '../volume/layout.ts';
+import { roomMigrations } from '../room/room-migrations.ts';
 import { scanMigrations } from './scan-migrations.ts';
 
 /** @internal state.db as the library uses it: opened when it is first needed. */
@@ -20,7 +21,8 @@ export function createStateDatabase({
   readonly logger: Logger;
 }): StateDatabase {
   let opening: Promise<SqliteDatabase> | undefined;
-  const openFile = (): Promise<SqliteDatabase> => sqlite.open({ path: layout.stateFile, migrations: [scanMigrations] });
+  const openFile = (): Promise<SqliteDatabase> =>
+    sqlite.open({ path: layout.stateFile, migrations: [scanMigrations, roomMigrations] });
   const open = async (): Promise<SqliteDatabase> => {
     try {
       return await openFile();

@@ -14,6 +14,7 @@ import { recallBlob } from '../blobs/recall-blob.ts';
 import { commitModel } from '../models/commit-model.ts';
 import { contentLockOf } from '../models/content-lock.ts';
 import { commitModels } from '../models/commit-models.ts';
+import { requireQuota } from '../room/quota.ts';
 import { renewBlob } from '../repair/renew-blob.ts';
 import { timestamp, withLock, type StoreContext } from '../store-context.ts';
 import type { VolumeLock } from '../volume/volume-locks.ts';
@@ -201,6 +202,8 @@ export async function beginTransaction(
       record.files.filter(({ name }) => !contents.has(name)),
     );
     await reserveRoom(context, missing);
+    const neededBytes = missing.reduce((sum, { sizeBytes }) => sum + (sizeBytes ?? 0), 0);
+    if (!renew) await requireQuota(context, neededBytes, id);
   } catch (error) {
     await abandon(context.logger, { keepParts: true });
     throw error;

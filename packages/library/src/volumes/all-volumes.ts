@@ -22,6 +22,7 @@ export async function verifyAll(set: VolumeSet, options: VerifyOptions = {}): Pr
   const sum = { models: 0, files: 0, bytesHashed: 0 };
   const problems: VerifyReport['problems'][number][] = [];
   const apart: VerifyReport['apart'][number][] = [];
+  const unsafe: VerifyReport['unsafe'][number][] = [];
   for (const context of set.online()) {
     const before = sum.bytesHashed;
     const { onProgress } = options;
@@ -34,8 +35,9 @@ export async function verifyAll(set: VolumeSet, options: VerifyOptions = {}): Pr
     sum.bytesHashed += report.bytesHashed;
     problems.push(...report.problems);
     apart.push(...report.apart);
+    unsafe.push(...report.unsafe);
   }
-  return { ...sum, problems, apart };
+  return { ...sum, problems, apart, unsafe };
 }
 
 /** @internal Mends what each volume that can be written holds of what was found. */

@@ -3,6 +3,7 @@ import {
   isModelkeepError,
   ModelkeepError,
   newId,
+  type ModelFile,
   type ModelRecord,
   type Operation,
   type Progress,
@@ -16,6 +17,7 @@ import { releaseModel } from '../models/release-model.ts';
 import { rebuildIndex } from '../models/rebuild-index.ts';
 import { resolveReference } from '../models/resolve-reference.ts';
 import type { FoundModel } from '../models/walk-models.ts';
+import { evicted, leasedModels } from '../room/leases.ts';
 import { withLock, type StoreContext } from '../store-context.ts';
 import { finishing } from '../transaction/finishing.ts';
 import { beginTransaction, type Transaction, type TransactionFile } from '../transaction/transaction.ts';
@@ -70,6 +72,7 @@ export function moveModel(
     if (source === target || source.volume.volumeId === target.volume.volumeId) return nothing(record);
     for (let attempt = 1; ; attempt += 1) {
       const found = await readSameModel(source, record);
+      if (found.metadata.evictedAt !== undefined) throw evicted(found.record);
       const same = await findSameModel(target, found.metadata);
       if (same !== null && same.metadata.id !== record.id) throw isThereAlready(same);
       const done = await moveOnce({ source, target, found, options, report });
@@ -118,8 +121,9 @@ async function moveOnce({ source, target, found, options, report }: MoveOnce): P
   const { metadata } = found;
   const transaction = await beginTransaction(
     target,
-    metadata.files.map(({ name, sizeBytes, sha256, gitSha1, source: origin }) => ({
-      name,
+    // The hash is name enough: two of its files may be one content.
+    contentsOf(metadata).map(({ sizeBytes, sha256, gitSha1, source: origin }) => ({
+      name: sha256,
       sizeBytes,
       sha256,
       gitSha1,
@@ -147,6 +151,11 @@ async function moveOnce({ source, target, found, options, report }: MoveOnce): P
   }
 }
 
+/** What a model needs, each content once: its files, and what newer ones have taken the place of. */
+function contentsOf({ files, replaced = [] }: FoundModel['metadata']): ModelFile[] {
+  return [...new Map([...files, ...replaced].map((file) => [file.sha256, file])).values()];
+}
+
 interface CommitMove {
   readonly source: StoreContext;
   readonly target: StoreContext;
@@ -161,10 +170,11 @@ async function commitMove(
   move: CommitMove,
 ): Promise<{ readonly model: ModelRecord; readonly plan: RemovalPlan } | null> {
   const { source, target, found, transaction, onArrived, signal } = move;
-  const { id, revision, files } = found.metadata;
+  const { id, revision } = found.metadata;
   const now = await readSameModel(source, { id, slug: found.slug });
-  const stored = new Set(files.map(({ sha256 }) => sha256));
-  if (now.metadata.files.some(({ sha256 }) => !stored.has(sha256))) return null;
+  if ((await leasedModels(source)).has(id)) throw inUse(now.record);
+  const stored = new Set(contentsOf(found.metadata).map(({ sha256 }) => sha256));
+  if (contentsOf(now.metadata).some(({ sha256 }) => !stored.has(sha256))) return null;
   const removal = { id, slug: now.slug, trash: trashName(source.clock.now()) };
   const record = { ...removal, toVolumeId: target.volume.volumeId, revision: now.metadata.revision };
   const plan = now.metadata.revision === revision ? move.plan : await planRemoval(source, now, signal);
@@ -264,6 +274,14 @@ function notOurs({ slug }: ModelRecord): ModelkeepError {
     message: `${slug} is outside of the library, and is not moved`,
     facts: { argument: 'reference', found: slug },
     hint: 'import it first, with mode move',
+  });
+}
+
+function inUse({ slug }: ModelRecord): ModelkeepError {
+  return new ModelkeepError('core.invalid-argument', {
+    message: `${slug} is not moved: a process works with it`,
+    facts: { argument: 'reference', found: slug },
+    hint: 'wait until its lease is released',
   });
 }
 

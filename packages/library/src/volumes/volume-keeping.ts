@@ -1,6 +1,6 @@
 import type { ModelRecord, Operation } from '@modelkeep/core';
 import { relocateModel, type RelocateOptions } from '../models/relocate-model.ts';
-import { listDeleted, restoreModel, type DeletedModel, type RestoreOptions } from '../models/restore-model.ts';
+import { listDeleted, undeleteModel, type DeletedModel, type UndeleteOptions } from '../models/undelete-model.ts';
 import type { StoreContext } from '../store-context.ts';
 import type { LockKind } from '../volume/volume-locks.ts';
 import { createVolumeManager, type VolumeInfo, type VolumeSettings } from './manage-volumes.ts';
@@ -49,7 +49,7 @@ export interface VolumeKeeping {
    * @param reference - its id or what it was called
    * @throws `library.model-not-found`, `library.read-only`, `io.not-found` when its bytes are gone
    */
-  restore(reference: string, options?: RestoreOptions): Promise<ModelRecord>;
+  undelete(reference: string, options?: UndeleteOptions): Promise<ModelRecord>;
 }
 
 /** @internal */
@@ -87,9 +87,9 @@ export function createVolumeKeeping(
       return relocateModel(set, reference, options);
     },
     deletedModels: () => listDeleted(set),
-    async restore(reference, options) {
+    async undelete(reference, options) {
       forWriting();
-      return restoreModel(set, reference, options);
+      return undeleteModel(set, reference, options);
     },
   };
 }

@@ -72,16 +72,24 @@ export async function openVolumeSet(options: VolumeSetOptions): Promise<VolumeSe
       const path = list.volumes.find(({ volumeId }) => volumeId === id)?.paths[machineId];
       return { ...first.layout, root: path ?? join(first.layout.root, '.modelkeep', 'offline', id) };
     },
-    async contextOf({ place }, access = 'read') {
+    homeOf({ place }) {
       const id = place.kind === 'library' ? place.volumeId : undefined;
       if (id === undefined) return first;
-      if (!others.has(id)) await refresh();
       const attached = others.get(id);
-      const entry = list.volumes.find(({ volumeId }) => volumeId === id);
-      if (attached === undefined) throw offline(id, entry, machineId);
-      if (access === 'write' && mode === 'write' && attached.mode === 'read')
-        throw readOnlyVolume(attached.context.layout.root);
-      return attached.context;
+      if (attached !== undefined) return attached.context;
+      throw offline(
+        id,
+        list.volumes.find(({ volumeId }) => volumeId === id),
+        machineId,
+      );
+    },
+    async contextOf(model, access = 'read') {
+      const id = model.place.kind === 'library' ? model.place.volumeId : undefined;
+      if (id !== undefined && !others.has(id)) await refresh();
+      const context = set.homeOf(model);
+      const isReadOnly = id !== undefined && others.get(id)?.mode === 'read';
+      if (access === 'write' && mode === 'write' && isReadOnly) throw readOnlyVolume(context.layout.root);
+      return context;
     },
     async recover() {
       const report = await recoverTransactions(first);

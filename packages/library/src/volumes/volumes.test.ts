@@ -208,15 +208,15 @@ describe('the volumes of a library', () => {
     await store.remove(LINE);
     const [deleted] = await store.deletedModels();
     expect(deleted).toMatchObject({ id, slug: LINE, volumeId: expect.any(String) as string });
-    expect(await store.restore(LINE)).toMatchObject({ id, slug: LINE, tags: ['mine'] });
+    expect(await store.undelete(LINE)).toMatchObject({ id, slug: LINE, tags: ['mine'] });
     expect(await store.verify()).toMatchObject({ models: 1, problems: [] });
-    await expect(store.restore(id)).rejects.toMatchObject({ code: 'core.invalid-argument' });
-    await expect(store.restore('nothing')).rejects.toMatchObject({ code: 'library.model-not-found' });
+    await expect(store.undelete(id)).rejects.toMatchObject({ code: 'core.invalid-argument' });
+    await expect(store.undelete('nothing')).rejects.toMatchObject({ code: 'library.model-not-found' });
     await store.remove(LINE);
     // Also when the blob has been collected: the deleted model's own file is another name of it.
     const blobs = join(world.disk, 'blobs', 'sha256');
     for (const name of await readdir(blobs)) await rm(join(blobs, name));
-    expect(await store.restore(id)).toMatchObject({ slug: LINE });
+    expect(await store.undelete(id)).toMatchObject({ slug: LINE });
     expect(await store.verify()).toMatchObject({ models: 1, problems: [] });
   });
 });

@@ -35,7 +35,7 @@ export async function applyPlan(
   await recoverLinks(context, { ...place, signal });
 
   const steps = await prepareSteps(context, { ...place, entries, planId, runId, signal });
-  const changing = steps.filter((step) => 'change' in step).toSorted((left, right) => turn(left) - turn(right));
+  const changing = steps.filter((step) => 'change' in step);
   const changes = changing.map(({ change }) => change);
   const outcomes = await runChanges(context, {
     changes,
@@ -68,11 +68,6 @@ async function confirmAppRoot(
     facts: { path: planned, reason },
     hint: 'make a new plan for this folder',
   });
-}
-
-/** Links go before others come: a name may pass from one model to another. */
-function turn({ entry }: Step): number {
-  return ['remove', 'replace', 'create'].indexOf(entry.action);
 }
 
 const doneAs: Readonly<Record<string, AppliedOutcome>> = { create: 'created', replace: 'replaced', remove: 'removed' };

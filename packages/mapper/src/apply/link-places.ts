@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { systemCodeOf } from '@modelkeep/io';
-import { ensureTargetFolder } from '../app/ensure-target-folder.ts';
+import { ensureTargetFolder, type EnsureFolderOptions } from '../app/ensure-target-folder.ts';
 import { isSafeRelativePath } from '../app/safe-names.ts';
 import type { TargetFolder } from '../app/target-folder.ts';
 import type { LinkReason } from '../plan/link-reason.ts';
@@ -21,6 +21,13 @@ export function createLinkPlaces(context: MapperContext): LinkPlaces {
   const { fileSystem, folders } = context;
   const known = new Map<string, Promise<KnownFolders>>();
   const made = new Map<string, Promise<TargetFolder>>();
+  /* One at a time: two folders may lack the same parent, and who records it has to be who makes it. */
+  let last: Promise<unknown> = Promise.resolve();
+  const makeNext = (request: EnsureFolderOptions): Promise<TargetFolder> => {
+    const making = last.then(() => ensureTargetFolder(request));
+    last = making.catch(() => {});
+    return making;
+  };
   const real = new Map<string, Promise<string | null>>();
 
   const realFolder = async (path: string): Promise<string | null> => {
@@ -40,7 +47,7 @@ export function createLinkPlaces(context: MapperContext): LinkPlaces {
       const refused = outsideProfile(link, await knowing);
       if (refused !== null) return refused;
       const key = JSON.stringify([app, appRoot, folder]);
-      const making = made.get(key) ?? ensureTargetFolder({ fileSystem, folders, app, appRoot, folder });
+      const making = made.get(key) ?? makeNext({ fileSystem, folders, app, appRoot, folder });
       made.set(key, making);
       const found = await making;
       if (found.problem !== null) return found.problem;

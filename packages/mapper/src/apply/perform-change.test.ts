@@ -3,15 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { nodeFileSystem } from '@modelkeep/io';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { LinkStrategy } from '../links/link-strategy.ts';
-import { createSymlinkStrategy } from '../links/symlink-strategy.ts';
+import { createLinkHands } from '../links/create-link-hands.ts';
+import type { LinkHands } from '../links/link-hands.ts';
 import type { RegisteredLink } from '../registry/link-row.ts';
 import { checkChange } from './check-change.ts';
 import { performChange } from './perform-change.ts';
 
 let folder: string;
 let target: string;
-const strategy = createSymlinkStrategy(nodeFileSystem);
+const hands = createLinkHands({ fileSystem: nodeFileSystem, maker: null });
 const runId = '01890000-0000-7000-8000-000000000000';
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'modelkeep-mapper-'));
@@ -32,6 +32,9 @@ const link = (source: string, facts: Partial<RegisteredLink> = {}): RegisteredLi
   planId: '',
   runId,
   strategy: 'symlink',
+  mark: null,
+  content: null,
+  previous: null,
   leadsTo: 'file',
   state: 'done',
   createdAt: '',
@@ -39,11 +42,11 @@ const link = (source: string, facts: Partial<RegisteredLink> = {}): RegisteredLi
 });
 
 /** Does something at the last moment before a link is made. */
-const lateBy = (act: () => Promise<void>): LinkStrategy => ({
-  ...strategy,
+const lateBy = (act: () => Promise<void>): LinkHands => ({
+  ...hands,
   create: async (made) => {
     await act();
-    await strategy.create(made);
+    return hands.create(made);
   },
 });
 
@@ -68,15 +71,15 @@ describe('what comes in the way between the look and the link', () => {
   });
   it('is as good as ours when it is the same link', async () => {
     const late = lateBy(() => symlink('/library/a', target));
-    expect(await performChange(late, create())).toEqual({ kind: 'done' });
+    expect(await performChange(late, create())).toEqual({ kind: 'done', made: { by: 'symlink', mark: {} } });
   });
   it('fails when it is gone again', async () => {
-    const vanishing: LinkStrategy = {
-      ...strategy,
+    const vanishing: LinkHands = {
+      ...hands,
       create: async (made) => {
         await symlink('/elsewhere', target);
         try {
-          await strategy.create(made);
+          return await hands.create(made);
         } finally {
           await unlink(target);
         }
@@ -92,7 +95,7 @@ describe('what comes in the way between the look and the link', () => {
 describe('a link that is being removed', () => {
   it('may be removed by somebody else at the same time', async () => {
     await symlink('/library/a', target);
-    const late: LinkStrategy = { ...strategy, remove: (path) => unlink(path).then(() => strategy.remove(path)) };
+    const late: LinkHands = { ...hands, remove: (path) => unlink(path).then(() => hands.remove(path)) };
     expect(await performChange(late, { target, before: link('/library/a'), after: null, runId })).toEqual({
       kind: 'done',
     });
@@ -102,7 +105,7 @@ describe('a link that is being removed', () => {
 describe('checkChange', () => {
   const places = { prepare: async () => null, verify: async () => null };
   const check = (before: RegisteredLink | null, after: RegisteredLink | null) =>
-    checkChange({ target, before, after }, { strategy, places });
+    checkChange({ target, before, after }, { hands, places });
 
   it('goes on with a pending row whose link is there, to finish it', async () => {
     await symlink('/library/a', target);
@@ -118,10 +121,10 @@ describe('checkChange', () => {
     expect(await check(link('/library/old'), link('/library/a'))).toMatchObject({ change: { restore: null } });
   });
   it('passes on errors that are no errors of modelkeep', async () => {
-    const broken = { ...strategy, read: () => Promise.reject(new TypeError('a defect')) };
-    await expect(
-      checkChange({ target, before: null, after: link('/x') }, { strategy: broken, places }),
-    ).rejects.toThrow(TypeError);
+    const broken = { ...hands, read: () => Promise.reject(new TypeError('a defect')) };
+    await expect(checkChange({ target, before: null, after: link('/x') }, { hands: broken, places })).rejects.toThrow(
+      TypeError,
+    );
     await expect(performChange(broken, { target, before: null, after: link('/x'), runId })).rejects.toThrow(TypeError);
   });
 });

@@ -3,11 +3,12 @@ import type { LinkReason } from '../plan/link-reason.ts';
 import type { CheckedEntry, CheckedLinkEntry } from '../plan/parse-plan.ts';
 import type { RegisteredLink } from '../registry/link-row.ts';
 import type { LinkChange } from '../registry/link-statements.ts';
+import { strategyOf } from '../links/link-kind.ts';
 import { foreignReason } from '../links/foreign-reason.ts';
 import { conflict, type ChangeOutcome } from './link-outcome.ts';
 import { mapWithLimit } from '../support/map-with-limit.ts';
 import type { MapperContext } from '../mapper-context.ts';
-import { createSourceChecker } from './source-checker.ts';
+import { createSourceChecker, type CheckedSource } from './source-checker.ts';
 
 /** @internal A line of a plan, and what is to change for it or what became of it already. */
 export type Step =
@@ -27,9 +28,15 @@ export interface PrepareStepsOptions {
 /** @internal Compares the lines with the registry and the library; the disk is looked at when they are run. */
 export async function prepareSteps(context: MapperContext, options: PrepareStepsOptions): Promise<readonly Step[]> {
   const { entries, app, appRoot, signal } = options;
-  const { links, strategy } = context;
+  const { links, hands } = context;
   const registered = new Map((await links.list({ app, appRoot }, signal)).map((link) => [link.target, link]));
-  const sources = await createSourceChecker(context, { entries, signal });
+  const owners = new Set(
+    entries.flatMap((entry) => {
+      const link = entry.action === 'keep' ? registered.get(entry.target) : undefined;
+      return link === undefined || link.modelId === entry.modelId ? [] : [entry.modelId];
+    }),
+  );
+  const sources = await createSourceChecker(context, { app, entries, owners, signal });
 
   const prepare = async (entry: CheckedEntry): Promise<Step> => {
     signal?.throwIfAborted();
@@ -49,17 +56,17 @@ export async function prepareSteps(context: MapperContext, options: PrepareSteps
   };
 
   const checkKept = async ({ target, source, reason }: CheckedLinkEntry): Promise<ChangeOutcome> => {
-    const state = await strategy.read(target);
+    const row = registered.get(target);
+    const state = await hands.read(target, row === undefined ? [] : [row]);
     if (state.kind === 'absent') return conflict('changed-since', `${target} was removed since the plan was made`);
+    /* What others have made is not looked into: nothing is done with it. */
+    if (row === undefined && reason?.code === 'linked-by-others') return { kind: 'kept', reason };
     if (state.kind !== 'link' || state.source !== source)
       return { kind: 'conflict', reason: foreignReason(target, state) };
     return { kind: 'kept', reason };
   };
 
-  const wantedLink = (
-    entry: CheckedLinkEntry,
-    { slug, leadsTo }: { slug: string; leadsTo: 'file' | 'folder' },
-  ): RegisteredLink => ({
+  const wantedLink = (entry: CheckedLinkEntry, { slug, leadsTo, mark, content }: CheckedSource): RegisteredLink => ({
     target: entry.target,
     source: entry.source,
     previousSource: null,
@@ -71,13 +78,23 @@ export async function prepareSteps(context: MapperContext, options: PrepareSteps
     folder: posix.join(entry.folder, posix.dirname(entry.name)),
     planId: options.planId,
     runId: options.runId,
-    strategy: strategy.kind,
+    strategy: strategyOf(entry.strategies),
+    mark,
+    content,
+    previous: null,
     leadsTo,
     state: 'done',
     createdAt: new Date(context.clock.now()).toISOString(),
   });
 
-  return mapWithLimit(entries, { limit: 8, run: prepare });
+  const steps = await mapWithLimit(entries, { limit: 8, run: prepare });
+  const handed = steps.flatMap(({ entry }) => {
+    const link = entry.action === 'keep' ? registered.get(entry.target) : undefined;
+    if (link === undefined || link.modelId === entry.modelId || !sources.hasModel(entry.modelId)) return [];
+    return [{ link, to: { modelId: entry.modelId, slug: entry.slug } }];
+  });
+  await links.handOver(handed);
+  return steps;
 }
 
 const unexplained: LinkReason = { code: 'changed-since', message: 'the plan calls it a conflict' };

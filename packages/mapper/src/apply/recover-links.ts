@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import { isModelkeepError, serialiseError } from '@modelkeep/core';
 import { findAppRoot } from '../app/app-root.ts';
 import { sweepFolders } from '../app/sweep-folders.ts';
+import { previousLink } from '../registry/known-links.ts';
 import type { RegisteredLink } from '../registry/link-row.ts';
 import type { LinkChange } from '../registry/link-statements.ts';
 import type { AppPlace } from '../app/app-place.ts';
@@ -10,7 +11,7 @@ import { createLinkPlaces, type LinkPlaces } from './link-places.ts';
 import type { ChangeOutcome } from './link-outcome.ts';
 import type { MapperContext } from '../mapper-context.ts';
 import { performChange } from './perform-change.ts';
-import { makeDurable } from './run-changes.ts';
+import { asMade, makeDurable } from './run-changes.ts';
 import { temporaryLinkName } from './temporary-link.ts';
 
 /** Which links are recovered, or looked at. */
@@ -52,7 +53,8 @@ async function recoverLink(
   const outcome = await finishChange(context, { change, runId: link.runId, places });
   if (outcome.kind === 'done') {
     await makeDurable(fileSystem, dirname(link.target));
-    await links.settle([{ change: { ...change, restore: null }, outcome: 'done' }], {
+    const after = change.after === null ? null : asMade(change.after, outcome.made);
+    await links.settle([{ change: { ...change, after, restore: null }, outcome: 'done' }], {
       runId: link.runId,
       undoable: false,
     });
@@ -62,17 +64,16 @@ async function recoverLink(
 }
 
 async function finishChange(
-  { strategy }: MapperContext,
+  { hands }: MapperContext,
   { change, runId, places }: { readonly change: LinkChange; readonly runId: string; readonly places: LinkPlaces },
 ): Promise<ChangeOutcome> {
   const { target, after } = change;
   try {
     const refused = after === null ? await places.verify(target) : await places.prepare(after);
     if (refused !== null) return { kind: 'conflict', reason: refused };
-    const outcome = await performChange(strategy, { ...change, runId });
+    const outcome = await performChange(hands, { ...change, runId });
     const temporary = temporaryLinkName(target, runId);
-    const left = await strategy.read(temporary);
-    if (left.kind === 'link' && left.source === after?.source) await strategy.remove(temporary);
+    if (after !== null) await hands.removeTemporary({ temporary, strategy: after.strategy });
     return outcome;
   } catch (error) {
     if (isModelkeepError(error)) return { kind: 'failed', error: serialiseError(error) };
@@ -82,7 +83,8 @@ async function finishChange(
 
 /** What the run was about to do. */
 function recordedChange(link: RegisteredLink): LinkChange {
-  const { target, previousSource, state } = link;
+  const { target, state } = link;
   if (state === 'removing') return { target, before: link, after: null };
-  return { target, before: previousSource === null ? null : { ...link, source: previousSource }, after: link };
+  const previous = previousLink(link);
+  return { target, before: previous === null ? null : { ...link, ...previous }, after: link };
 }

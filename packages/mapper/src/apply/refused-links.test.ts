@@ -27,6 +27,10 @@ describe('what the system refuses', () => {
           link.path.endsWith('a.safetensors') || link.path.endsWith('-tmp')
             ? Promise.reject(translateSystemError(error, { operation: 'make the symlink', path: link.path }))
             : nodeFileSystem.symlink(link),
+        link: (existing, path) =>
+          path.endsWith('a.safetensors') || path.endsWith('-tmp')
+            ? Promise.reject(translateSystemError(error, { operation: 'make the hard link', path }))
+            : nodeFileSystem.link(existing, path),
       },
     });
   };
@@ -63,6 +67,7 @@ describe('what the system refuses', () => {
     await rename(model.folder, join(world.libraryRoot, 'moved'));
     expect(outcomes(await failing('EPERM').apply(await plan()))).toEqual([['failed', 'mapper.link-refused']]);
     await rename(join(world.libraryRoot, 'moved'), model.folder);
+    world.models.set(model.record.id, model);
     expect([await treeOf(world.appRoot), await world.mapper.check()]).toEqual(before);
   });
 

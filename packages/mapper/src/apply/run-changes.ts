@@ -1,9 +1,14 @@
 import { dirname } from 'node:path';
 import { isModelkeepError } from '@modelkeep/core';
 import type { FileSystem } from '@modelkeep/io';
+import { strategyOf } from '../links/link-kind.ts';
+import { markText } from '../links/link-mark.ts';
+import type { MadeLink } from '../links/link-hands.ts';
 import type { SettledChange } from '../registry/link-registry.ts';
+import type { RegisteredLink } from '../registry/link-row.ts';
 import type { FittingChange, LinkChange } from '../registry/link-statements.ts';
-import { checkChange } from './check-change.ts';
+import { stagesOf } from './change-stage.ts';
+import { checkChange, type CheckedChange } from './check-change.ts';
 import { conflict, type ChangeOutcome } from './link-outcome.ts';
 import type { LinkPlaces } from './link-places.ts';
 import { mapWithLimit } from '../support/map-with-limit.ts';
@@ -26,33 +31,42 @@ export interface RunChangesOptions {
 
 /**
  * @internal Step 9 of the commit protocol: the row `pending` (or `removing`), the link, fsync of its folder, the row `done`.
- * What was done when the signal aborts stays done and recorded.
+ * Stage by stage: a process that ends in between leaves changes of one stage only. What was done when the signal aborts
+ * stays done and recorded.
+ *
+ * @returns in the order of the changes
  */
 export async function runChanges(
   context: MapperContext,
   options: RunChangesOptions,
 ): Promise<readonly ChangeOutcome[]> {
-  const outcomes: ChangeOutcome[] = [];
-  for (let start = 0; start < options.changes.length; start += BATCH) {
-    options.signal?.throwIfAborted();
-    outcomes.push(...(await runBatch(context, { ...options, changes: options.changes.slice(start, start + BATCH) })));
+  const outcomes = new Map<LinkChange, ChangeOutcome>();
+  const stages = Map.groupBy(options.changes, stagesOf(context.profiles));
+  for (const [, changes] of [...stages].toSorted(([left], [right]) => left - right)) {
+    for (let start = 0; start < changes.length; start += BATCH) {
+      options.signal?.throwIfAborted();
+      const batch = changes.slice(start, start + BATCH);
+      const ended = await runBatch(context, { ...options, changes: batch });
+      for (const [index, change] of batch.entries()) outcomes.set(change, ended[index] as ChangeOutcome);
+    }
   }
-  return outcomes;
+  return options.changes.map((change) => outcomes.get(change) as ChangeOutcome);
 }
 
 async function runBatch(context: MapperContext, options: RunChangesOptions): Promise<readonly ChangeOutcome[]> {
   const { changes, runId, undoable, places } = options;
-  const { strategy, links, fileSystem } = context;
-  const checked = await mapWithLimit(changes, {
+  const { hands, links, fileSystem } = context;
+  const checked = await mapWithLimit<LinkChange, CheckedChange>(changes, {
     limit: CALLS_AT_ONCE,
-    run: (change) => checkChange(change, { strategy, places }),
+    run: (change) => checkChange(change, { hands, places }),
   });
   const fitting = checked.flatMap((one) => ('change' in one ? [one.change] : []));
   const recorded = await links.begin(fitting, runId);
   const started = fitting.filter((_, index) => recorded[index] === true);
   const performed = await mapWithLimit(started, {
     limit: CALLS_AT_ONCE,
-    run: (change) => performChange(strategy, { ...change, runId }),
+    run: (change) =>
+      performChange(hands, { ...change, runId, isFree: change.restore === null && change.before === null }),
   });
 
   const outcomes = new Map<FittingChange, ChangeOutcome>();
@@ -60,11 +74,26 @@ async function runBatch(context: MapperContext, options: RunChangesOptions): Pro
   const isDone = (change: FittingChange): boolean => outcomes.get(change)?.kind === 'done';
   for (const folder of new Set(started.filter(isDone).map(({ target }) => dirname(target))))
     await makeDurable(fileSystem, folder);
-  const settled = started.map((change): SettledChange => ({ change, outcome: isDone(change) ? 'done' : 'reverted' }));
-  await links.settle(settled, { runId, undoable });
+  await links.settle(
+    started.map((change) => settledChange(change, outcomes.get(change))),
+    { runId, undoable },
+  );
   const overtaken = fitting.filter((change) => !outcomes.has(change));
   for (const [change, outcome] of await explainOvertaken(context, overtaken)) outcomes.set(change, outcome);
   return checked.map((one) => ('outcome' in one ? one.outcome : (outcomes.get(one.change) as ChangeOutcome)));
+}
+
+function settledChange(change: FittingChange, outcome: ChangeOutcome | undefined): SettledChange {
+  if (outcome?.kind !== 'done') return { change, outcome: 'reverted' };
+  const { after } = change;
+  return { change: { ...change, after: after === null ? null : asMade(after, outcome.made) }, outcome: 'done' };
+}
+
+/** @internal A row as it is recorded when its link was made. */
+export function asMade(link: RegisteredLink, made: MadeLink | undefined): RegisteredLink {
+  if (made === undefined) return link;
+  const { by, mark } = made;
+  return { ...link, strategy: strategyOf([by]), mark: Object.keys(mark).length === 0 ? null : markText(mark) };
 }
 
 /** @internal Fsyncs the folder of links; one that is gone has nothing to make durable. */

@@ -2,11 +2,13 @@ import { newId } from '@modelkeep/core';
 import { sweepFolders } from '../app/sweep-folders.ts';
 import type { AppPlace } from '../app/app-place.ts';
 import type { MapperContext } from '../mapper-context.ts';
+import type { LinkChange } from '../registry/link-statements.ts';
 import { appliedLink, countOutcomes, type AppliedLink, type AppliedPlan } from './applied-plan.ts';
 import type { ChangeOutcome } from './link-outcome.ts';
 import { createLinkPlaces } from './link-places.ts';
 import { recoverLinks } from './recover-links.ts';
 import { runChanges } from './run-changes.ts';
+import { sharedLinks } from './shared-links.ts';
 
 /** What became of the links of one model. Plain data. */
 export interface UnlinkedModel {
@@ -28,9 +30,16 @@ export async function unlinkModelOf(
   const before = await context.links.list({ modelId }, signal);
   const places = placesOf(before);
   for (const place of places) await recoverLinks(context, { ...place, signal });
-  const links = await context.links.list({ modelId }, signal);
+  const all = await context.links.list({ modelId }, signal);
+  const shared: LinkChange[] = [];
+  for (const place of places) {
+    const own = all.filter(({ app, appRoot }) => app === place.app && appRoot === place.appRoot);
+    shared.push(...(await sharedLinks(context, { ...place, links: own, signal })));
+  }
+  const handed = new Set(shared.map(({ before }) => before));
+  const links = all.filter((link) => !handed.has(link));
   const outcomes = await runChanges(context, {
-    changes: links.map((link) => ({ target: link.target, before: link, after: null })),
+    changes: [...links.map((link) => ({ target: link.target, before: link, after: null })), ...shared],
     runId: newId(),
     undoable: false,
     places: createLinkPlaces(context),

@@ -1,4 +1,4 @@
-import type { LinkState } from '../links/link-strategy.ts';
+import type { LinkState } from './link-hands.ts';
 import type { LinkReason } from '../plan/link-reason.ts';
 
 /** @internal Why what is at the place of a link is left alone. */

@@ -90,6 +90,8 @@ describe('where a model goes in ComfyUI', () => {
       folder: 'models/vae',
       name: 'ae.safetensors',
       target: join(world.appRoot, 'models/vae/ae.safetensors'),
+      strategies: ['symlink', 'hardlink'],
+      bytesToWrite: 0,
       reason: null,
     });
   });

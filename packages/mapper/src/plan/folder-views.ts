@@ -7,6 +7,8 @@ import type { LinkReason } from './link-reason.ts';
 export interface FolderView {
   /** Absolute, without links on the way. */
   readonly path: string;
+  /** The last folder on the way that is there. */
+  readonly deepest: string;
   readonly leavesApp: boolean;
   readonly problem: LinkReason | null;
   /** What is in it, by folded name. */
@@ -35,12 +37,12 @@ async function viewFolder(
   { fileSystem, appRoot, libraryRoots }: FolderViewsOptions,
   folder: string,
 ): Promise<FolderView> {
-  const { path, exists, leavesApp, problem } = await resolveTargetFolder(fileSystem, { appRoot, folder });
+  const { path, exists, deepest, leavesApp, problem } = await resolveTargetFolder(fileSystem, { appRoot, folder });
   const library = leavesApp ? [...libraryRoots].find((root) => isInside(root, path)) : undefined;
   if (library !== undefined) {
     const message = `${folder} leads into the library (${path}): links are not made there`;
-    return { path, leavesApp, problem: { code: 'folder-unusable', message }, entries: new Map() };
+    return { path, deepest, leavesApp, problem: { code: 'folder-unusable', message }, entries: new Map() };
   }
   const entries = exists ? await fileSystem.readdir(path) : [];
-  return { path, leavesApp, problem, entries: Map.groupBy(entries, ({ name }) => foldName(name)) };
+  return { path, deepest, leavesApp, problem, entries: Map.groupBy(entries, ({ name }) => foldName(name)) };
 }

@@ -1,3 +1,5 @@
+import type { LinkKind } from '../links/link-kind.ts';
+import type { StrategyChoice } from './choose-strategies.ts';
 import type { MappingWay } from '../profiles/mapping-way.ts';
 import type { ChosenTranslation } from '../translation/translation-config.ts';
 import type { LinkReason } from './link-reason.ts';
@@ -21,6 +23,10 @@ export interface LinkPlanEntry {
   readonly name: string | null;
   /** The link itself, absolute, without links on the way; null for what is skipped. */
   readonly target: string | null;
+  /** The ways in which it may be linked, the best one first; empty for what is skipped. A person may take some away. */
+  readonly strategies: readonly LinkKind[];
+  /** What it takes on the app's drive: 0 for every link. */
+  readonly bytesToWrite: number;
   /** Why, for everything but a plain `create`, `keep` or `replace`. */
   readonly reason: LinkReason | null;
 }
@@ -33,6 +39,8 @@ export const planWarningCodes = [
   'version-unknown',
   'version-not-covered',
   'sandboxed',
+  'links-at-risk',
+  'copies',
 ] as const;
 export type PlanWarningCode = (typeof planWarningCodes)[number];
 
@@ -67,6 +75,10 @@ export interface LinkPlan {
   readonly entries: readonly LinkPlanEntry[];
   readonly counts: Readonly<Record<PlannedAction, number>>;
   readonly warnings: readonly PlanWarning[];
+  /** Why links are made as they are, for each folder where that was looked at. */
+  readonly choices: readonly StrategyChoice[];
+  /** What the plan takes on the app's drive. */
+  readonly bytesToWrite: number;
   /** For a way that is `plan-only`. */
   readonly advice: readonly PlanAdvice[];
 }

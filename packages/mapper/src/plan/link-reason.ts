@@ -30,6 +30,8 @@ export const linkReasonCodes = [
   'already-gone',
   'changed-since',
   'app-root-gone',
+  'no-link-possible',
+  'not-from-hub',
 ] as const;
 export type LinkReasonCode = (typeof linkReasonCodes)[number];
 

@@ -3,6 +3,8 @@ import { setImmediate as yieldToLoop } from 'node:timers/promises';
 import { ModelkeepError } from '@modelkeep/core';
 import { isSafeRelativePath } from '../app/safe-names.ts';
 import type { MapperContext } from '../mapper-context.ts';
+import { findProfile } from '../profiles/find-profile.ts';
+import { storeLayoutOf } from '../stores/store-layouts.ts';
 import { knownFoldersOf, type KnownFolders } from '../translation/known-folders.ts';
 import type { LinkPlanEntry } from './link-plan.ts';
 
@@ -44,20 +46,25 @@ export async function parsePlan(context: MapperContext, plan: unknown, signal?: 
   if (!head.success) throw invalid('', head.error.issues);
   const { id, app, appRoot } = head.data;
   const isKnown = await knownFoldersOf(context, app, signal);
+  const isStore = storeLayoutOf(await findProfile(context.profiles, app)) !== null;
   const entries: CheckedEntry[] = [];
   for (const [index, line] of head.data.entries.entries()) {
     if (index % LINES_AT_ONCE === LINES_AT_ONCE - 1) await yieldToLoop();
     const pointer = `/entries/${index}`;
     const parsed = planEntrySchema.safeParse(line);
     if (!parsed.success) throw invalid(pointer, parsed.error.issues);
-    entries.push(checkEntry(parsed.data, { pointer, isKnown }));
+    entries.push(checkEntry(parsed.data, { pointer, isKnown, isStore }));
   }
   return { id, app, appRoot, entries };
 }
 
 function checkEntry(
   entry: LinkPlanEntry,
-  { pointer, isKnown }: { readonly pointer: string; readonly isKnown: KnownFolders },
+  {
+    pointer,
+    isKnown,
+    isStore,
+  }: { readonly pointer: string; readonly isKnown: KnownFolders; readonly isStore: boolean },
 ): CheckedEntry {
   const { action, source, folder, name, target } = entry;
   if (action === 'conflict') return { ...entry, action };
@@ -65,7 +72,8 @@ function checkEntry(
   const missing = Object.entries({ source, folder, name, target }).find(([, value]) => value === null);
   if (source === null || folder === null || name === null || target === null)
     throw problem(`${pointer}/${missing?.[0] ?? ''}`, 'is missing');
-  if (!isAbsolute(source)) throw problem(`${pointer}/source`, 'must be an absolute path');
+  /* In a store a link may lead to the store itself, and a file may be written: these are compared with what the model gives. */
+  if (!isStore && !isAbsolute(source)) throw problem(`${pointer}/source`, 'must be an absolute path');
   if (!isAbsolute(target)) throw problem(`${pointer}/target`, 'must be an absolute path');
   /* A link is removed by what is recorded for its target alone; its folder may be of an older profile. */
   if (action !== 'remove') {

@@ -93,6 +93,7 @@ function placedFile(model: MappableModel, file: ModelFile): PlacedFile {
   return {
     source: join(model.folder, file.at ?? file.name),
     fileSha256: file.sha256,
+    sizeBytes: file.sizeBytes,
     leadsTo: 'file',
     nameInFolder: null,
   };

@@ -9,6 +9,12 @@ export interface PlacedFile {
   readonly leadsTo: 'file' | 'folder';
   /** Its name in a folder that is named after the model; null when it stands for itself. */
   readonly nameInFolder: string | null;
+  readonly sizeBytes?: number | undefined;
+  /** Whether it leads to a file of the model, to one of the store, or is text that is written. @default 'library' */
+  readonly origin?: 'library' | 'store' | 'written' | undefined;
+  readonly content?: string | null | undefined;
+  /** Its name stands for its content: whatever has it holds the same bytes. @default false */
+  readonly isNamedByContent?: boolean | undefined;
 }
 
 /** @internal A model that goes into a folder of the app: one link, or a folder of links. */

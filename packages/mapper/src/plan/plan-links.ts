@@ -3,16 +3,17 @@ import { resolveAppRoot } from '../app/app-root.ts';
 import type { MapperContext } from '../mapper-context.ts';
 import type { MappingWay } from '../profiles/mapping-way.ts';
 import { mapWithLimit } from '../support/map-with-limit.ts';
-import { assignNames, type NamedPlacement } from './assign-names.ts';
 import { createFolderViews, type FolderView } from './folder-views.ts';
 import { libraryRootsOf, refuseLibraryAsApp } from './library-roots.ts';
 import { plannedActions, type LinkPlan, type LinkPlanEntry, type PlannedAction } from './link-plan.ts';
 import type { LinkReason } from './link-reason.ts';
 import type { MappableModel } from './mappable-model.ts';
-import { placeModels } from './place-models.ts';
+import { storeLayoutOf } from '../stores/store-layouts.ts';
+import { createStrategyChooser, type LinkingOptions } from './choose-strategies.ts';
+import { linkWarnings } from './link-warnings.ts';
 import { planAdvice } from './plan-advice.ts';
 import { resolveApp } from './resolve-app.ts';
-import type { PlacedFile, Placement } from './placement.ts';
+import { wantedInApp } from './wanted-in-app.ts';
 import { planEntry } from './plan-entry.ts';
 import { planRemovals } from './plan-removals.ts';
 import { planWarnings } from './plan-warnings.ts';
@@ -31,13 +32,15 @@ export interface PlanLinksOptions {
   readonly way?: MappingWay['kind'] | undefined;
   /** All models that the app is to see: links to any other model are removed. */
   readonly models: readonly MappableModel[];
+  /** How links are to be made. @default as suits the app, and never as copies */
+  readonly linking?: LinkingOptions | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /** @internal Changes nothing, neither in the app's folder nor in the registry. */
 export async function planLinks(context: MapperContext, options: PlanLinksOptions): Promise<LinkPlan> {
-  const { app, appVersion, models, signal } = options;
-  const { fileSystem, strategy } = context;
+  const { app, appVersion, models, linking, signal } = options;
+  const { fileSystem, hands } = context;
   signal?.throwIfAborted();
   const appRoot = await resolveAppRoot(fileSystem, options.appRoot);
   const libraryRoots = libraryRootsOf(models);
@@ -45,41 +48,39 @@ export async function planLinks(context: MapperContext, options: PlanLinksOption
   const { modelConfig } = options;
   const resolved = await resolveApp(context, { app, appRoot, appVersion, modelConfig, way: options.way, signal });
   const { profile, facts, translation, way } = resolved;
-  const advised = way.kind === 'links' ? null : planAdvice(models, { profile, facts, reason: unmappedReason(way) });
-  const placed = await placeModels({
-    fileSystem,
-    profile,
-    facts,
-    appRoot,
-    models: advised === null ? models : [],
-    signal,
-  });
-  const { placements, rules } = placed;
-  const notPlaced = [...placed.notPlaced, ...(advised?.notPlaced ?? [])];
-
+  const layout = storeLayoutOf({ way });
+  const advised =
+    way.kind === 'links' || layout !== null
+      ? null
+      : planAdvice(models, { profile, facts, reason: unmappedReason(way) });
   const links = await context.links.list({ app, appRoot }, signal);
   const registered = new Map(links.map((link) => [link.target, link]));
   const viewOf = createFolderViews({ fileSystem, appRoot, libraryRoots });
+  const mapped = advised === null ? models : [];
+  const placing = { profile, facts, appRoot, layout, models: mapped, links, signal };
+  const { wanted, notPlaced, rules, guessed } = await wantedInApp(context, placing);
   const views = new Map<string, FolderView>();
-  for (const { folder } of placements) if (!views.has(folder)) views.set(folder, await viewOf(folder));
-
-  const named = await assignNames(placements, links);
-  const planned = await mapWithLimit(named.flatMap(wantedLinks), {
+  for (const { folder } of wanted) if (!views.has(folder)) views.set(folder, await viewOf(folder));
+  const chooser = createStrategyChooser({
+    fileSystem,
+    linking,
+    canReadBytes: hands.canReadBytes,
+    order: layout?.prefer ?? null,
+  });
+  const planned = await mapWithLimit(wanted, {
     limit: 8,
-    run: async ({ viewFolder, ...wanted }) => {
+    run: async (one) => {
       signal?.throwIfAborted();
-      return planEntry({ ...wanted, fileSystem, strategy, registered, view: await viewOf(viewFolder) });
+      const view = views.get(one.viewFolder) ?? (await viewOf(one.viewFolder));
+      return planEntry({ wanted: one, fileSystem, hands, chooser, linking, registered, view });
     },
   });
   const claimed = new Set(planned.map(({ target }) => target));
   const removals = await planRemovals(
     links.filter(({ target }) => !claimed.has(target)),
-    strategy,
+    hands,
   );
-  const skipped = [
-    ...notPlaced.map(({ model, reason }) => skippedEntry(model, reason)),
-    ...named.flatMap(({ placement, reason }) => (reason === null ? [] : [skippedEntry(placement.model, reason)])),
-  ];
+  const skipped = [...notPlaced, ...(advised?.notPlaced ?? [])].map(({ model, reason }) => skippedEntry(model, reason));
   const entries = [...planned, ...removals, ...skipped];
   return {
     id: newId(),
@@ -91,30 +92,18 @@ export async function planLinks(context: MapperContext, options: PlanLinksOption
     createdAt: new Date(context.clock.now()).toISOString(),
     entries,
     counts: countActions(entries),
-    warnings: planWarnings({ profile, facts, rules, views, translation, guessed: placed.guessed }),
+    warnings: [
+      ...planWarnings({ profile, facts, rules, views, translation, guessed }),
+      ...linkWarnings(entries, layout?.symlinkWarning),
+    ],
+    choices: chooser.choices(),
+    bytesToWrite: entries.reduce((sum, { bytesToWrite }) => sum + bytesToWrite, 0),
     advice: advised?.advice ?? [],
   };
 }
 
 function unmappedReason(way: MappingWay): string {
   return way.kind === 'plan-only' ? way.reason : 'this way of mapping comes later';
-}
-
-/** One link that is wanted, and the folder that it is in. */
-interface WantedLink {
-  readonly placement: Placement;
-  readonly file: PlacedFile;
-  readonly name: string;
-  readonly viewFolder: string;
-}
-
-function wantedLinks({ placement, name }: NamedPlacement): readonly WantedLink[] {
-  if (name === null) return [];
-  const { folder, files } = placement;
-  return files.map((file) => {
-    if (file.nameInFolder === null) return { placement, file, name, viewFolder: folder };
-    return { placement, file, name: `${name}/${file.nameInFolder}`, viewFolder: `${folder}/${name}` };
-  });
 }
 
 function skippedEntry({ record }: MappableModel, reason: LinkReason): LinkPlanEntry {
@@ -128,6 +117,8 @@ function skippedEntry({ record }: MappableModel, reason: LinkReason): LinkPlanEn
     folder: null,
     name: null,
     target: null,
+    strategies: [],
+    bytesToWrite: 0,
     reason,
   };
 }

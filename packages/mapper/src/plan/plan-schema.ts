@@ -1,5 +1,6 @@
 import { isId, isSha256 } from '@modelkeep/core';
 import { z } from 'zod';
+import { linkKinds } from '../links/link-kind.ts';
 import { linkReasonCodes } from './link-reason.ts';
 import { plannedActions, type LinkPlan, type LinkPlanEntry } from './link-plan.ts';
 
@@ -21,6 +22,8 @@ export const planEntrySchema: z.ZodType<LinkPlanEntry> = z.object({
   folder: path.nullable(),
   name: path.nullable(),
   target: path.nullable(),
+  strategies: z.array(z.enum(linkKinds)).max(linkKinds.length),
+  bytesToWrite: z.number().nonnegative(),
   reason: z.object({ code: z.enum(linkReasonCodes), message: z.string() }).nullable(),
 });
 

@@ -1,6 +1,7 @@
-import { systemCodeOf, type FileSystem } from '@modelkeep/io';
+import { dirname } from 'node:path';
+import { systemCodeOf, type FileStatus, type FileSystem } from '@modelkeep/io';
 import { isInside } from '../app/safe-names.ts';
-import type { LinkReason } from './link-reason.ts';
+import type { LinkReason } from '../plan/link-reason.ts';
 
 /** @internal */
 export interface VerifySourceOptions {
@@ -11,16 +12,34 @@ export interface VerifySourceOptions {
   readonly leadsTo: 'file' | 'folder';
 }
 
-/** @internal Whether a source is a real file or folder of its model. A link in the model's folder could lead anywhere. */
-export async function verifySource(fileSystem: FileSystem, options: VerifySourceOptions): Promise<LinkReason | null> {
+/**
+ * @internal Whether a source is a real file or folder of its model, and what the system knows of it. A link in the model's
+ * folder could lead anywhere; a name directly in it, which is no link, leads nowhere else.
+ */
+export async function checkSource(
+  fileSystem: FileSystem,
+  options: VerifySourceOptions,
+): Promise<{ readonly status: FileStatus } | { readonly reason: LinkReason }> {
   const { folder, source, leadsTo } = options;
   try {
-    const { kind } = await fileSystem.lstat(source);
-    const real = await fileSystem.realpath(source);
-    if (kind === leadsTo && isInside(await fileSystem.realpath(folder), real)) return null;
-    return { code: 'source-not-in-library', message: `${source} is no ${leadsTo} in the folder of its model` };
+    const status = await fileSystem.lstat(source);
+    const isDirect = dirname(source) === folder || source === folder;
+    if (status.kind === leadsTo && (isDirect || (await isReallyInside(fileSystem, options)))) return { status };
+    const message = `${source} is no ${leadsTo} in the folder of its model`;
+    return { reason: { code: 'source-not-in-library', message } };
   } catch (error) {
     if (systemCodeOf(error) === undefined) throw error;
-    return { code: 'source-missing', message: `${source} cannot be read now: is its drive connected?` };
+    const message = `${source} cannot be read now: is its drive connected?`;
+    return { reason: { code: 'source-missing', message } };
   }
+}
+
+/** @internal Why a source cannot be linked, or null. */
+export async function verifySource(fileSystem: FileSystem, options: VerifySourceOptions): Promise<LinkReason | null> {
+  const found = await checkSource(fileSystem, options);
+  return 'reason' in found ? found.reason : null;
+}
+
+async function isReallyInside(fileSystem: FileSystem, { folder, source }: VerifySourceOptions): Promise<boolean> {
+  return isInside(await fileSystem.realpath(folder), await fileSystem.realpath(source));
 }

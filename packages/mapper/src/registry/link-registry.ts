@@ -26,6 +26,12 @@ export interface SettledChange {
   readonly outcome: 'done' | 'reverted';
 }
 
+/** @internal A link that is counted to another model from now on. */
+export interface HandedLink {
+  readonly link: RegisteredLink;
+  readonly to: Pick<RegisteredLink, 'modelId' | 'slug'>;
+}
+
 /** How a run is settled. */
 interface SettleOptions {
   readonly runId: string;
@@ -39,6 +45,8 @@ export interface LinkRegistry {
   /** @returns for each change whether it is recorded; false when another process changed the row meanwhile */
   begin(changes: readonly LinkChange[], runId: string): Promise<readonly boolean[]>;
   settle(changes: readonly SettledChange[], options: SettleOptions): Promise<void>;
+  /** Counts links to another model than before: they lead to bytes that both have. */
+  handOver(links: readonly HandedLink[]): Promise<void>;
   /** Drops rows as they were read. */
   forget(links: readonly RegisteredLink[]): Promise<void>;
 }
@@ -71,6 +79,14 @@ export function createLinkRegistry(database: RegistryDatabase, machine: string):
         const done = doneStatement(writer, change);
         return undoable ? [done, undoStatement(writer, change)] : [done];
       });
+      if (statements.length > 0) await database.transaction(statements);
+    },
+    async handOver(links) {
+      const sql = 'update mapper_links set model_id = ?, slug = ? where machine = ? and target = ? and run_id = ?';
+      const statements = links.map(({ link: { target, runId }, to: { modelId, slug } }) => ({
+        sql,
+        params: [modelId, slug, machine, target, runId],
+      }));
       if (statements.length > 0) await database.transaction(statements);
     },
     async forget(links) {

@@ -19,6 +19,7 @@ export interface FittingChange extends LinkChange {
 const fields = {
   source: 'source',
   previous_source: 'previousSource',
+  previous: 'previous',
   model_id: 'modelId',
   slug: 'slug',
   file_sha256: 'fileSha256',
@@ -28,6 +29,8 @@ const fields = {
   plan_id: 'planId',
   run_id: 'runId',
   strategy: 'strategy',
+  mark: 'mark',
+  content: 'content',
   leads_to: 'leadsTo',
   state: 'state',
   created_at: 'createdAt',
@@ -64,12 +67,18 @@ export function beginStatement({ machine, runId }: RowWriter, change: LinkChange
       params: [runId, machine, target, before?.runId ?? '', before?.source ?? '', before?.state ?? ''],
     };
   }
-  const pending: RegisteredLink = { ...after, runId, state: 'pending', previousSource: before?.source ?? null };
+  const pending: RegisteredLink = { ...after, runId, state: 'pending', ...previousOf(before) };
   if (before === null) return { sql: insertLink, params: [machine, target, ...values(pending)] };
   return {
     sql: `${setLink} ${unchanged}`,
     params: [...values(pending), machine, target, before.runId, before.source, before.state],
   };
+}
+
+function previousOf(before: RegisteredLink | null): Pick<RegisteredLink, 'previousSource' | 'previous'> {
+  if (before === null) return { previousSource: null, previous: null };
+  const { source, strategy, mark, content } = before;
+  return { previousSource: source, previous: JSON.stringify({ source, strategy, mark, content }) };
 }
 
 /** @internal Records that the file system is as intended. */
@@ -78,7 +87,7 @@ export function doneStatement(writer: RowWriter, { target, after }: LinkChange):
   if (after === null) return forgetStatement(writer, target);
   return {
     sql: setLink,
-    params: [...values({ ...after, state: 'done', previousSource: null }), machine, target, runId],
+    params: [...values({ ...after, state: 'done', previousSource: null, previous: null }), machine, target, runId],
   };
 }
 

@@ -47,5 +47,8 @@ export const mapperMigrations: Migration = {
        primary key (machine, run_id, target)
      ) without rowid;
      create index mapper_undo_by_app on mapper_undo (machine, app, app_root, run_id);`,
+    `alter table mapper_links add column mark text;
+     alter table mapper_links add column content text;
+     alter table mapper_links add column previous text;`,
   ],
 };

@@ -1,5 +1,7 @@
 import type { MapperContext } from '../mapper-context.ts';
 import { findProfile } from '../profiles/find-profile.ts';
+import { folderInStore } from '../stores/store-base.ts';
+import { storeLayoutOf } from '../stores/store-layouts.ts';
 import { loadTranslations } from './load-translations.ts';
 
 /** @internal Whether links of an app may be in a folder below its own. */
@@ -14,6 +16,8 @@ export type KnownFolders = (folder: string) => boolean;
 export async function knownFoldersOf(context: MapperContext, app: string, signal?: AbortSignal): Promise<KnownFolders> {
   const { fileSystem, translationFolder, profiles } = context;
   const profile = await findProfile(profiles, app);
+  const layout = storeLayoutOf(profile);
+  if (layout !== null) return (folder) => folderInStore(layout, folder) !== null;
   const translations = await loadTranslations({
     fileSystem,
     folder: translationFolder,

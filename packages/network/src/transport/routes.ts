@@ -1,5 +1,5 @@
 import { lookup } from 'node:dns';
-import type { Agent, buildConnector, Dispatcher } from 'undici';
+import type { buildConnector, Dispatcher } from 'undici';
 import { guardConnector } from '../guard/guarded-connector.ts';
 import { createGuardedLookup, type ResolveAll } from '../guard/guarded-lookup.ts';
 import { judgeHost } from '../guard/judge-host.ts';
@@ -12,12 +12,7 @@ import { startConnecting, type Connector } from './connector.ts';
 import { createDispatcherPool } from './dispatcher-pool.ts';
 import type { ReadBuffers } from './read-buffers.ts';
 import type { SocketOptions } from './socket-options.ts';
-
-/** The parts of undici that are used. */
-export interface UndiciParts {
-  readonly Agent: typeof Agent;
-  readonly buildConnector: typeof buildConnector;
-}
+import type { UndiciParts } from './undici-parts.ts';
 
 /** How one request goes out. */
 export interface Route {

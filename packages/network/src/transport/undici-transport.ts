@@ -5,6 +5,7 @@ import { createReadBuffers } from './read-buffers.ts';
 import { createRoutes, type Routes } from './routes.ts';
 import { checkCertificateAuthorities, createSocketOptions } from './socket-options.ts';
 import { closedError } from './transport-error.ts';
+import { importUndici } from './undici-parts.ts';
 
 const DEFAULT_MINIMUM_RATE: MinimumRate = { bytesPerSecond: 1_024, windowMs: 60_000 };
 
@@ -63,9 +64,8 @@ export function createUndiciTransport(options: UndiciTransportOptions = {}): Und
   let isClosed = false;
 
   const start = async (): Promise<Routes> => {
-    const undici = await import('undici');
     return createRoutes({
-      undici,
+      undici: await importUndici(),
       tracker,
       readBuffers,
       socket: createSocketOptions({ addressFamily: options.addressFamily, certificateAuthorities }),

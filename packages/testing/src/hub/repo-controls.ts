@@ -8,7 +8,10 @@ import type { RepoDefinition } from './repo-definition.ts';
 export interface RepoControls {
   /** Adds a repo and hashes its files, unless hashing is lazy. */
   load(definition: RepoDefinition): Promise<void>;
-  readonly methods: Pick<LocalHub, 'addRepo' | 'changeRepo' | 'removeRepo' | 'commit' | 'commitOf'>;
+  readonly methods: Pick<
+    LocalHub,
+    'addRepo' | 'changeRepo' | 'renameRepo' | 'removeRepo' | 'commit' | 'moveBranch' | 'forgetCommit' | 'commitOf'
+  >;
 }
 
 /** Makes the controls of a registry. */
@@ -34,8 +37,12 @@ export function repoControls(registry: RepoRegistry, options: { readonly lazyHas
       changeRepo(id, { type = 'model', ...settings }) {
         registry.get({ type, id }).change(settings);
       },
+      renameRepo: (id, newId, { type = 'model' } = {}) => registry.rename({ type, id }, newId),
       removeRepo: (id, { type = 'model' } = {}) => registry.remove({ type, id }),
       commit: (id, { type = 'model', ...commit }) => registry.get({ type, id }).commit(commit),
+      moveBranch: (id, { type = 'model', branch = 'main', commit }) =>
+        registry.get({ type, id }).moveBranch(branch, commit),
+      forgetCommit: (id, commit, { type = 'model' } = {}) => registry.get({ type, id }).forgetCommit(commit),
       commitOf,
     },
   };

@@ -1,8 +1,9 @@
 import type { Clock, Logger, ModelRecord } from '@modelkeep/core';
 import type { HubClient } from '@modelkeep/hf-client';
-import type { LibraryStore } from '@modelkeep/library';
+import type { CommitOptions, LibraryStore } from '@modelkeep/library';
 import type { Transfers, Verification } from '@modelkeep/transfer';
 import type { AddressBook } from './address-book.ts';
+import type { DownloadPlan } from './download-plan.ts';
 
 /** @internal What a download works with. */
 export interface DownloadContext {
@@ -12,6 +13,10 @@ export interface DownloadContext {
   readonly addresses: AddressBook;
   /** For one file. @default 8 */
   readonly maxConnections?: number | undefined;
+  /** What is said of the models beside what the plan tells: asked when everything is fetched. */
+  readonly describe?: ((plan: DownloadPlan, signal: AbortSignal) => Promise<Pick<CommitOptions, 'adjust'>>) | undefined;
+  /** Makes room for what a plan needs, where it is allowed to. */
+  readonly makeRoom?: ((plan: DownloadPlan, signal: AbortSignal) => Promise<void>) | undefined;
   /** Aborts when nobody is waited for any more. */
   readonly leaving?: AbortSignal | undefined;
   readonly clock: Clock;
@@ -29,6 +34,11 @@ export interface DownloadOptions {
    * rejects `result` with `workflows.waiting-for-user`. @default 'wait'
    */
   readonly whenUserIsNeeded?: 'wait' | 'fail' | undefined;
+  /**
+   * Whether models may be evicted, the least recently used first, where the drive or the quota of the library has no room
+   * for it. @default false
+   */
+  readonly makeRoom?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 

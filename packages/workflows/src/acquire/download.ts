@@ -49,7 +49,8 @@ export function download(context: DownloadContext, plan: DownloadPlan, options: 
       report,
       refuse: options.whenUserIsNeeded === 'fail' ? (waiting) => waitingError(plan, waiting) : undefined,
     });
-    return run(context, plan, { signal, cancelled: cancelled.signal, controls, userWait, report });
+    const makeRoom = options.makeRoom === true ? context.makeRoom : undefined;
+    return run({ ...context, makeRoom }, plan, { signal, cancelled: cancelled.signal, controls, userWait, report });
   });
   return {
     ...operation,
@@ -81,6 +82,7 @@ async function run(context: DownloadContext, plan: DownloadPlan, options: RunOpt
   refuseOtherHub(context.hub.endpoint, plan);
   const addresses = context.addresses.find(plan);
   await openGate(context, plan, { signal, userWait });
+  await context.makeRoom?.(plan, signal);
   const transaction = await beginTransaction(context, plan, signal);
   try {
     const present = new Set(transaction.files.filter(({ content }) => content !== null).map(({ name }) => name));
@@ -100,6 +102,7 @@ async function run(context: DownloadContext, plan: DownloadPlan, options: RunOpt
     report({ phase: 'identifying', file: null, etaMs: null });
     const models = await transaction.commit({
       ...descriptionOf(plan, context.clock),
+      ...(await context.describe?.(plan, signal)),
       signal,
     });
     report({ phase: 'done', fraction: 1, etaMs: 0 });

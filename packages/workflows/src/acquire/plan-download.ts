@@ -5,6 +5,7 @@ import {
   type FileSelection,
   type HubClient,
   type RepoFileEntry,
+  type RepoInfo,
   type RepoTree,
   type TreeFile,
   type TreeStore,
@@ -115,7 +116,15 @@ async function treeOf(context: PlanDownloadContext, { repo, revision, signal }: 
     const known = await trees.get({ endpoint: hub.endpoint, repo, commit: revision });
     if (known !== null) return known;
   }
-  const info = await hub.repoInfo(repo, { revision, signal });
+  return treeAt(context, await hub.repoInfo(repo, { revision, signal }), signal);
+}
+
+/** @internal The file list of the commit that a repo was found at: as it was seen before, or as the hub tells it. */
+export async function treeAt(
+  { hub, trees, clock }: Pick<PlanDownloadContext, 'hub' | 'trees' | 'clock'>,
+  info: RepoInfo,
+  signal?: AbortSignal,
+): Promise<RepoTree> {
   const known = await trees.get({ endpoint: hub.endpoint, repo: info.id, commit: info.commit });
   if (known !== null) return known;
 
@@ -123,15 +132,15 @@ async function treeOf(context: PlanDownloadContext, { repo, revision, signal }: 
   for await (const entry of hub.listTree(info.id, { revision: info.commit, signal })) {
     if (entry.type === 'file') files.push(entry);
   }
-  const fetchedAt = new Date(context.clock.now()).toISOString();
+  const fetchedAt = new Date(clock.now()).toISOString();
   const tree = toRepoTree({ endpoint: hub.endpoint, info, files, fetchedAt });
   await trees.put(tree);
   return tree;
 }
 
-/** Info and file list of a gated repo are public; only asking for a file tells whether the token may have it. */
-async function gateOf(
-  context: PlanDownloadContext,
+/** @internal Info and file list of a gated repo are public; only asking for a file tells whether the token may have it. */
+export async function gateOf(
+  context: Pick<PlanDownloadContext, 'hub'>,
   tree: RepoTree,
   probe: PlannedFile | undefined,
   signal?: AbortSignal,

@@ -1,4 +1,5 @@
 import { ModelkeepError, type ModelRecord } from '@modelkeep/core';
+import { closeGap } from '../update/close-gap.ts';
 import type { LibraryStore, RemovalReport } from '@modelkeep/library';
 import type { AppliedLink, Mapper, RegisteredLink } from '@modelkeep/mapper';
 
@@ -53,7 +54,10 @@ export async function deleteModel(
       links.filter(({ target }) => failed.has(target)),
     );
   }
-  return { ...(await store.remove(id, { signal })), links, unlinked: results };
+  const versions = await store.versions(id, { signal });
+  const removed = await store.remove(id, { signal });
+  await closeGap(store, id, versions);
+  return { ...removed, links, unlinked: results };
 }
 
 function modelLink({ app, appRoot, target }: RegisteredLink): ModelLink {

@@ -1,10 +1,11 @@
 import { resolve, sep } from 'node:path';
 import { isModelkeepError, type ModelRecord } from '@modelkeep/core';
-import { machineId, type FileSystem } from '@modelkeep/io';
-import type { LibraryStore } from '@modelkeep/library';
+import { linkMaker, machineId, type FileSystem, type Io } from '@modelkeep/io';
+import { linkedVersions, type LibraryStore } from '@modelkeep/library';
 import {
   createMapper,
   type AppliedPlan,
+  type LinkingOptions,
   type LinkPlan,
   type MappableModel,
   type Mapper,
@@ -19,6 +20,8 @@ export interface PlanLinksOptions {
   readonly appRoot: string;
   /** Such as `0.3.40`. @default the folders that are there decide */
   readonly appVersion?: string | undefined;
+  /** How links are to be made, and whether bytes may be copied where none is possible. @default as suits the app, and no copies */
+  readonly linking?: LinkingOptions | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -40,10 +43,11 @@ export interface AppLinks {
 }
 
 /** @internal The mapper over a library's state database. */
-export function mapperOf(store: LibraryStore, registry: RegistryDatabase, fileSystem: FileSystem): Mapper {
+export function mapperOf(store: LibraryStore, registry: RegistryDatabase, io: Io): Mapper {
   return createMapper({
     registry,
-    fileSystem,
+    fileSystem: io.fileSystem,
+    maker: linkMaker(io),
     machineId: machineId(),
     library: {
       async modelsById(ids) {
@@ -65,15 +69,17 @@ export async function planAppLinks(
   app: string,
   options: PlanLinksOptions,
 ): Promise<AppLinks> {
-  const { appVersion, signal } = options;
+  const { appVersion, linking, signal } = options;
   const own = await realFolder(fileSystem, options.appRoot);
   const models: MappableModel[] = [];
-  for await (const record of listAllModels(store, { signal })) {
+  const records: ModelRecord[] = [];
+  for await (const record of listAllModels(store, { signal })) records.push(record);
+  for (const record of linkedVersions(records)) {
     const [placed = record] = await store.withPlaces([record]);
     const model = mappable(store, placed);
     if (record.place.kind === 'library' || !`${model.folder}${sep}`.startsWith(`${own}${sep}`)) models.push(model);
   }
-  const plan = await mapper.planLinks({ app, appRoot: resolve(options.appRoot), appVersion, models, signal });
+  const plan = await mapper.planLinks({ app, appRoot: resolve(options.appRoot), appVersion, models, linking, signal });
   let applied: AppliedPlan | null = null;
   return {
     plan,
@@ -94,8 +100,8 @@ function mappable(store: LibraryStore, record: ModelRecord): MappableModel {
   return { record, folder: store.folderOf(record) };
 }
 
-/** The planning says so where it is not there. */
-async function realFolder(fileSystem: FileSystem, folder: string): Promise<string> {
+/** @internal The planning says so where it is not there. */
+export async function realFolder(fileSystem: FileSystem, folder: string): Promise<string> {
   try {
     return await fileSystem.realpath(resolve(folder));
   } catch (error) {

@@ -74,10 +74,18 @@ export async function diagnose(
   const { reclaimableUnknown } = usage;
   if (reclaimableUnknown !== null) note('warning', 'disk', `no garbage can be collected: ${reclaimableUnknown}`);
 
-  const links = { ok: 0, broken: 0, foreign: 0, missing: 0 };
+  const links: Record<LinkHealth, number> = {
+    ok: 0,
+    broken: 0,
+    moved: 0,
+    stale: 0,
+    foreign: 0,
+    missing: 0,
+    'app-root-gone': 0,
+  };
   for (const { link, health } of (await mapper?.check({ signal })) ?? []) {
     links[health] += 1;
-    if (health !== 'ok') note('problem', 'links', `${link.target} is ${health}: run link again for ${link.appRoot}`);
+    if (health !== 'ok') note('problem', 'links', `${link.target} is ${health}: run links --repair`);
   }
   const { version, fts5, walSafe } = facts;
   return {

@@ -11,26 +11,32 @@ import {
 } from '@modelkeep/core';
 import { createIdentifier } from '@modelkeep/formats';
 import { createHubClient, createLookup, defaultEndpoint } from '@modelkeep/hf-client';
-import { createIo, type DriveOverride, type FileSystem } from '@modelkeep/io';
+import { createIo, type DriveOverride, type FileSystem, type Io } from '@modelkeep/io';
 import { findDuplicates, openLibraryStore, shareDuplicates, type LibraryStore } from '@modelkeep/library';
 import { mapperMigrations, type Mapper } from '@modelkeep/mapper';
 import { createHttpClient, type HttpCacheOptions } from '@modelkeep/network';
 import { createSqlite, setAside, type Sqlite, type SqliteDatabase } from '@modelkeep/sqlite';
 import { createConnectionBudget, createTransfers, type Transfers, type TransfersOptions } from '@modelkeep/transfer';
 import { createAddressBook } from '../acquire/address-book.ts';
+import type { DownloadContext } from '../acquire/download-types.ts';
 import { download } from '../acquire/download.ts';
 import { planDownload } from '../acquire/plan-download.ts';
 import { createDiskCacheStore } from '../cache/disk-cache-store.ts';
+import { makeRoom } from '../evict/make-room.ts';
+import { createRoomKeeping } from '../evict/room-keeping.ts';
 import { identifyRemote } from '../identify/identify-remote.ts';
 import { createKeeping } from '../keep/keeping.ts';
 import { listAllModels } from '../link/list-all-models.ts';
-import { mapperOf, planAppLinks } from '../link/plan-links.ts';
+import { createLinking } from '../link/linking.ts';
+import { mapperOf } from '../link/plan-links.ts';
 import { lookupFile } from '../lookup/lookup-file.ts';
 import { diagnose } from '../maintain/diagnose.ts';
 import { repairLibrary } from '../maintain/repair-library.ts';
 import { computeHashes } from '../maintain/compute-hashes.ts';
 import { verifyLibrary } from '../maintain/verify-library.ts';
 import { createTreeStore } from '../trees/tree-store.ts';
+import { newVersions } from '../update/new-versions.ts';
+import { createUpdating } from '../update/updating.ts';
 import { createClosing, type Closing } from './closing.ts';
 import { offlineTransport } from './offline-transport.ts';
 import { createRunningOperations } from './running-operations.ts';
@@ -130,7 +136,7 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
   const hub = createHubClient({ http, endpoint });
   const transfers = openTransfers({ http, io, clock, logger }, options.downloads);
   closing.add(() => transfers.close());
-  const mapper = await openMapper({ store, sqlite, fileSystem: io.fileSystem, logger });
+  const mapper = await openMapper({ store, sqlite, io, logger });
   if (store.mode === 'write') await mapper?.recover();
   const readOnly = store.mode === 'read';
   const trees = createTreeStore({ fileSystem: io.fileSystem, folder: store.layout.trees, sqlite, readOnly, logger });
@@ -141,7 +147,18 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
   const { leaving } = operations;
   const maxConnections = options.downloads?.connections;
   const addresses = createAddressBook();
-  const downloading = { hub, store, transfers, addresses, maxConnections, leaving, clock, logger };
+  const downloading: DownloadContext = {
+    hub,
+    store,
+    transfers,
+    addresses,
+    maxConnections,
+    leaving,
+    clock,
+    logger,
+    describe: (plan, signal) => newVersions(store, plan, signal),
+    makeRoom: (plan, signal) => makeRoom({ store, mapper, hub, http, io }, plan, signal),
+  };
 
   const mapping = (): Mapper => {
     if (mapper !== null) return mapper;
@@ -156,7 +173,17 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
     (closed ??= operations.drain(drainMs).then(() => closing.closeAll()));
 
   return {
+    ...createUpdating({ ...downloading, mapper, trees, io }, operations),
+    ...createRoomKeeping({ ...downloading, mapper, http }, operations),
     ...createKeeping({ store, mapper, fileSystem: io.fileSystem, join: (signal) => operations.join(signal) }),
+    ...createLinking({
+      store,
+      mapping,
+      fileSystem: io.fileSystem,
+      clock,
+      join: (signal) => operations.join(signal),
+      track: (operation) => operations.track(operation),
+    }),
     root: store.root,
     mode: store.mode,
     recovery: store.recovery,
@@ -197,9 +224,6 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
         lookupFile({ lookup, store, io }, query, { ...request, offline, signal: operations.join(signal) }),
       ),
     folderOf: (model) => store.folderOf(model),
-    planLinks: async (app, request) =>
-      planAppLinks({ store, mapper: mapping(), fileSystem: io.fileSystem }, app, request),
-    unlink: async (app, request) => mapping().unlinkAll({ app, ...request }),
     verify: (request = {}) =>
       operations.track(verifyLibrary(store, { ...request, signal: operations.join(request.signal) })),
     repair: (request = {}) =>
@@ -252,12 +276,12 @@ function openTransfers(
 interface OpenMapperOptions {
   readonly store: LibraryStore;
   readonly sqlite: Sqlite;
-  readonly fileSystem: FileSystem;
+  readonly io: Io;
   readonly logger: Logger;
 }
 
 /** What links to what is machine-local state: without a place to write it there are no links to manage. */
-async function openMapper({ store, sqlite, fileSystem, logger }: OpenMapperOptions): Promise<Mapper | null> {
+async function openMapper({ store, sqlite, io, logger }: OpenMapperOptions): Promise<Mapper | null> {
   if (store.mode === 'read') return null;
   const path = store.layout.stateFile;
   const open = (): Promise<SqliteDatabase> =>
@@ -270,5 +294,5 @@ async function openMapper({ store, sqlite, fileSystem, logger }: OpenMapperOptio
     });
     return open();
   });
-  return mapperOf(store, registry, fileSystem);
+  return mapperOf(store, registry, io);
 }

@@ -28,12 +28,13 @@ import type { PlanDownloadOptions } from '../acquire/plan-download.ts';
 import type { LookupQuery, LookupReport } from '../lookup/lookup-file.ts';
 import type { IdentifyRemoteOptions, RemoteIdentification } from '../identify/remote-identification.ts';
 import type { Keeping } from '../keep/keeping.ts';
-import type { AppLinks, PlanLinksOptions, UnlinkOptions } from '../link/plan-links.ts';
+import type { Linking } from '../link/linking.ts';
 import type { Diagnosis } from '../maintain/diagnose.ts';
 import type { LibraryRepair, RepairLibraryOptions } from '../maintain/repair-library.ts';
 import type { ComputeHashesRequest } from '../maintain/compute-hashes.ts';
+import type { RoomKeeping } from '../evict/room-keeping.ts';
+import type { Updating } from '../update/updating.ts';
 import type { VerifyLibraryOptions } from '../maintain/verify-library.ts';
-import type { UnlinkedApp } from '@modelkeep/mapper';
 
 /** Which models {@link Workspace.list} gives. */
 export interface ListModelsOptions {
@@ -63,7 +64,7 @@ export interface Cancellable {
 }
 
 /** An open library with everything that can be done with it. */
-export interface Workspace extends AsyncDisposable, Keeping {
+export interface Workspace extends AsyncDisposable, Keeping, Linking, Updating, RoomKeeping {
   /** Absolute path. */
   readonly root: string;
   /** `read` also when a newer version of modelkeep wrote the library and lets this one read only. */
@@ -124,11 +125,6 @@ export interface Workspace extends AsyncDisposable, Keeping {
   lookup(query: LookupQuery, options?: LookupOptions): Operation<LookupReport>;
   /** Absolute path of the folder with a model's files: in the library, or where the model was adopted. */
   folderOf(model: PlacedModel): string;
-
-  /** Tells what would be linked into an app's folders, and does it on demand. @throws `mapper.unknown-app`, `mapper.app-root` */
-  planLinks(app: string, options: PlanLinksOptions): Promise<AppLinks>;
-  /** Removes the links of this library from an app's folders; what is not a link of ours is left alone. */
-  unlink(app: string, options: UnlinkOptions): Promise<UnlinkedApp>;
 
   /** Compares what is stored with what the metadata says, byte by byte unless asked otherwise. Changes nothing. */
   verify(options?: VerifyLibraryOptions): Operation<VerifyReport>;

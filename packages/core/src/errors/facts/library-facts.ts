@@ -86,6 +86,14 @@ export interface LibraryErrorFacts {
   'library.unsafe-entry': { readonly path: string; readonly reason: string };
   /** What another tool keeps is not what it calls it. */
   'library.damaged-entry': { readonly path: string; readonly expected: string; readonly found: string };
+  /** The files of the model were given up to make room. */
+  'library.model-evicted': { readonly modelId: string; readonly slug: string };
+  /** What is to come would take the models over what they may take. */
+  'library.quota-exceeded': {
+    readonly quotaBytes: number;
+    readonly usedBytes: number;
+    readonly neededBytes: number;
+  };
   /** Nothing in the selection or in the import is a model. */
   'library.nothing-to-import': { readonly paths: readonly string[] };
 }
@@ -120,6 +128,10 @@ export interface WorkflowErrorFacts {
     readonly slug: string;
     readonly links: readonly { readonly app: string; readonly target: string }[];
   };
+  /** The model's source has nothing newer, or nothing at all any more. */
+  'workflows.no-update': { readonly modelId: string; readonly slug: string; readonly reason: string };
+  /** A model whose files cannot be had again from where they came from. */
+  'workflows.not-fetchable': { readonly modelId: string; readonly slug: string; readonly files: readonly string[] };
   /** A reference that is none of the supported kinds. */
   'workflows.invalid-reference': { readonly reference: string; readonly reason: string };
 }

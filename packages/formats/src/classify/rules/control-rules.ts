@@ -1,99 +1,74 @@
-import type { Condition, Rule } from '../rule.ts';
+import type { Condition, Refinement, Rule } from '../rule.ts';
 
-function attention(name: string, width: number): Condition {
-  return { tensor: `${name}.transformer_blocks.0.attn2.to_k.weight`, axis: 1, is: width };
-}
+const union: readonly (readonly Refinement[])[] = [
+  [{ when: [{ has: ['control_add_embedding.linear_1.bias', 'task_embedding'] }], facts: { variant: 'union' } }],
+];
+const crossAttention = 'transformer_blocks.#.attn2.to_k.weight';
+const hint = { below: ['controlnet_cond_embedding.', 'controlnet_down_blocks.'] } as const;
 
 /** ControlNets of the U-Nets: in the original names (below `control_model.` or bare) and in those of diffusers. */
 function unetControlNets(): readonly Rule[] {
   return (
     [
-      ['sd1', '1.1', '0.attentions.0', 768],
-      ['sd2', '1.1', '0.attentions.0', 1024],
-      ['sdxl', '4.1', '1.attentions.0', 2048],
+      ['sd1', 768],
+      ['sd2', 1024],
+      ['sdxl', 2048],
     ] as const
-  ).flatMap(([family, block, diffusersBlock, width]): readonly Rule[] => {
-    const union = [
-      [{ when: [{ has: ['control_add_embedding.linear_1.bias', 'task_embedding'] }], facts: { variant: 'union' } }],
-    ] as const;
-    return [
-      {
-        id: `controlnet-${family}`,
-        when: [{ has: 'zero_convs.0.0.weight' }, attention(`input_blocks.${block}`, width)],
-        facts: { type: 'controlnet', family },
-        refine: union,
-      },
-      {
-        id: `controlnet-${family}-diffusers`,
-        when: [{ has: 'controlnet_cond_embedding.conv_in.weight' }, attention(`down_blocks.${diffusersBlock}`, width)],
-        facts: { type: 'controlnet', family },
-        refine: union,
-      },
-    ];
-  });
+  ).flatMap(([family, width]): readonly Rule[] => [
+    {
+      id: `controlnet-${family}`,
+      when: [
+        { has: ['zero_convs.#.#.weight', 'input_hint_block.#.weight'] },
+        { tensor: [`input_blocks.#.#.${crossAttention}`, `middle_block.#.${crossAttention}`], axis: 1, is: width },
+        { nothingBelow: 'output_blocks.' },
+      ],
+      facts: { type: 'controlnet', family, layout: 'ldm' },
+      refine: union,
+    },
+    {
+      id: `controlnet-${family}-diffusers`,
+      when: [
+        hint,
+        {
+          tensor: [`down_blocks.#.attentions.#.${crossAttention}`, `mid_block.attentions.#.${crossAttention}`],
+          axis: 1,
+          is: width,
+        },
+      ],
+      facts: { type: 'controlnet', family, layout: 'diffusers' },
+      refine: union,
+    },
+  ]);
 }
 
-/** What steers a diffusion model from beside it. */
+const sdxlVector: Condition = { tensor: 'add_embedding.linear_1.weight', axis: 1, is: 2816 };
+
+/** What steers a U-Net from beside it. */
 export const controlRules: readonly Rule[] = [
+  {
+    id: 'instantid-controlnet',
+    when: [hint, { below: 'image_proj.' }],
+    facts: { type: 'controlnet', family: 'sdxl', variant: 'instantid' },
+  },
+  {
+    id: 'sparsectrl',
+    when: [
+      { below: ['controlnet_cond_embedding.', 'input_hint_block.'] },
+      { matches: /motion_modules\.#\.|temporal_transformer\./ },
+    ],
+    facts: { type: 'controlnet', family: 'sd1', variant: 'sparsectrl' },
+  },
+  {
+    id: 'controlnet-xs',
+    when: [{ below: ['control_to_base_for_conv_in.', 'control_to_base_for_conv_in'] }, { below: 'up_connections.' }],
+    facts: { type: 'controlnet', family: null, variant: 'xs', layout: 'diffusers' },
+  },
   ...unetControlNets(),
   {
-    id: 'controlnet-unet',
-    when: [{ has: ['zero_convs.0.0.weight', 'controlnet_cond_embedding.conv_in.weight'] }],
-    facts: { type: 'controlnet', family: null },
-  },
-  {
-    id: 'control-lora',
-    when: [{ has: 'lora_controlnet' }],
-    facts: { type: 'controlnet', family: null, variant: 'control-lora' },
-  },
-  {
-    id: 'controlnet-qwen-image',
-    when: [{ has: 'controlnet_blocks.0.weight' }, { has: 'transformer_blocks.0.img_mlp.net.0.proj.weight' }],
-    facts: { type: 'controlnet', family: 'qwen-image' },
-  },
-  {
-    id: 'controlnet-sd3',
-    when: [{ has: 'controlnet_blocks.0.weight' }, { has: 'pos_embed_input.proj.weight' }],
-    facts: { type: 'controlnet', family: 'sd3' },
-  },
-  {
-    id: 'controlnet-flux1-xlabs',
-    when: [
-      { has: 'controlnet_blocks.0.weight' },
-      { has: 'double_blocks.0.img_attn.qkv.weight' },
-      { tensor: 'txt_in.weight', axis: 1, is: 4096 },
-    ],
-    facts: { type: 'controlnet', family: 'flux1' },
-  },
-  {
-    id: 'controlnet-flux1',
-    when: [
-      { has: 'controlnet_x_embedder.weight' },
-      { has: ['transformer_blocks.0.attn.add_k_proj.weight', 'single_transformer_blocks.0.proj_mlp.weight'] },
-      { tensor: 'context_embedder.weight', axis: 1, is: 4096 },
-    ],
-    facts: { type: 'controlnet', family: 'flux1' },
-    refine: [[{ when: [{ matches: /^controlnet_mode_embedder\./ }], facts: { variant: 'union' } }]],
-  },
-  {
-    id: 'controlnet',
-    when: [{ has: ['controlnet_blocks.0.weight', 'controlnet_x_embedder.weight'] }],
-    facts: { type: 'controlnet', family: null },
-  },
-  {
-    id: 'controllite-sdxl',
-    when: [{ matches: /^lllite_unet_/ }],
-    facts: { type: 'controlnet', family: 'sdxl', variant: 'lllite' },
-  },
-  {
-    id: 'controllite-anima',
-    when: [{ matches: /^lllite_dit_blocks_/ }],
-    facts: { type: 'controlnet', family: 'anima', variant: 'lllite' },
-  },
-  {
-    id: 't2i-adapter',
-    when: [{ has: 'adapter.body.0.resnets.0.block1.weight' }],
-    facts: { type: 't2i-adapter', family: null },
+    id: 'controlnet-sdxl-small',
+    when: [hint, sdxlVector],
+    facts: { type: 'controlnet', family: 'sdxl', layout: 'diffusers' },
+    refine: [[{ when: [], facts: {}, note: 'without cross attention, as the small ControlNets of SDXL' }]],
   },
   ...(
     [
@@ -102,18 +77,31 @@ export const controlRules: readonly Rule[] = [
       ['sdxl', 2048],
     ] as const
   ).map(([family, width]): Rule => ({
-    id: `ip-adapter-${family}`,
-    when: [{ matches: /^image_proj\./ }, { tensor: 'ip_adapter.1.to_k_ip.weight', axis: 1, is: width }],
-    facts: { type: 'ip-adapter', family },
+    id: `control-lora-${family}`,
+    when: [{ has: 'lora_controlnet' }, { tensor: /attn2\.to_k\.down$/, axis: 1, is: width }],
+    facts: { type: 'controlnet', family, variant: 'control-lora' },
   })),
   {
-    id: 'ip-adapter-flux1-xlabs',
-    when: [{ matches: /^double_blocks\.\d+\.processor\.ip_adapter_double_stream_k_proj/ }],
-    facts: { type: 'ip-adapter', family: 'flux1' },
+    id: 'control-lora',
+    when: [{ has: 'lora_controlnet' }],
+    facts: { type: 'controlnet', family: null, variant: 'control-lora' },
   },
   {
-    id: 'flux1-redux',
-    when: [{ has: 'redux_down.weight' }, { has: 'redux_up.weight' }],
-    facts: { type: 'style-model', family: 'flux1' },
+    id: 'controlnet-unet',
+    when: [
+      { has: ['zero_convs.0.0.weight', 'controlnet_cond_embedding.conv_in.weight'] },
+      { nothingBelow: 'output_blocks.' },
+    ],
+    facts: { type: 'controlnet', family: null },
+  },
+  {
+    id: 'controllite-sdxl',
+    when: [{ matches: /^lllite_unet_/ }],
+    facts: { type: 'controlnet', family: 'sdxl', variant: 'lllite', layout: 'kohya' },
+  },
+  {
+    id: 'controllite-anima',
+    when: [{ matches: /^lllite_dit_blocks_/ }],
+    facts: { type: 'controlnet', family: 'anima', variant: 'lllite', layout: 'kohya' },
   },
 ];

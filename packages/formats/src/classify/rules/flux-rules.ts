@@ -1,7 +1,9 @@
 import type { Refinement, Rule } from '../rule.ts';
 
-const qkv = 'double_blocks.0.img_attn.qkv.weight';
+const qkv = 'double_blocks.#.img_attn.qkv.weight';
+const norm = ['double_blocks.#.img_attn.norm.key_norm.scale', 'double_blocks.#.img_attn.norm.key_norm.weight'];
 const sharedModulation = ['double_stream_modulation_img.lin.weight', 'double_stream_modulation_img.linear.weight'];
+const context = ['txt_in.weight', 'context_embedder.weight'];
 
 function guidanceOf(name: string): readonly Refinement[] {
   const note = 'without guidance layers, as FLUX.1-schnell';
@@ -15,6 +17,7 @@ function inputOf(name: string): readonly Refinement[] {
   return [
     { when: [{ tensor: name, axis: 1, is: 384 }], facts: { variant: 'fill' } },
     { when: [{ tensor: name, axis: 1, is: 128 }], facts: { variant: 'control' } },
+    { when: [{ tensor: name, axis: 1, is: 196 }], facts: { variant: 'image-conditioned' } },
   ];
 }
 
@@ -25,63 +28,118 @@ const flux2Sizes: readonly Refinement[] = (
     ['klein-4b', 18_432, 7680, null],
   ] as const
 ).flatMap(([variant, modulation, text, baseModel]) => [
-  ...sharedModulation.map((tensor) => ({ when: [{ tensor, axis: 0, is: modulation }], facts: { variant, baseModel } })),
-  ...['txt_in.weight', 'context_embedder.weight'].map((tensor) => ({
-    when: [{ tensor, axis: 1, is: text }],
-    facts: { variant, baseModel },
-  })),
+  { when: [{ tensor: sharedModulation, axis: 0, is: modulation }], facts: { variant, baseModel } },
+  { when: [{ tensor: context, axis: 1, is: text }], facts: { variant, baseModel } },
 ]);
+const klein = 'whether klein is distilled or base is not in the tensors';
 
-/** FLUX.1, FLUX.2 and Chroma, which grew out of each other. */
+/** FLUX.1, FLUX.2, Chroma and others that grew out of them. */
 export const fluxRules: readonly Rule[] = [
   {
     id: 'flux2',
-    when: [{ has: sharedModulation }, { has: [qkv, 'transformer_blocks.0.attn.to_q.weight'] }],
-    facts: { type: 'diffusion-model', family: 'flux2' },
+    when: [{ has: sharedModulation }, { below: 'double_blocks.#.img_attn.qkv.' }],
+    facts: { type: 'diffusion-model', family: 'flux2', layout: 'bfl' },
     refine: [flux2Sizes],
+    note: klein,
   },
   {
-    id: 'chroma',
-    when: [{ matches: /^distilled_guidance_layer\./ }, { has: [qkv, 'transformer_blocks.0.attn.add_k_proj.weight'] }],
-    facts: { type: 'diffusion-model', family: 'chroma', baseModel: 'Chroma' },
-    refine: [[{ when: [{ matches: /^nerf_(blocks|image_embedder)\./ }], facts: { variant: 'radiance' } }]],
+    id: 'flux2-diffusers',
+    when: [
+      { has: sharedModulation },
+      { below: ['transformer_blocks.#.attn.to_q.', 'single_transformer_blocks.#.attn.to_qkv_mlp_proj.'] },
+    ],
+    facts: { type: 'diffusion-model', family: 'flux2', layout: 'diffusers' },
+    refine: [flux2Sizes],
+    note: klein,
   },
+  ...(
+    [
+      ['bfl', 'double_blocks.#.img_attn.'],
+      ['diffusers', 'transformer_blocks.#.attn.add_k_proj.'],
+    ] as const
+  ).map(([layout, attention]): Rule => ({
+    id: `chroma-${layout}`,
+    when: [{ below: 'distilled_guidance_layer.' }, { below: attention }],
+    facts: { type: 'diffusion-model', family: 'chroma', baseModel: 'Chroma', layout },
+    refine: [[{ when: [{ below: ['nerf_blocks.', 'nerf_image_embedder.'] }], facts: { variant: 'radiance' } }]],
+  })),
   {
     id: 'flux1',
     when: [
       { has: qkv },
-      { has: ['double_blocks.0.img_attn.norm.key_norm.scale', 'double_blocks.0.img_attn.norm.key_norm.weight'] },
+      { has: norm },
       { has: 'vector_in.in_layer.weight' },
       { tensor: 'txt_in.weight', axis: 1, is: 4096 },
     ],
-    facts: { type: 'diffusion-model', family: 'flux1' },
+    facts: { type: 'diffusion-model', family: 'flux1', layout: 'bfl' },
     refine: [guidanceOf('guidance_in.in_layer.weight'), inputOf('img_in.weight')],
+    note: 'Kontext and Krea have the tensors of FLUX.1-dev',
   },
   {
     id: 'flux1-bitsandbytes',
     when: [
-      { matches: /^double_blocks\.0\.img_attn\.proj\.weight\.quant_state\.bitsandbytes__/ },
+      { matches: /^double_blocks\.#\.img_attn\.proj\.weight\.quant_state\.bitsandbytes__/ },
       { has: 'vector_in.in_layer.weight' },
     ],
-    facts: { type: 'diffusion-model', family: 'flux1' },
+    facts: { type: 'diffusion-model', family: 'flux1', layout: 'bfl' },
     refine: [guidanceOf('guidance_in.in_layer.weight')],
+  },
+  {
+    id: 'longcat-image',
+    when: [{ has: qkv }, { tensor: 'txt_in.weight', axis: 1, is: 3584 }, { lacks: 'vector_in.in_layer.weight' }],
+    facts: { type: 'diffusion-model', family: 'longcat-image', layout: 'bfl' },
+  },
+  {
+    id: 'ovis-image',
+    when: [{ has: qkv }, { has: 'double_blocks.#.img_mlp.down_proj.weight' }],
+    facts: { type: 'diffusion-model', family: 'ovis-image', layout: 'bfl' },
   },
   {
     id: 'flux1-diffusers',
     when: [
-      { has: 'single_transformer_blocks.0.proj_mlp.weight' },
+      { has: 'single_transformer_blocks.#.proj_mlp.weight' },
       { has: 'time_text_embed.text_embedder.linear_1.weight' },
       { tensor: 'context_embedder.weight', axis: 1, is: 4096 },
+      { nothingBelow: ['controlnet_blocks.', 'controlnet_x_embedder.'] },
     ],
-    facts: { type: 'diffusion-model', family: 'flux1' },
+    facts: { type: 'diffusion-model', family: 'flux1', layout: 'diffusers' },
     refine: [guidanceOf('time_text_embed.guidance_embedder.linear_1.weight'), inputOf('x_embedder.weight')],
+    note: 'Kontext and Krea have the tensors of FLUX.1-dev',
+  },
+  {
+    id: 'longcat-image-diffusers',
+    when: [
+      { has: 'single_transformer_blocks.#.proj_mlp.weight' },
+      { tensor: 'context_embedder.weight', axis: 1, is: 3584 },
+      { nothingBelow: 'time_text_embed.text_embedder.' },
+    ],
+    facts: { type: 'diffusion-model', family: 'longcat-image', layout: 'diffusers' },
+  },
+  {
+    id: 'ovis-image-diffusers',
+    when: [
+      { has: 'single_transformer_blocks.#.proj_mlp.weight' },
+      { has: 'context_embedder_norm.weight' },
+      { has: 'timestep_embedder.linear_1.weight' },
+    ],
+    facts: { type: 'diffusion-model', family: 'ovis-image', layout: 'diffusers' },
+  },
+  {
+    id: 'bria',
+    when: [
+      { has: 'single_transformer_blocks.#.proj_mlp.weight' },
+      { below: 'time_embed.timestep_embedder.' },
+      { tensor: 'context_embedder.weight', axis: 1, is: 4096 },
+    ],
+    facts: { type: 'diffusion-model', family: 'bria', layout: 'diffusers' },
   },
   {
     id: 'flux1-nunchaku',
     when: [
-      { matches: /^single_transformer_blocks\.0\.norm\.linear\.qweight$/ },
+      { has: 'single_transformer_blocks.#.norm.linear.qweight' },
       { matches: /mlp_context_fc1\.(wscales|wtscale)$/ },
     ],
-    facts: { type: 'diffusion-model', family: 'flux1' },
+    facts: { type: 'diffusion-model', family: 'flux1', layout: 'diffusers' },
+    refine: [guidanceOf('time_text_embed.guidance_embedder.linear_1.weight'), inputOf('x_embedder.weight')],
   },
 ];

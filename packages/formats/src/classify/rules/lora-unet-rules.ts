@@ -1,11 +1,36 @@
-import type { Rule } from '../rule.ts';
-import { loraOf } from './lora-facts.ts';
+import type { Condition, Rule } from '../rule.ts';
 
-const unetBlock = '(input_blocks|middle_block|output_blocks|down_blocks|mid_block|up_blocks)';
-const crossAttention = new RegExp(`^${unetBlock}.*attn2[._](to_|processor[._]to_)[kv]$`);
+/*
+ * These rules see the modules that an adapter changes, not its own tensors: without prefix and suffix, `_` between the
+ * words, shapes [outputs, inputs] of the module, 0 where the adapter does not tell.
+ */
+const block = '(?:input_blocks|middle_block|output_blocks|down_blocks|mid_block|up_blocks)';
+const crossAttention = new RegExp(`^${block}_.*attn2_(?:to_|processor_to_)[kv]$`);
+const unet: Condition = { matches: new RegExp(`^${block}_`) };
+const lora = (family: string | null, variant: string | null = null): Rule['facts'] => ({
+  type: 'lora',
+  family,
+  variant,
+});
+const textOf = (prefix: string): RegExp => new RegExp(`^${prefix}_.*(?:k_proj|q_proj|v_proj|attn_in_proj)$`);
 
 /** Adapters of the U-Nets of the Stable Diffusion line. */
 export const loraUnetRules: readonly Rule[] = [
+  {
+    id: 'lora-motion',
+    when: [{ matches: new RegExp(`^${block}_.*motion_modules_#_`) }],
+    facts: lora('sd1', 'motion'),
+  },
+  {
+    id: 'lora-stable-cascade',
+    when: [
+      {
+        matches:
+          /^(?:down_blocks|up_blocks)_#_#_(?:channelwise_#|attention_attn_in_proj|attention_attn_out_proj|kv_mapper_#|mapper)$/,
+      },
+    ],
+    facts: { ...lora('stable-cascade'), baseModel: 'Stable Cascade' },
+  },
   ...(
     [
       ['sd1', 768],
@@ -14,39 +39,103 @@ export const loraUnetRules: readonly Rule[] = [
     ] as const
   ).map(([family, width]): Rule => ({
     id: `lora-${family}`,
-    when: [{ tensor: crossAttention, axis: 1, is: width }],
-    facts: loraOf(family),
+    when: [unet, { tensor: crossAttention, axis: 1, is: width }],
+    facts: lora(family),
   })),
   {
     id: 'lora-sdxl-refiner',
-    when: [{ tensor: crossAttention, axis: 1, is: 1280 }],
-    facts: { type: 'lora', family: 'sdxl', variant: 'refiner' },
+    when: [unet, { tensor: crossAttention, axis: 1, is: 1280 }, { tensor: /attn1_to_q$/, axis: 1, is: [768, 1536] }],
+    facts: lora('sdxl', 'refiner'),
+  },
+  {
+    id: 'lora-sdxl-refiner-cross',
+    when: [unet, { tensor: crossAttention, axis: 1, is: 1280 }],
+    facts: lora('sdxl', 'refiner'),
+    confidence: 0.8,
   },
   {
     id: 'lora-sdxl-depth',
-    when: [{ matches: new RegExp(`^${unetBlock}.*transformer_blocks[._]([2-9])[._]`) }],
-    facts: loraOf('sdxl'),
+    when: [unet, { highest: 'transformer_blocks', atLeast: 1 }, { lacksMatch: /time_stack/ }],
+    facts: lora('sdxl'),
+    note: 'U-Nets of SD 1 and SD 2 have one transformer block in each place',
   },
-  { id: 'lora-unet', when: [{ matches: new RegExp(`^${unetBlock}[._]`) }], facts: loraOf(null), confidence: 0.7 },
+  {
+    id: 'lora-sdxl-vector',
+    when: [unet, { tensor: /^(?:label_emb_#_#|add_embedding_linear_#)$/, axis: 1, is: 2816 }],
+    facts: lora('sdxl'),
+  },
+  {
+    id: 'lora-sdxl-text',
+    when: [unet, { matches: /^te1_/ }, { matches: /^te2_/ }],
+    facts: lora('sdxl'),
+    confidence: 0.9,
+  },
+  {
+    id: 'lora-sd2-text',
+    when: [unet, { tensor: textOf('te'), axis: 1, is: 1024 }],
+    facts: lora('sd2'),
+    confidence: 0.9,
+  },
+  {
+    id: 'lora-sd1-text',
+    when: [unet, { tensor: textOf('te'), axis: 1, is: 768 }],
+    facts: lora('sd1'),
+    confidence: 0.9,
+  },
+  {
+    id: 'lora-sd1-convolution',
+    when: [unet, { tensor: /attentions_#_proj_in$/, axis: 2, is: 1 }],
+    facts: lora('sd1'),
+    note: 'SD 2 and SDXL have linear layers there',
+    confidence: 0.85,
+  },
+  {
+    id: 'lora-unet',
+    when: [unet],
+    facts: lora(null),
+    note: 'the tensors do not tell which U-Net they are for',
+    confidence: 0.7,
+  },
 ];
 
-/** Adapters that change text encoders only. */
+/** Adapters that change text encoders only, and those of language models. */
 export const loraEncoderRules: readonly Rule[] = [
   {
     id: 'lora-encoders-sdxl',
-    when: [{ matches: /^te1[._]/ }, { tensor: /^te2[._].*(k_proj|q_proj)$/, axis: 1, is: 1280 }],
-    facts: loraOf('sdxl'),
+    when: [{ matches: /^te1_/ }, { tensor: textOf('te2'), axis: 1, is: 1280 }],
+    facts: lora('sdxl'),
+    confidence: 0.85,
   },
   {
     id: 'lora-encoder-sd1',
-    when: [{ tensor: /^te[._].*(k_proj|q_proj)$/, axis: 1, is: 768 }],
-    facts: loraOf('sd1'),
+    when: [{ tensor: textOf('te'), axis: 1, is: 768 }],
+    facts: lora('sd1'),
     confidence: 0.8,
   },
   {
     id: 'lora-encoder-sd2',
-    when: [{ tensor: /^te[._].*(k_proj|q_proj)$/, axis: 1, is: 1024 }],
-    facts: loraOf('sd2'),
+    when: [{ tensor: textOf('te'), axis: 1, is: 1024 }],
+    facts: lora('sd2'),
     confidence: 0.8,
+  },
+  {
+    id: 'lora-encoder',
+    when: [{ matches: /^te[123]?_/ }],
+    facts: lora(null),
+    note: 'for a text encoder that several families share',
+    confidence: 0.7,
+  },
+  {
+    id: 'lora-language-model',
+    when: [
+      {
+        matches:
+          /^(?:language_model_|decoder_)?(?:layers|h|transformer_h|blocks)_#_(?:self_attn_(?:[qkvo]_proj|qkv_proj|o_proj|W_pack)|mlp_(?:gate|up|down)_proj|attn_c_attn|self_attention_query_key_value)$/,
+      },
+      { lacksMatch: /cross_attn|adaln/ },
+    ],
+    facts: lora(null),
+    note: 'for a language model',
+    confidence: 0.7,
   },
 ];

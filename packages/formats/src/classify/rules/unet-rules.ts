@@ -1,9 +1,19 @@
-import type { Refinement, Rule } from '../rule.ts';
+import type { Condition, Refinement, Rule } from '../rule.ts';
 
-const original = (block: string): string => `input_blocks.${block}.transformer_blocks.0.attn2.to_k.weight`;
-const diffusers = (block: string): string => `down_blocks.${block}.transformer_blocks.0.attn2.to_k.weight`;
-const decoder = { has: 'output_blocks.0.0.in_layers.2.weight' } as const;
-const diffusersDecoder = { has: 'up_blocks.1.resnets.0.conv1.weight' } as const;
+/** Cross attention looks at the text: its width tells the text encoder and so the family. */
+const original = 'attn2.to_k.weight';
+const ldm = ['input_blocks', 'middle_block', 'output_blocks'].map(
+  (part) => `${part}${part === 'middle_block' ? '.#' : '.#.#'}.transformer_blocks.#.${original}`,
+);
+const diffusers = [
+  ...['down_blocks', 'up_blocks'].map((part) => `${part}.#.attentions.#.transformer_blocks.#.${original}`),
+  `mid_block.attentions.#.transformer_blocks.#.${original}`,
+];
+const decoder: Condition = { has: 'output_blocks.#.#.in_layers.#.weight' };
+const diffusersDecoder: Condition = { has: 'up_blocks.#.resnets.#.conv1.weight' };
+const noVideo: Condition = {
+  nothingBelow: ['input_blocks.#.#.time_', 'down_blocks.#.temp_', 'conv_norm_out.temporal'],
+};
 
 function inputOf(name: string): readonly Refinement[] {
   return [
@@ -14,96 +24,118 @@ function inputOf(name: string): readonly Refinement[] {
   ];
 }
 
-const originalInput = inputOf('input_blocks.0.0.weight');
-const diffusersInput = inputOf('conv_in.weight');
-const predictsVelocity: readonly Refinement[] = [
-  { when: [{ has: 'v_pred' }], facts: { variant: 'v-prediction', baseModel: null } },
-];
-const distilled: readonly Refinement[] = [
+/** Marks that trainers put beside the model's tensors, in the place of settings. */
+const prediction: readonly Refinement[] = [
   {
-    when: [{ lacks: 'input_blocks.7.1.transformer_blocks.9.attn2.to_k.weight' }],
-    facts: { variant: 'distilled', baseModel: 'SDXL Distilled' },
+    when: [{ has: ['v_pred', '/v_pred'] }, { has: ['ztsnr', '/ztsnr'] }],
+    facts: { variant: 'v-prediction', baseModel: null },
+    note: 'marked for velocity and zero terminal noise',
+  },
+  { when: [{ has: ['v_pred', '/v_pred'] }], facts: { variant: 'v-prediction', baseModel: null } },
+  {
+    when: [{ has: ['edm_mean', '/edm_mean', 'edm_vpred.sigma_max', '/edm_vpred.sigma_max'] }],
+    facts: { variant: 'edm' },
   },
 ];
-const sdxl = { type: 'diffusion-model', family: 'sdxl', baseModel: 'SDXL 1.0' } as const;
+
+interface Unet {
+  readonly family: string;
+  readonly width: number;
+  /** Width of size and pooled text, where it takes them. */
+  readonly vector?: number;
+  readonly facts?: Partial<Rule['facts']>;
+  readonly refine?: Rule['refine'];
+  readonly diffusersRefine?: Rule['refine'];
+  readonly note?: string;
+}
+
+function unet(
+  id: string,
+  { family, width, vector, facts = {}, refine = [], diffusersRefine = [], note }: Unet,
+): readonly Rule[] {
+  const vectorOf = (name: string): Condition =>
+    vector === undefined ? { lacks: name } : { tensor: name, axis: 1, is: vector };
+  const base = { type: 'diffusion-model', family, ...facts } as const;
+  const said = note === undefined ? {} : { note };
+  return [
+    {
+      id,
+      when: [{ tensor: ldm, axis: 1, is: width }, vectorOf('label_emb.0.0.weight'), decoder, noVideo],
+      facts: { ...base, layout: 'ldm' },
+      refine: [...refine, inputOf('input_blocks.0.0.weight'), prediction],
+      ...said,
+    },
+    {
+      id: `${id}-diffusers`,
+      when: [
+        { tensor: diffusers, axis: 1, is: width },
+        vectorOf('add_embedding.linear_1.weight'),
+        diffusersDecoder,
+        noVideo,
+        { nothingBelow: 'encoder_hid_proj.' },
+      ],
+      facts: { ...base, layout: 'diffusers' },
+      refine: [...diffusersRefine, inputOf('conv_in.weight'), prediction],
+      ...said,
+    },
+  ];
+}
+
+const shallow: Refinement['facts'] = { variant: 'distilled', baseModel: 'SDXL Distilled' };
+const noise = 'whether it predicts noise or velocity is not in the tensors';
 
 /** The U-Nets of the Stable Diffusion line, in the original names and in those of diffusers. */
 export const unetRules: readonly Rule[] = [
   {
     id: 'svd',
-    when: [{ has: 'input_blocks.1.0.time_stack.emb_layers.1.bias' }, decoder],
-    facts: { type: 'diffusion-model', family: 'svd' },
+    when: [{ has: 'input_blocks.#.#.time_stack.emb_layers.#.bias' }, decoder],
+    facts: { type: 'diffusion-model', family: 'svd', layout: 'ldm' },
   },
   {
-    id: 'sdxl',
+    id: 'svd-diffusers',
+    when: [{ has: 'down_blocks.#.resnets.#.temporal_res_block.conv1.weight' }, { below: 'up_blocks.#.' }],
+    facts: { type: 'diffusion-model', family: 'svd', layout: 'diffusers' },
+  },
+  ...unet('sdxl', {
+    family: 'sdxl',
+    width: 2048,
+    vector: 2816,
+    facts: { baseModel: 'SDXL 1.0' },
+    refine: [[{ when: [{ highest: 'transformer_blocks', atMost: 8 }], facts: shallow }]],
+    diffusersRefine: [[{ when: [{ highest: 'transformer_blocks', atMost: 8 }], facts: shallow }]],
+    note: 'Pony, Illustrious, NoobAI, Turbo and Lightning have the tensors of SDXL',
+  }),
+  ...unet('sdxl-refiner', {
+    family: 'sdxl',
+    width: 1280,
+    vector: 2560,
+    facts: { baseModel: 'SDXL 1.0', variant: 'refiner' },
+  }),
+  ...unet('sd1', { family: 'sd1', width: 768 }),
+  ...unet('sd2', { family: 'sd2', width: 1024, note: noise }),
+  {
+    id: 'sd2-unclip',
+    when: [{ tensor: ldm, axis: 1, is: 1024 }, { tensor: 'label_emb.0.0.weight', axis: 1, is: [1536, 2048] }, decoder],
+    facts: { type: 'diffusion-model', family: 'sd2', variant: 'unclip', layout: 'ldm' },
+  },
+  {
+    id: 'sd2-upscaler',
+    when: [{ tensor: ldm, axis: 1, is: 1024 }, { tensor: 'input_blocks.0.0.weight', axis: 1, is: 7 }, decoder],
+    facts: { type: 'diffusion-model', family: 'sd2', variant: 'x4-upscaler', layout: 'ldm' },
+  },
+  {
+    id: 'kolors',
+    when: [{ tensor: ldm, axis: 1, is: 2048 }, { tensor: 'label_emb.0.0.weight', axis: 1, is: 5632 }, decoder],
+    facts: { type: 'diffusion-model', family: 'kolors', baseModel: 'Kolors', layout: 'ldm' },
+  },
+  {
+    id: 'kolors-diffusers',
     when: [
-      { tensor: original('4.1'), axis: 1, is: 2048 },
-      { tensor: 'label_emb.0.0.weight', axis: 1, is: 2816 },
-      decoder,
-    ],
-    facts: sdxl,
-    refine: [distilled, originalInput, predictsVelocity],
-  },
-  {
-    id: 'sdxl-refiner',
-    when: [
-      { tensor: original('4.1'), axis: 1, is: 1280 },
-      { tensor: 'label_emb.0.0.weight', axis: 1, is: 2560 },
-      decoder,
-    ],
-    facts: { ...sdxl, variant: 'refiner' },
-  },
-  {
-    id: 'sd1',
-    when: [{ tensor: original('2.1'), axis: 1, is: 768 }, { lacks: 'label_emb.0.0.weight' }, decoder],
-    facts: { type: 'diffusion-model', family: 'sd1' },
-    refine: [originalInput],
-  },
-  {
-    id: 'sd2',
-    when: [{ tensor: original('2.1'), axis: 1, is: 1024 }, { lacks: 'label_emb.0.0.weight' }, decoder],
-    facts: { type: 'diffusion-model', family: 'sd2' },
-    refine: [originalInput],
-    note: 'whether it predicts noise or velocity is not in the tensors',
-  },
-  {
-    id: 'sdxl-diffusers',
-    when: [
-      { tensor: diffusers('1.attentions.0'), axis: 1, is: 2048 },
-      { tensor: 'add_embedding.linear_1.weight', axis: 1, is: 2816 },
+      { tensor: diffusers, axis: 1, is: 2048 },
+      { tensor: 'encoder_hid_proj.weight', axis: 1, is: 4096 },
       diffusersDecoder,
     ],
-    facts: sdxl,
-    refine: [diffusersInput],
-  },
-  {
-    id: 'sdxl-refiner-diffusers',
-    when: [
-      { tensor: diffusers('1.attentions.0'), axis: 1, is: 1280 },
-      { tensor: 'add_embedding.linear_1.weight', axis: 1, is: 2560 },
-      diffusersDecoder,
-    ],
-    facts: { ...sdxl, variant: 'refiner' },
-  },
-  {
-    id: 'sd1-diffusers',
-    when: [
-      { tensor: diffusers('0.attentions.0'), axis: 1, is: 768 },
-      { lacks: 'add_embedding.linear_1.weight' },
-      diffusersDecoder,
-    ],
-    facts: { type: 'diffusion-model', family: 'sd1' },
-    refine: [diffusersInput],
-  },
-  {
-    id: 'sd2-diffusers',
-    when: [
-      { tensor: diffusers('0.attentions.0'), axis: 1, is: 1024 },
-      { lacks: 'add_embedding.linear_1.weight' },
-      diffusersDecoder,
-    ],
-    facts: { type: 'diffusion-model', family: 'sd2' },
-    refine: [diffusersInput],
-    note: 'whether it predicts noise or velocity is not in the tensors',
+    facts: { type: 'diffusion-model', family: 'kolors', baseModel: 'Kolors', layout: 'diffusers' },
+    refine: [inputOf('conv_in.weight')],
   },
 ];

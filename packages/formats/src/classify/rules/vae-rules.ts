@@ -1,57 +1,247 @@
-import type { Rule } from '../rule.ts';
+import type { Condition, Refinement, Rule } from '../rule.ts';
 
 const latent = 'decoder.conv_in.weight';
+const encoded = 'encoder.conv_out.weight';
 
-/** Autoencoders. Several families share the commonest ones. */
+/** The latent space by the tensor at either end of it: half an autoencoder is one too. */
+function latentOf(channels: number, rank: number): Condition {
+  return rank === 4
+    ? { tensor: /^(?:decoder\.)?conv_in\.weight$/, axis: 1, is: channels }
+    : { tensor: /^decoder\.(?:conv1|conv_in)\.weight$/, axis: 1, is: channels };
+}
+
+function writtenAs(original: 'bfl' | 'ldm'): readonly (readonly Refinement[])[] {
+  return [
+    [
+      { when: [{ below: ['encoder.down_blocks.#.', 'decoder.up_blocks.#.'] }], facts: { layout: 'diffusers' } },
+      { when: [{ below: ['encoder.down.#.', 'decoder.up.#.'] }], facts: { layout: original } },
+    ],
+  ];
+}
+
+function vae(
+  id: string,
+  family: string | null,
+  when: Rule['when'],
+  more: Partial<Omit<Rule, 'facts'>> & { readonly facts?: Partial<Rule['facts']> } = {},
+): Rule {
+  return { ...more, id, when, facts: { type: 'vae', family, ...more.facts } };
+}
+
+const shared = { confidence: 0.7 } as const;
+const image: Condition = { tensor: latent, rank: 4 };
+
+/** Autoencoders of images. Several families share the commonest ones. */
 export const vaeRules: readonly Rule[] = [
-  {
-    id: 'vae-flux2',
-    when: [{ tensor: latent, axis: 1, is: 32 }, { tensor: latent, rank: 4 }, { has: 'bn.running_mean' }],
-    facts: { type: 'vae', family: 'flux2', variant: '32-channel' },
-  },
-  {
-    id: 'vae-sd',
-    when: [{ tensor: latent, axis: 1, is: 4 }, { tensor: latent, rank: 4 }, { has: 'encoder.conv_in.weight' }],
-    facts: { type: 'vae', family: null, variant: '4-channel' },
+  vae('vae-svd', 'svd', [
+    { below: ['decoder.up_blocks.#.resnets.#.spatial_res_block.', 'decoder.up.#.block.#.time_stack.'] },
+    { has: latent },
+  ]),
+  vae('vae-flux2', 'flux2', [{ tensor: [latent], axis: 1, is: 32 }, image, { below: 'bn.running_' }], {
+    facts: { variant: '32-channel', layout: 'bfl' },
+    note: 'Black Forest Labs and diffusers write this autoencoder alike',
+  }),
+  vae('vae-allegro', 'allegro', [{ below: 'decoder.temp_conv_in.' }, { below: 'encoder.temp_conv_in.' }]),
+  vae(
+    'vae-dc',
+    'sana',
+    [{ tensor: latent, axis: 1, is: 32 }, image, { below: ['decoder.up_blocks.#.#.conv', 'decoder.stages.#.'] }],
+    {
+      facts: { variant: 'dc-ae', layout: 'diffusers' },
+      confidence: 0.85,
+      note: 'a deep-compression autoencoder of 32 channels',
+    },
+  ),
+  vae(
+    'vae-dc-original',
+    'sana',
+    [
+      { below: 'decoder.stages.#.' },
+      { below: 'encoder.stages.#.' },
+      {
+        has: [
+          'decoder.project_in.main.conv.weight',
+          'decoder.project_in.conv.weight',
+          'encoder.project_in.conv.weight',
+        ],
+      },
+    ],
+    { facts: { variant: 'dc-ae' }, confidence: 0.85 },
+  ),
+  vae('vae-hunyuan-image', 'hunyuan-image', [{ tensor: latent, axis: 1, is: 64 }, image], {
+    facts: { variant: '64-channel' },
+    refine: writtenAs('ldm'),
+  }),
+  vae(
+    'vae-vq',
+    null,
+    [
+      { below: 'quantize.embedding.' },
+      { tensor: latent, rank: 4 },
+      { has: 'post_quant_conv.weight' },
+      { nothingBelow: ['decoder.up.#.attn_#.', 'position_emb'] },
+    ],
+    { facts: { variant: 'vq' }, ...shared },
+  ),
+  vae('vae-sd', null, [{ tensor: latent, axis: 1, is: 4 }, image], {
+    facts: { variant: '4-channel' },
+    refine: writtenAs('ldm'),
     note: 'SD 1, SD 2 and SDXL share this autoencoder: its family is ambiguous',
-    confidence: 0.7,
-  },
-  {
-    id: 'vae-16',
-    when: [{ tensor: latent, axis: 1, is: 16 }, { tensor: latent, rank: 4 }, { has: 'encoder.conv_in.weight' }],
-    facts: { type: 'vae', family: null, variant: '16-channel' },
+    ...shared,
+  }),
+  vae(
+    'vae-sd-encoder',
+    null,
+    [{ tensor: encoded, axis: 0, is: 8 }, { has: 'encoder.conv_in.weight' }, { lacks: latent }],
+    {
+      facts: { variant: '4-channel' },
+      refine: writtenAs('ldm'),
+      note: 'the encoder alone, as SD 1, SD 2 and SDXL have it',
+      ...shared,
+    },
+  ),
+  vae('vae-16', null, [{ tensor: latent, axis: 1, is: 16 }, image], {
+    facts: { variant: '16-channel' },
+    refine: writtenAs('bfl'),
     note: 'FLUX.1 and SD 3 share this autoencoder: its family is ambiguous',
-    confidence: 0.7,
-  },
-  {
-    id: 'vae-wan22',
-    when: [
-      { has: ['decoder.upsamples.0.upsamples.0.residual.2.weight', 'decoder.up_blocks.0.resnets.0.conv1.weight'] },
-      { tensor: /^decoder\.(conv1|conv_in)\.weight$/, axis: 1, is: 48 },
-    ],
-    facts: { type: 'vae', family: 'wan', variant: '48-channel' },
-  },
-  ...['decoder.conv1.weight', latent].map((name): Rule => ({
-    id: `vae-wan21-${name}`,
-    when: [
-      { tensor: name, rank: 5 },
-      { tensor: name, axis: 1, is: 16 },
-    ],
-    facts: { type: 'vae', family: null, variant: '16-channel-video' },
+    ...shared,
+  }),
+  vae('vae-stable-cascade', 'stable-cascade', [{ has: 'vquantizer.codebook.weight' }], {
+    facts: { variant: 'stage-a' },
+  }),
+  vae('vae-stable-cascade-c', 'stable-cascade', [{ below: 'backbone.#.' }, { has: 'mapper.0.weight' }], {
+    facts: { variant: 'stage-c-encoder' },
+  }),
+  ...(
+    [
+      [4, 'taesd', null],
+      [16, 'taef1', null],
+      [32, 'taef2', 'flux2'],
+      [128, 'taef2', 'flux2'],
+    ] as const
+  ).map(([channels, variant, family]) =>
+    vae(
+      `vae-tiny-${channels}`,
+      family,
+      [
+        { tensor: ['taesd_decoder.1.weight', 'decoder.layers.0.weight', 'decoder.1.weight'], axis: 1, is: channels },
+        { matches: /^(?:taesd_decoder\.#|decoder\.layers\.#|decoder\.#)\.conv\.#\.weight$/ },
+      ],
+      { facts: { variant }, ...shared, note: 'a tiny autoencoder: its family is that of the model it previews' },
+    ),
+  ),
+  ...[4, 16].map((channels) =>
+    vae(
+      `vae-tiny-half-${channels}`,
+      null,
+      [
+        { only: /^#\.(?:conv\.#\.|skip\.)?(?:weight|bias)$/ },
+        { has: '#.conv.#.weight' },
+        { tensor: ['0.weight', '1.weight', '12.weight', '14.weight'], axis: 1, is: [channels, 3] },
+        { tensor: /^#\.weight$/, axis: 1, is: channels },
+      ],
+      { facts: { variant: channels === 4 ? 'taesd' : 'taef1' }, ...shared },
+    ),
+  ),
+  vae('vae-tiny', null, [{ below: ['taesd_decoder.', 'taesd_encoder.'] }], { facts: { variant: 'taesd' }, ...shared }),
+];
+
+/** Autoencoders of video and audio. */
+export const videoVaeRules: readonly Rule[] = [
+  vae(
+    'vae-wan22',
+    'wan',
+    [{ below: ['decoder.upsamples.#.upsamples.#.residual.', 'decoder.up_blocks.#.'] }, latentOf(48, 5)],
+    { facts: { variant: '48-channel' } },
+  ),
+  vae('vae-wan21', null, [{ tensor: ['decoder.conv1.weight', latent], rank: 5 }, latentOf(16, 5)], {
+    facts: { variant: '16-channel-video' },
+    refine: [[{ when: [{ below: 'decoder.up_blocks.#.' }], facts: { layout: 'diffusers' } }]],
     note: 'Wan 2.1 and Qwen-Image share this autoencoder: its family is ambiguous',
-    confidence: 0.7,
-  })),
-  {
-    id: 'vae-hunyuan-video',
-    when: [{ has: 'decoder.conv_in.conv.weight' }, { has: 'encoder.conv_in.conv.weight' }],
-    facts: { type: 'vae', family: null },
+    ...shared,
+  }),
+  vae('vae-cogvideox', 'cogvideox', [
+    { has: 'decoder.conv_in.conv.weight' },
+    { matches: /\.norm1\.conv_y\.conv\.weight$/ },
+  ]),
+  vae(
+    'vae-ltx2-audio',
+    'ltx2',
+    [{ tensor: 'decoder.conv_in.conv.weight', rank: 4 }, { below: ['encoder.down.#.', 'decoder.up.#.'] }],
+    {
+      facts: { variant: 'audio', baseModel: 'LTXV2' },
+    },
+  ),
+  vae('vae-ltx2-bundle', 'ltx2', [{ below: 'audio_vae.decoder.' }, { below: 'vocoder.' }], {
+    facts: { variant: 'audio', baseModel: 'LTXV2' },
+  }),
+  vae(
+    'vae-ltxv',
+    'ltxv',
+    [
+      { tensor: 'decoder.conv_in.conv.weight', axis: 1, is: 128 },
+      { below: ['decoder.last_time_embedder.', 'decoder.time_embedder.', 'decoder.up_blocks.#.time_embedder.'] },
+    ],
+    { facts: { baseModel: 'LTXV' } },
+  ),
+  vae('vae-ltx', null, [{ tensor: 'decoder.conv_in.conv.weight', axis: 1, is: 128 }], {
+    note: 'LTX-Video and LTX-2 have such an autoencoder: its family is ambiguous',
+    ...shared,
+  }),
+  vae('vae-hunyuan-video-1.5', 'hunyuan-video-1.5', [
+    { tensor: 'decoder.conv_in.conv.weight', axis: 1, is: [32, 64] },
+    { matches: /\.norm(?:1|2|_out)?\.gamma$/ },
+  ]),
+  vae(
+    'vae-hunyuan-video',
+    'hunyuan-video',
+    [
+      { tensor: 'decoder.conv_in.conv.weight', axis: 1, is: 16 },
+      { below: ['decoder.mid_block.', 'decoder.mid.'] },
+      { has: ['quant_conv.weight', 'post_quant_conv.weight'] },
+    ],
+    { facts: { baseModel: 'Hunyuan Video' } },
+  ),
+  vae('vae-causal-video', null, [{ has: 'decoder.conv_in.conv.weight' }, { has: 'encoder.conv_in.conv.weight' }], {
     note: 'a video autoencoder of causal convolutions',
-    confidence: 0.7,
-  },
-  {
-    id: 'taesd',
-    when: [{ has: 'taesd_decoder.1.weight' }],
-    facts: { type: 'vae', family: null, variant: 'taesd' },
-    confidence: 0.7,
-  },
+    ...shared,
+  }),
+  vae(
+    'vae-mochi',
+    'mochi',
+    [
+      {
+        matches:
+          /^(?:encoder\.|decoder\.)?(?:layers\.#\.layers\.#\.attn_block\.attn\.qkv|blocks\.#\.blocks\.#\.stack\.#)\.weight$/,
+      },
+    ],
+    { facts: { baseModel: 'Mochi' } },
+  ),
+  vae('vae-mochi-diffusers', 'mochi', [{ below: 'decoder.block_in.resnets.#.' }, { has: 'decoder.proj_out.weight' }], {
+    facts: { baseModel: 'Mochi', layout: 'diffusers' },
+  }),
+  vae('vae-cosmos', 'cosmos', [
+    {
+      matches:
+        /^(?:encoder|decoder)\.(?:unpatcher3d\._arange|patcher3d\._arange|conv_in\.conv_s\.weight|conv_in\.#\.conv3d\.weight)$/,
+    },
+  ]),
+  vae('vae-seedvr2', 'seedvr2', [{ matches: /^decoder\.up_blocks\.#\.upsamplers\.#\.upscale_conv\./ }]),
+  vae(
+    'vae-oobleck',
+    'stable-audio',
+    [
+      {
+        matches:
+          /^decoder\.(?:layers\.#\.layers\.#\.beta|block\.#\.snake1\.beta|layers\.#\.layers\.#\.layers\.#\.beta)$/,
+      },
+    ],
+    { facts: { variant: 'audio' } },
+  ),
+  vae('vae-ace-step', 'ace-step', [{ below: 'dcae.' }, { below: 'vocoder.' }], {
+    facts: { variant: 'audio', baseModel: 'ACE Audio' },
+  }),
+  vae('vae-hunyuan3d', 'hunyuan3d', [{ below: 'geo_decoder.' }, { below: ['transformer.resblocks.#.', 'post_kl.'] }], {
+    facts: { baseModel: 'Hunyuan3D' },
+  }),
 ];

@@ -35,6 +35,10 @@ export interface HostedRepo {
   history(): Promise<RepoHistory>;
   /** Returns the new commit id. */
   commit(commit: RepoCommit): Promise<string>;
+  /** Points a branch at any commit, as a forced push does. */
+  moveBranch(branch: string, commit: string): Promise<void>;
+  /** Removes a commit that nothing points at, with the objects that only it has. */
+  forgetCommit(commit: string): Promise<void>;
 }
 
 /** When a repo was made whose definition does not say. */
@@ -108,6 +112,11 @@ export function hostRepo(definition: RepoDefinition): HostedRepo {
     if (branch === 'refs/heads/main') lastModifiedMs = newestMs;
     return snapshot.id;
   }
+  const unknown = (argument: string, found: string): ModelkeepError =>
+    new ModelkeepError('core.invalid-argument', {
+      message: `The repo ${id} has no ${argument} ${found}`,
+      facts: { argument, found },
+    });
   let lastCommit: Promise<unknown> = Promise.resolve();
 
   return {
@@ -124,6 +133,22 @@ export function hostRepo(definition: RepoDefinition): HostedRepo {
       const made = lastCommit.then(() => append(commit));
       lastCommit = made.catch(() => undefined);
       return made;
+    },
+    async moveBranch(branch, commit) {
+      const known = await history();
+      const name = `refs/heads/${branch}`;
+      if (!known.references.has(name)) throw unknown('branch', branch);
+      if (!known.snapshots.has(commit)) throw unknown('commit', commit);
+      known.references.set(name, commit);
+      newestMs += COMMIT_STEP_MS;
+      if (branch === 'main') lastModifiedMs = newestMs;
+    },
+    async forgetCommit(commit) {
+      const known = await history();
+      const isNeeded = [...known.references.values()].includes(commit);
+      if (isNeeded || !known.snapshots.delete(commit)) throw unknown('free commit', commit);
+      known.objects.clear();
+      for (const snapshot of known.snapshots.values()) rememberSnapshot(known, snapshot);
     },
   };
 }

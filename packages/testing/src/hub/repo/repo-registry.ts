@@ -12,6 +12,8 @@ export interface RepoAddress {
 export interface RepoRegistry {
   add(definition: RepoDefinition): HostedRepo;
   remove(address: RepoAddress): void;
+  /** Gives a repo another id; requests for the old one are sent on. */
+  rename(address: RepoAddress, id: string): void;
   find(address: RepoAddress): HostedRepo | undefined;
   /** The repo that had this id before. */
   findRenamed(address: RepoAddress): HostedRepo | undefined;
@@ -39,6 +41,12 @@ export function createRepoRegistry(): RepoRegistry {
       return repo;
     },
     remove: (address) => void repos.delete(keyOf(address)),
+    rename(address, id) {
+      const repo = this.get(address);
+      repo.change({ formerIds: [...(repo.settings().formerIds ?? []), repo.id] });
+      repos.delete(keyOf(repo));
+      repos.set(keyOf({ type: repo.type, id }), { ...repo, id });
+    },
     find: (address) => repos.get(keyOf(address)),
     findRenamed: ({ type, id }) =>
       all().find((repo) => repo.type === type && (repo.settings().formerIds ?? []).includes(id)),

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { jsonAnswer, type Answer } from '../http/answer.ts';
 import { openRepo, openRevision, type AddressInUrl } from '../protocol/access.ts';
 import type { HostedRepo } from '../repo/hosted-repo.ts';
@@ -50,5 +51,8 @@ export async function infoRoute(
 ): Promise<Answer> {
   const repo = openRepo(request.registry, route.address, request.identity);
   const snapshot = await openRevision(repo, route.revision ?? 'main');
-  return jsonAnswer(200, infoOf(repo, snapshot, request));
+  const info = infoOf(repo, snapshot, request);
+  const etag = `W/"${createHash('sha1').update(JSON.stringify(info)).digest('hex')}"`;
+  if (request.headers['if-none-match'] === etag) return { status: 304, headers: { etag }, body: null };
+  return jsonAnswer(200, info, { etag });
 }

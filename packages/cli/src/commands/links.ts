@@ -1,0 +1,38 @@
+import { resolve } from 'node:path';
+import type { ExitCode } from '../exit-code.ts';
+import { alignColumns } from '../output/model-lines.ts';
+import type { CommandContext, CommonOptions } from '../session.ts';
+
+/** @internal */
+export interface LinksOptions extends CommonOptions {
+  readonly check?: boolean;
+  readonly repair?: boolean;
+}
+
+/** @internal Tells how the links into apps are; a link that is not good, or not made good, makes the command fail. */
+export async function showLinks(
+  { library, terminal, signal, json }: CommandContext,
+  {
+    app,
+    directory,
+    options,
+  }: { readonly app: string | undefined; readonly directory: string | undefined; readonly options: LinksOptions },
+): Promise<ExitCode> {
+  const scope = { app, appRoot: directory === undefined ? undefined : resolve(directory), signal };
+  if (options.repair === true) {
+    const { results, counts } = await library.repairLinks(scope);
+    const lines = results.map(({ outcome, target, slug, reason, error }) => [
+      outcome,
+      target ?? slug,
+      reason?.message ?? error?.message ?? '',
+    ]);
+    const text = lines.length === 0 ? 'all links are good' : alignColumns(lines);
+    terminal.out(json ? JSON.stringify({ results, counts }, null, 2) : text);
+    return counts.failed === 0 ? 0 : 1;
+  }
+  const checked = await library.checkLinks(scope);
+  const lines = checked.map(({ link, health }) => [health, link.app, link.strategy, link.target]);
+  const text = lines.length === 0 ? 'no app has links of this library' : alignColumns(lines);
+  terminal.out(json ? JSON.stringify(checked, null, 2) : text);
+  return checked.every(({ health }) => health === 'ok') ? 0 : 1;
+}

@@ -1,0 +1,19 @@
+import type { Architecture } from './architecture.ts';
+import { flux2Architectures } from './flux2-architectures.ts';
+import { fluxArchitectures } from './flux-architectures.ts';
+import { hunyuanArchitectures } from './hunyuan-architectures.ts';
+import { imageArchitectures } from './image-architectures.ts';
+import { jointArchitectures } from './joint-architectures.ts';
+import { moreImageArchitectures } from './more-image-architectures.ts';
+import { videoArchitectures } from './video-architectures.ts';
+
+/** The transformers whose layers are known. The U-Nets have rules of their own. */
+export const architectures: readonly Architecture[] = [
+  ...fluxArchitectures,
+  ...flux2Architectures,
+  ...jointArchitectures,
+  ...hunyuanArchitectures,
+  ...videoArchitectures,
+  ...imageArchitectures,
+  ...moreImageArchitectures,
+];

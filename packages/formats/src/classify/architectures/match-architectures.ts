@@ -1,0 +1,157 @@
+import type { ModuleGroup } from '../adapters/adapter-modules.ts';
+import { architectures } from './architecture-table.ts';
+import type { Architecture } from './architecture.ts';
+
+/** What the layers of an adapter, or of a part of a model, belong to. */
+export interface ArchitectureMatch {
+  /** Null where several families have these layers. */
+  readonly family: string | null;
+  readonly variant: string | null;
+  readonly baseModel: string | null;
+  /** Every layer is one of its own, of the right size. */
+  readonly isWhole: boolean;
+  readonly confidence: number;
+  readonly evidence: readonly string[];
+}
+
+interface Candidate {
+  readonly architecture: Architecture;
+  /** Share of the groups whose sizes are those of the architecture; null where no size is told. */
+  readonly fit: number | null;
+  /** Every stack of blocks that is touched is touched to its last block. */
+  readonly isExact: boolean;
+  /** Every stack of blocks is touched. */
+  readonly isCovered: boolean;
+}
+
+/** How {@link matchArchitectures} decides. */
+export interface MatchOptions {
+  /** Sizes that fit nothing may have been factored in another way: they count half as much, or as untold. */
+  readonly isFactored?: boolean;
+  /** A tie goes to the family that the others are kin of. Right for adapters, of which it has far more. */
+  readonly kinDecides: boolean;
+}
+
+/** Of the layers that a family must know; the others may be a trainer's own. */
+const KNOWN_SHARE = 0.8;
+
+/**
+ * The architectures that have these layers. Where more than one has, the depth decides (what is made for all blocks
+ * ends with the last), then whether all its stacks of blocks are there, then kinship.
+ */
+export function matchArchitectures(
+  groups: ReadonlyMap<string, ModuleGroup>,
+  { isFactored = false, kinDecides }: MatchOptions,
+): ArchitectureMatch | null {
+  if (groups.size === 0) return null;
+  const named = architectures.flatMap((architecture) => candidateFor(architecture, groups) ?? []);
+  const best = Math.max(0, ...named.map(({ fit }) => fit ?? 0));
+  const enough = isFactored ? 0.01 : 0.5;
+  const sized = named.filter(({ fit }) => fit !== null && fit >= enough && fit === best);
+  const options = { groups: groups.size, kinDecides };
+  if (sized.length > 0) {
+    return decide(sized, {
+      ...options,
+      isWhole: best === 1,
+      confidence: best === 1 ? 0.95 : best >= 0.5 ? 0.75 : 0.65,
+    });
+  }
+  const untold = named.filter(({ fit }) => fit === null || isFactored);
+  if (untold.length === 0) return null;
+  const found = decide(untold, { ...options, isWhole: false, confidence: 0.7 });
+  return { ...found, evidence: ['by names alone: the sizes do not tell', ...found.evidence] };
+}
+
+function candidateFor(architecture: Architecture, groups: ReadonlyMap<string, ModuleGroup>): Candidate | null {
+  let told = 0;
+  let fitting = 0;
+  let known = 0;
+  const depths = new Map<string, number>();
+  for (const [name, { maxIndices, inputs, outputs }] of groups) {
+    const sizes = architecture.modules.get(name);
+    if (sizes === undefined) continue;
+    known += 1;
+    const stack = name.slice(0, Math.max(0, name.indexOf('_#')));
+    const depth = architecture.blocks[stack];
+    if (depth !== undefined) {
+      const used = (maxIndices[0] ?? 0) + 1;
+      if (used > depth) return null;
+      depths.set(stack, Math.max(depths.get(stack) ?? 0, used));
+    }
+    if (inputs.size + outputs.size === 0) continue;
+    told += 1;
+    const takes = Array.from(inputs).every((input) => sizes.some((size) => size[1] === input));
+    const gives = Array.from(outputs).every((output) => sizes.some((size) => size[0] === output));
+    fitting += (takes ? 0.5 : 0) + (gives ? 0.5 : 0);
+  }
+  if (known < groups.size * KNOWN_SHARE) return null;
+  const touched = [...depths];
+  const stacks = Object.keys(architecture.blocks).filter((stack) => stack !== 'vace_blocks');
+  return {
+    architecture,
+    fit: told === 0 ? null : (fitting / told) * (known / groups.size),
+    isExact: touched.length > 0 && touched.every(([stack, used]) => used === architecture.blocks[stack]),
+    isCovered: touched.length > 0 && stacks.every((stack) => depths.has(stack)),
+  };
+}
+
+interface DecideOptions {
+  readonly isWhole: boolean;
+  readonly confidence: number;
+  readonly groups: number;
+  readonly kinDecides: boolean;
+}
+
+function decide(
+  candidates: readonly Candidate[],
+  { confidence, groups, kinDecides, isWhole }: DecideOptions,
+): ArchitectureMatch {
+  const evidence = [`${groups} kinds of layers, as ${familiesOf(candidates).join(' or ')} has them`];
+  const steps: readonly (readonly [why: string, confidence: number, keep: (candidate: Candidate) => boolean])[] = [
+    ['as many blocks as', 0.85, ({ isExact }) => isExact],
+    ['has each kind of block of', 0.65, ({ isCovered }) => isCovered],
+  ];
+  let left = candidates;
+  let sure = confidence;
+  for (const [why, most, keep] of steps) {
+    if (familiesOf(left).length === 1) break;
+    const kept = left.filter(keep);
+    if (kept.length === 0 || kept.length === left.length) continue;
+    left = kept;
+    sure = Math.min(sure, most);
+    evidence.push(`${why} ${familiesOf(left).join(' or ')}`);
+  }
+  const families = familiesOf(left);
+  const first = left.find(({ architecture }) => isHead(architecture, left))?.architecture;
+  if (kinDecides && families.length > 1 && first !== undefined) {
+    evidence.push(`${families.filter((family) => family !== first.family).join(' and ')} have the same layers`);
+    left = left.filter(({ architecture }) => architecture.family === first.family);
+    sure = Math.min(sure, 0.7);
+  }
+  const [family, ...others] = familiesOf(left);
+  if (family === undefined || others.length > 0) {
+    return { family: null, variant: null, baseModel: null, isWhole, confidence: Math.min(sure, 0.6), evidence };
+  }
+  return {
+    family,
+    variant: only(left.map(({ architecture }) => architecture.variant ?? null)),
+    baseModel: only(left.map(({ architecture }) => architecture.baseModel ?? null)),
+    isWhole,
+    confidence: sure,
+    evidence,
+  };
+}
+
+/** Whether all the others are of this family, or name it as their kin. */
+function isHead({ family }: Architecture, candidates: readonly Candidate[]): boolean {
+  return candidates.every(({ architecture }) => architecture.family === family || architecture.kin === family);
+}
+
+function familiesOf(candidates: readonly Candidate[]): readonly string[] {
+  return [...new Set(candidates.map(({ architecture }) => architecture.family))];
+}
+
+function only<T>(values: readonly T[]): T | null {
+  const [first, ...others] = new Set(values);
+  return others.length > 0 ? null : (first ?? null);
+}

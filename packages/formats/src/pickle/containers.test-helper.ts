@@ -1,0 +1,50 @@
+import { bytesOf, op } from './pickle-builder.test-helper.ts';
+
+/** A tar file of the kind that torch wrote until 2016. */
+export function tarOf(members: Readonly<Record<string, Uint8Array>>): Uint8Array {
+  const pieces = Object.entries(members).map(([name, bytes]) => {
+    const header = Buffer.alloc(512);
+    header.write(name, 0, 'latin1');
+    header.write(bytes.length.toString(8).padStart(11, '0'), 124, 'latin1');
+    header.write('ustar', 257, 'latin1');
+    return bytesOf(header, bytes, new Uint8Array((512 - (bytes.length % 512)) % 512));
+  });
+  return bytesOf(...pieces, new Uint8Array(1_024));
+}
+
+/** What is in a file of torch's old format; what is not said is what torch writes. */
+export interface OldTorchParts {
+  readonly system?: Uint8Array;
+  /** The pickle of what was saved. */
+  readonly saved?: Uint8Array;
+  readonly keys?: readonly string[];
+  /** Counts and bytes of the storages. */
+  readonly numbers?: Uint8Array;
+  readonly tail?: Uint8Array;
+}
+
+/** What `torch.save` writes with `_use_new_zipfile_serialization=False`. */
+export function oldTorch({ system, saved, keys = [], numbers, tail }: OldTorchParts): Uint8Array {
+  const two = op.proto(2);
+  return bytesOf(
+    bytesOf(two, op.long(0x1950a86a20f9469cfc6cn), '.'),
+    bytesOf(two, 'M', op.little(1001, 2), '.'),
+    system ??
+      bytesOf(
+        two,
+        op.dict(
+          [op.text('protocol_version'), bytesOf('M', op.little(1001, 2))],
+          [op.text('little_endian'), '\x88'],
+          [
+            op.text('type_sizes'),
+            op.dict([op.text('short'), op.small(2)], [op.text('int'), op.small(4)], [op.text('long'), op.small(4)]),
+          ],
+        ),
+        '.',
+      ),
+    saved ?? bytesOf(two, '}.'),
+    bytesOf(two, ']', keys.length === 0 ? '' : bytesOf('(', ...keys.map((key) => op.text(key)), 'e'), '.'),
+    numbers ?? '',
+    tail ?? '',
+  );
+}

@@ -1,0 +1,58 @@
+import type { PickleValue } from './pickle-value.ts';
+import { globalNameOf, itemsOf, kindOf } from './pickle-value.ts';
+import type { GlobalJudgement } from './judge-global.ts';
+
+/** Elements that a loader would have to make room for because one number says so. */
+const MAX_ELEMENTS = 2 ** 32;
+const PLAIN_ENCODINGS = new Set(['latin1', 'latin-1', 'iso-8859-1', 'utf-8', 'utf8', 'ascii']);
+const ROOM_MAKERS = new Set([
+  'builtins bytearray',
+  'builtins bytes',
+  '__builtin__ bytearray',
+  'numpy ndarray',
+  'numpy.core.multiarray _reconstruct',
+  'numpy._core.multiarray _reconstruct',
+]);
+
+/** @internal What speaks against a call of `callee`, beside what naming it says. */
+export function judgeCall(callee: PickleValue, args: PickleValue): GlobalJudgement | null {
+  const name = globalNameOf(callee);
+  if (name === undefined) return { severity: 'dangerous', reason: 'calls something that cannot be told' };
+  if (kindOf(args) !== 'tuple')
+    return { severity: 'dangerous', reason: 'calls something with arguments that cannot be told' };
+  const items = itemsOf(args);
+  if (name === '_codecs encode') {
+    const isPlain = items.slice(1).every((item) => typeof item === 'string' && PLAIN_ENCODINGS.has(item.toLowerCase()));
+    return isPlain ? null : { severity: 'dangerous', reason: 'decodes a hidden text' };
+  }
+  if (name === 'torch.storage _load_from_bytes')
+    return { severity: 'suspicious', reason: 'loads a pickle within the pickle' };
+  if (name === 'torch._tensor _rebuild_from_type_v2' && globalNameOf(items[0])?.startsWith('torch._utils ') !== true) {
+    return { severity: 'dangerous', reason: 'calls something that cannot be told' };
+  }
+  if (ROOM_MAKERS.has(name) && elementsOf(items) > MAX_ELEMENTS) {
+    return { severity: 'suspicious', reason: 'would fill the memory' };
+  }
+  return null;
+}
+
+/** @internal What speaks against setting `state` on `target`. */
+export function judgeState(target: PickleValue, state: PickleValue): GlobalJudgement | null {
+  if (kindOf(target) === 'global') return { severity: 'dangerous', reason: 'changes a class or a function' };
+  if (kindOf(target) !== 'instance')
+    return { severity: 'suspicious', reason: 'sets the state of something that has none' };
+  const parts = [state, ...itemsOf(state)];
+  const keys = parts.flatMap((part) =>
+    typeof part === 'object' && part !== null && part.kind === 'dict' ? part.entries.map(([key]) => key) : [],
+  );
+  return keys.some((key) => typeof key === 'string' && key.startsWith('__') && key.endsWith('__'))
+    ? { severity: 'dangerous', reason: 'sets something internal of Python' }
+    : null;
+}
+
+function elementsOf(items: readonly PickleValue[]): number {
+  const sizes = items
+    .flatMap((item) => [item, ...itemsOf(item)])
+    .filter((item) => typeof item === 'number' || typeof item === 'bigint');
+  return sizes.reduce<number>((product, size) => product * Math.max(1, Math.abs(Number(size))), 1);
+}

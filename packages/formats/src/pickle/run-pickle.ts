@@ -1,0 +1,69 @@
+import type { BlockReader } from '../source/block-reader.ts';
+import type { FindingLog } from './findings.ts';
+import { lineValue } from './line-value.ts';
+import { createPickleMachine, PickleProblem, type InnerPickle } from './machine.ts';
+import { opcodeOf } from './opcodes.ts';
+import type { PickleValue } from './pickle-value.ts';
+import { createArgumentReader } from './read-argument.ts';
+
+/** How one pickle went. */
+export interface PickleRun {
+  /** What stands where it ends; null where it does not end. */
+  readonly value: PickleValue;
+  /** Why it does not end; null where it does. */
+  readonly problem: string | null;
+  /** Whether it does not end because the bytes do. */
+  readonly isCut: boolean;
+  /** Opcodes that were understood. */
+  readonly opcodes: number;
+  /** Pickles in its bytes. */
+  readonly inner: readonly InnerPickle[];
+}
+
+/**
+ * @internal Runs one pickle in the simulated machine up to its STOP. What is found on the way is logged also where it
+ * breaks off later: an unpickler has done it by then.
+ *
+ * @param base - added to the offsets of findings
+ */
+export async function runPickle(reader: BlockReader, log: FindingLog, base = 0): Promise<PickleRun> {
+  const machine = createPickleMachine(log);
+  const args = createArgumentReader(reader, log.budget);
+  let opcodes = 0;
+  const ended = (value: PickleValue, problem: string | null, isCut = false): PickleRun => ({
+    value,
+    problem,
+    isCut,
+    opcodes,
+    inner: machine.inner,
+  });
+  try {
+    for (;;) {
+      const offset = base + reader.position;
+      if (!reader.buffered(1) && !(await reader.fill(1))) return ended(null, 'ends before its STOP', true);
+      const byte = reader.take(1).getUint8(0);
+      const opcode = opcodeOf(byte);
+      if (opcode === undefined) return ended(null, `byte ${byte} is no opcode`);
+      log.budget.opcodes -= 1;
+      if (log.budget.opcodes < 0) return ended(null, 'more opcodes than are looked at');
+      const { name, argument } = opcode;
+      if (name === 'STOP') {
+        opcodes += 1;
+        return ended(machine.result(), null);
+      }
+      if (argument === 'none') machine.step(name, null, offset);
+      else if (argument === 'twoLines') {
+        const module = await args.line();
+        machine.step(name === 'INST' ? 'INST' : 'PUSH', machine.global(module, await args.line(), offset), offset);
+      } else {
+        const value = await args.read(argument);
+        if (argument === 'line') machine.step(name, lineValue(name, value as string), offset);
+        else machine.step(name, value, offset);
+      }
+      opcodes += 1;
+    }
+  } catch (error) {
+    if (error instanceof PickleProblem) return ended(null, error.message, error.isCut);
+    throw error;
+  }
+}

@@ -1,0 +1,125 @@
+import type { ModelRecord } from '@modelkeep/core';
+import { blobStatus } from '../blobs/blob-store.ts';
+import { allModels } from '../revisions/models-of-source.ts';
+import { resolveReference } from '../models/resolve-reference.ts';
+import type { StoreContext } from '../store-context.ts';
+import type { EvictedModel, EvictModelsOptions, KeptModel, Stay } from './evict-report.ts';
+import { fetchableStay } from './fetchable.ts';
+
+/** @internal What goes and what stays. */
+export interface EvictPlan {
+  readonly chosen: readonly (EvictedModel & { readonly model: ModelRecord })[];
+  readonly stays: readonly KeptModel[];
+}
+
+/** @internal What is known of the use of models. */
+export interface UseFacts {
+  readonly used: ReadonlyMap<string, number>;
+  readonly leased: ReadonlySet<string>;
+}
+
+/** @internal Chooses the least recently used models until enough would be freed. Changes nothing. */
+export async function planEviction(
+  context: StoreContext,
+  options: EvictModelsOptions,
+  { used, leased }: UseFacts,
+): Promise<EvictPlan> {
+  const { freeBytes, signal, unfetchable = false } = options;
+  const lastUsedMs = (model: ModelRecord): number => Math.max(used.get(model.id) ?? 0, Date.parse(model.importedAt));
+  const candidates = (await wantedModels(context, options)).toSorted(
+    (a, b) => lastUsedMs(a) - lastUsedMs(b) || (a.id < b.id ? -1 : 1),
+  );
+  const gone = new Set<string>();
+  const freed = new Map<string, number>();
+  const chosen: EvictPlan['chosen'][number][] = [];
+  const stays: KeptModel[] = [];
+  const stay = ({ id, slug }: ModelRecord, reason: Stay): void => void stays.push({ modelId: id, slug, ...reason });
+  let bytes = 0;
+  for (const model of candidates) {
+    signal?.throwIfAborted();
+    const reason =
+      ownStay(model, leased) ??
+      (bytes >= freeBytes ? notNeeded : null) ??
+      (unfetchable ? null : fetchableStay(model)) ??
+      (await options.stays?.plan(model, signal)) ??
+      null;
+    if (reason !== null) {
+      stay(model, reason);
+      continue;
+    }
+    gone.add(model.id);
+    const gained = await bytesFreedBy(context, model, { gone, freed });
+    bytes += gained;
+    chosen.push({ modelId: model.id, slug: model.slug, lastUsedAt: isoTime(lastUsedMs(model)), bytes: gained, model });
+  }
+  const isUseful = ({ model }: EvictPlan['chosen'][number]): boolean =>
+    model.files.some(({ role, sha256 }) => role === 'weights' && freed.has(sha256));
+  for (const { model } of chosen.filter((one) => !isUseful(one))) stay(model, shared);
+  return { chosen: chosen.filter((one) => isUseful(one)), stays };
+}
+
+const notNeeded: Stay = { why: 'not-needed', detail: 'enough is freed without it' };
+const shared: Stay = {
+  why: 'shared',
+  detail: 'its weights have other names that stay: giving it up frees next to nothing',
+};
+
+/** What the record of a model and the leases tell. */
+export function ownStay(model: ModelRecord, leased: ReadonlySet<string>): Stay | null {
+  if (model.place.kind === 'library' && model.place.volumeId !== undefined)
+    return { why: 'external', detail: 'it is on another volume: move it, or make room there' };
+  if (model.place.kind !== 'library') return { why: 'external', detail: 'its files are not in the library' };
+  if (model.evictedAt !== undefined) return { why: 'evicted', detail: 'its files went before' };
+  if (model.pinned === true) return { why: 'pinned', detail: 'it was pinned' };
+  if (leased.has(model.id)) return { why: 'leased', detail: 'a process works with it' };
+  return null;
+}
+
+async function wantedModels(
+  { index }: StoreContext,
+  { models: references, signal }: EvictModelsOptions,
+): Promise<ModelRecord[]> {
+  const models: ModelRecord[] = [];
+  if (references === undefined) for await (const model of allModels(index, signal)) models.push(model);
+  else for (const reference of references) models.push(await resolveReference(index, reference));
+  return [...new Map(models.map((model) => [model.id, model])).values()];
+}
+
+interface Gone {
+  readonly gone: ReadonlySet<string>;
+  readonly freed: Map<string, number>;
+}
+
+/** Bytes that nothing needs once this model and those before it are gone. */
+async function bytesFreedBy(context: StoreContext, { files }: ModelRecord, { gone, freed }: Gone): Promise<number> {
+  let bytes = 0;
+  for (const sha256 of new Set(files.map((file) => file.sha256))) {
+    if (freed.has(sha256)) continue;
+    const status = await blobStatus(context, sha256);
+    if (status === null) continue;
+    const holders = await context.index.findByFileHash({ sha256 });
+    if (await isHeldByOthers(context, holders, gone)) continue;
+    // A name that is neither the blob's nor one of these models', such as a hard link of an app, keeps the bytes.
+    if (status.linkCount > 1 + holders.length) continue;
+    freed.set(sha256, status.diskBytes);
+    bytes += status.diskBytes;
+  }
+  return bytes;
+}
+
+async function isHeldByOthers(
+  context: StoreContext,
+  holders: readonly { readonly modelId: string }[],
+  gone: ReadonlySet<string>,
+): Promise<boolean> {
+  for (const { modelId } of holders) {
+    if (gone.has(modelId)) continue;
+    const other = await context.index.get(modelId);
+    if (other !== null && other.place.kind === 'library' && other.evictedAt === undefined) return true;
+  }
+  return false;
+}
+
+function isoTime(ms: number): string {
+  return new Date(ms).toISOString();
+}

@@ -1,0 +1,17 @@
+import { isSha1, type ModelFile, type ModelRecord } from '@modelkeep/core';
+import type { Stay } from './evict-report.ts';
+
+/** Whether a file's source is one that can be asked again for exactly these bytes: a commit of a hub, or an address. */
+export function isFetchable({ source }: Pick<ModelFile, 'source'>): boolean {
+  if (source === null) return false;
+  const { provider, endpoint, repo, commit, path } = source;
+  if (provider === 'url') return endpoint !== null && path !== null;
+  return provider === 'hf' && endpoint !== null && repo !== null && commit !== null && isSha1(commit);
+}
+
+/** @internal */
+export function fetchableStay({ files }: Pick<ModelRecord, 'files'>): Stay | null {
+  const file = files.find((one) => !isFetchable(one));
+  if (file === undefined) return null;
+  return { why: 'not-fetchable', detail: `nobody knows where ${file.name} could be had again` };
+}

@@ -1,0 +1,93 @@
+import { isId, type ModelRecord, type Operation } from '@modelkeep/core';
+import { chooseFor } from '../revisions/model-choices.ts';
+import type { StoreContext } from '../store-context.ts';
+import { evictModels } from './evict-models.ts';
+import type { EvictModelsOptions, EvictReport } from './evict-report.ts';
+import { leaseModel, type ModelLease } from './leases.ts';
+import { createModelUse, type ModelUse } from './model-use.ts';
+import { readRoom, writeQuota, type RoomReport } from './quota.ts';
+import { reviveModel } from './revive-model.ts';
+
+interface Cancellable {
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The room that models take, and who may be asked to give some up. */
+export interface Room {
+  /**
+   * Notes that a model was used now, on this machine. Costs next to nothing and returns at once: uses are written together,
+   * soon, or when the library is closed. A library that is open for reading only does not note it.
+   *
+   * @param id - a whole id; other texts are ignored
+   */
+  recordUse(id: string): void;
+  /** When models were used last on this machine, in milliseconds since 1970, by id. */
+  lastUses(): Promise<ReadonlyMap<string, number>>;
+  /** Says that the bytes of a model stay, whatever room is needed. @throws `library.model-not-found`, `library.ambiguous-id`, `library.read-only`, `io.*` */
+  pin(reference: string, options?: Cancellable): Promise<ModelRecord>;
+  /** Takes {@link Room.pin} back. @throws as that */
+  unpin(reference: string, options?: Cancellable): Promise<ModelRecord>;
+  /**
+   * Says that this process works with the files of a model: they stay until the lease is released or the process has ended.
+   *
+   * @throws `library.model-evicted` where they are not there, `library.model-not-found`, `library.ambiguous-id`,
+   * `library.read-only`, `io.*`
+   */
+  lease(reference: string, options?: Cancellable): Promise<ModelLease>;
+  /** What the models take of what they may take. Looks at every stored content. */
+  room(): Promise<RoomReport>;
+  /** Sets what the models of this library may take together; null: no limit. @throws `core.invalid-argument`, `library.read-only`, `io.*` */
+  setQuota(quotaBytes: number | null): Promise<void>;
+  /**
+   * Gives up the files of models, the least recently used first, until enough is free. What the models are stays known.
+   *
+   * `result` rejects with `library.corrupt-metadata` for metadata that cannot be read (whose files nobody knows),
+   * `library.gc-refused`, `library.read-only`, `sqlite.locked` while garbage is collected, `io.*`.
+   */
+  evict(options: EvictModelsOptions): Operation<EvictReport>;
+  /** Gives an evicted model its files back, all of which have been stored. @throws `io.not-found`, `library.*`, `io.*` */
+  revive(reference: string, options?: Cancellable): Promise<ModelRecord>;
+}
+
+/** @internal What a store closes. */
+export interface OpenRoom extends Room {
+  readonly use: ModelUse;
+}
+
+/** @internal */
+export function createRoom(context: StoreContext, forWriting: () => void, mode: 'read' | 'write'): OpenRoom {
+  const use = createModelUse(context);
+  // Where nothing may be written nobody can have noted a use from here.
+  const known = mode === 'write' ? use : { ...use, read: async () => new Map<string, number>() };
+  return {
+    use,
+    recordUse(id) {
+      if (mode === 'write' && isId(id)) use.record(id);
+    },
+    lastUses: () => known.read(),
+    async pin(reference, { signal } = {}) {
+      forWriting();
+      return chooseFor(context, reference, { choices: { pinned: true }, signal });
+    },
+    async unpin(reference, { signal } = {}) {
+      forWriting();
+      return chooseFor(context, reference, { choices: { pinned: undefined }, signal });
+    },
+    async lease(reference, { signal } = {}) {
+      forWriting();
+      const lease = await leaseModel(context, reference, signal);
+      use.record(lease.model.id);
+      return lease;
+    },
+    room: () => readRoom(context),
+    async setQuota(quotaBytes) {
+      forWriting();
+      await writeQuota(context, quotaBytes);
+    },
+    evict: (options) => evictModels(context, options, { use: known, before: forWriting }),
+    async revive(reference, { signal } = {}) {
+      forWriting();
+      return reviveModel(context, reference, signal);
+    },
+  };
+}

@@ -1,0 +1,64 @@
+import { newId } from '@modelkeep/core';
+import { sweepFolders } from '../app/sweep-folders.ts';
+import { appliedLink, countOutcomes, type AppliedLink, type AppliedPlan } from '../apply/applied-plan.ts';
+import { createLinkPlaces } from '../apply/link-places.ts';
+import type { ChangeOutcome } from '../apply/link-outcome.ts';
+import { recoverLinks, type LinkScope } from '../apply/recover-links.ts';
+import { runChanges } from '../apply/run-changes.ts';
+import { linkAgain } from './link-again.ts';
+import type { MapperContext } from '../mapper-context.ts';
+import type { LinkChange } from '../registry/link-statements.ts';
+import { checkLinks } from './check-links.ts';
+import type { CheckedLink } from './link-health.ts';
+
+/** What a repair of links did. Plain data. */
+export interface RepairedLinks {
+  /** What was found before anything was done. */
+  readonly checked: readonly CheckedLink[];
+  /** What became of the links that were not `ok`; those of an app whose folder is not there wait. */
+  readonly results: readonly AppliedLink[];
+  readonly counts: AppliedPlan['counts'];
+}
+
+/**
+ * @internal Makes links that are missing or lead to the wrong place again where the library has what they are for, removes
+ * those that it has nothing for, and forgets what is somebody else's now.
+ */
+export async function repairLinks(context: MapperContext, scope: LinkScope): Promise<RepairedLinks> {
+  const { signal } = scope;
+  await recoverLinks(context, scope);
+  const checked = await checkLinks(context, scope);
+  const foreign = checked.filter(({ health }) => health === 'foreign').map(({ link }) => link);
+  await context.links.forget(foreign);
+  const bad = checked.filter(({ health }) => !['ok', 'foreign', 'app-root-gone'].includes(health));
+  const changes: LinkChange[] = [];
+  for (const { link } of bad) changes.push(await linkAgain(context, link, signal));
+  const outcomes = await runChanges(context, {
+    changes,
+    runId: newId(),
+    undoable: false,
+    places: createLinkPlaces(context),
+    signal,
+  });
+  for (const { app, appRoot } of bad.map(({ link }) => link)) await sweepFolders({ ...context, app, appRoot });
+  const repaired = changes.map(({ before, after }, index) =>
+    appliedLink(after ?? before ?? { modelId: '', slug: '', source: null, target: null }, {
+      outcome: outcomes[index] as ChangeOutcome,
+      done: after === null ? 'removed' : bad[index]?.health === 'missing' ? 'created' : 'replaced',
+    }),
+  );
+  const given = foreign.map((link) =>
+    appliedLink(link, {
+      outcome: {
+        kind: 'conflict',
+        reason: {
+          code: 'foreign-file',
+          message: `${link.target} is not ours any more and is no longer counted as ours`,
+        },
+      },
+      done: 'kept',
+    }),
+  );
+  const results = [...repaired, ...given];
+  return { checked, results, counts: countOutcomes(results) };
+}

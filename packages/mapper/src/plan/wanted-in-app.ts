@@ -1,0 +1,59 @@
+import type { AppFacts } from '../app/app-facts.ts';
+import type { MapperContext } from '../mapper-context.ts';
+import type { AppProfile, MappingRule } from '../profiles/app-profile.ts';
+import type { RegisteredLink } from '../registry/link-row.ts';
+import { storeBase } from '../stores/store-base.ts';
+import type { StoreLayout } from '../stores/store-layout.ts';
+import { wantedInStore } from '../stores/wanted-in-store.ts';
+import { assignNames, type NamedPlacement } from './assign-names.ts';
+import type { MappableModel } from './mappable-model.ts';
+import { placeModels } from './place-models.ts';
+import type { NotPlaced } from './placement.ts';
+import type { WantedLink } from './wanted-link.ts';
+
+/** @internal */
+export interface WantedInAppOptions {
+  readonly profile: AppProfile;
+  readonly facts: AppFacts;
+  readonly appRoot: string;
+  /** null: links in the folders that the profile names. */
+  readonly layout: StoreLayout | null;
+  readonly models: readonly MappableModel[];
+  /** The links of the app that are recorded. */
+  readonly links: readonly RegisteredLink[];
+  readonly signal: AbortSignal | undefined;
+}
+
+/** @internal What an app is to have, and what it does not get. */
+export interface WantedInApp {
+  readonly wanted: readonly WantedLink[];
+  readonly notPlaced: readonly NotPlaced[];
+  /** The rules that took a model. */
+  readonly rules: ReadonlySet<MappingRule>;
+  /** Models whose place rests on a version that is not known. */
+  readonly guessed: number;
+}
+
+/** @internal Decides by records alone, but for the folders that are there. */
+export async function wantedInApp({ fileSystem }: MapperContext, options: WantedInAppOptions): Promise<WantedInApp> {
+  const { layout, links, ...placing } = options;
+  const { profile, facts, appRoot, models, signal } = placing;
+  if (layout !== null) {
+    const base = await storeBase(fileSystem, { appRoot, layout });
+    const inStore = await wantedInStore({ profile, facts, layout, base, models, registered: links, signal });
+    return { ...inStore, rules: new Set() };
+  }
+  const { placements, notPlaced, rules, guessed } = await placeModels({ fileSystem, ...placing });
+  const named = await assignNames(placements, links);
+  const nameless = named.flatMap(({ placement: { model }, reason }) => (reason === null ? [] : [{ model, reason }]));
+  return { wanted: named.flatMap(wantedLinks), notPlaced: [...notPlaced, ...nameless], rules, guessed };
+}
+
+function wantedLinks({ placement, name }: NamedPlacement): readonly WantedLink[] {
+  if (name === null) return [];
+  const { model, folder, files } = placement;
+  return files.map((file) => {
+    if (file.nameInFolder === null) return { model, folder, file, name, viewFolder: folder };
+    return { model, folder, file, name: `${name}/${file.nameInFolder}`, viewFolder: `${folder}/${name}` };
+  });
+}

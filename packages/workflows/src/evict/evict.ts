@@ -1,0 +1,40 @@
+import type { ModelRecord, Operation } from '@modelkeep/core';
+import type { EvictOptions, EvictReport, LibraryStore, Stay } from '@modelkeep/library';
+import type { Mapper } from '@modelkeep/mapper';
+import { sourceStay, type SourceContext } from './source-stay.ts';
+
+/** How room is made in a library with its links. */
+export interface EvictRequest extends EvictOptions {
+  /**
+   * Whether the source of each model is asked first if it still has its files. Without it what the metadata says of sources
+   * is believed. @default true
+   */
+  readonly checkSources?: boolean | undefined;
+}
+
+/** @internal What {@link evict} works with. */
+export interface EvictContext extends SourceContext {
+  readonly store: LibraryStore;
+  /** Null where the library is open for reading only. */
+  readonly mapper: Mapper | null;
+}
+
+/** @internal Gives up the files of models that no app on this machine links to, and that can be had again. */
+export function evict(context: EvictContext, request: EvictRequest): Operation<EvictReport> {
+  const { checkSources = true, ...options } = request;
+  const asksSources = checkSources && request.unfetchable !== true;
+  const linked = (model: ModelRecord, signal?: AbortSignal): Promise<Stay | null> => linkStay(context, model, signal);
+  return context.store.evict({
+    ...options,
+    stays: {
+      plan: async (model, signal) =>
+        (await linked(model, signal)) ?? (asksSources ? await sourceStay(context, model, signal) : null),
+      now: linked,
+    },
+  });
+}
+
+async function linkStay({ mapper }: EvictContext, { id }: ModelRecord, signal?: AbortSignal): Promise<Stay | null> {
+  const [link] = (await mapper?.linksOf(id, { signal })) ?? [];
+  return link === undefined ? null : { why: 'linked', detail: `${link.target} leads to it` };
+}

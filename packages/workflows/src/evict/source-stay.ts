@@ -1,0 +1,82 @@
+import { isModelkeepError, type ModelFile, type ModelRecord } from '@modelkeep/core';
+import type { HubClient, RepoFileEntry } from '@modelkeep/hf-client';
+import type { Stay } from '@modelkeep/library';
+import type { HttpClient } from '@modelkeep/network';
+import { askUrl } from '../acquire/ask-url.ts';
+
+/** @internal Who is asked whether files could be had again. */
+export interface SourceContext {
+  readonly hub: HubClient;
+  readonly http: HttpClient;
+}
+
+/**
+ * @internal Asks the sources of a model whether its files could be had again, as they are. A file on the web is asked for
+ * its size: it tells no hash that anybody has vouched for.
+ *
+ * @returns why the model had better stay, null where all of it is there
+ */
+export async function sourceStay(
+  context: SourceContext,
+  model: ModelRecord,
+  signal?: AbortSignal,
+): Promise<Stay | null> {
+  try {
+    for (const files of byCommit(model.files)) {
+      const missing = await missingFile(context, files, signal);
+      if (missing !== null) return { why: 'not-fetchable', detail: `${missing.name} is not at its source any more` };
+    }
+    return null;
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (!isModelkeepError(error)) throw error;
+    const isGone = error.code === 'hub.repo-not-found' || error.code === 'hub.revision-not-found';
+    return { why: isGone ? 'not-fetchable' : 'source-unknown', detail: error.message };
+  }
+}
+
+function byCommit(files: readonly ModelFile[]): readonly (readonly ModelFile[])[] {
+  const keyOf = ({ source }: ModelFile): string =>
+    source?.provider === 'hf' ? `${source.endpoint}\n${source.repo}\n${source.commit}` : '';
+  return [...Map.groupBy(files, (file) => keyOf(file)).values()];
+}
+
+async function missingFile(
+  { hub, http }: SourceContext,
+  files: readonly ModelFile[],
+  signal: AbortSignal | undefined,
+): Promise<ModelFile | null> {
+  const source = files[0]?.source;
+  if (source?.provider !== 'hf') {
+    for (const file of files) if (!(await isOnTheWeb(http, file, signal))) return file;
+    return null;
+  }
+  const { repo, commit, endpoint } = source;
+  if (repo === null || commit === null || endpoint !== hub.endpoint) return files[0] ?? null;
+  const paths = files.map(({ officialName }) => officialName);
+  const entries = new Map<string, RepoFileEntry>();
+  for (const entry of await hub.pathsInfo(repo, paths, { revision: commit, signal })) {
+    if (entry.type === 'file') entries.set(entry.path, entry);
+  }
+  return files.find((file) => !isSame(file, entries.get(file.officialName))) ?? null;
+}
+
+function isSame(file: ModelFile, entry: RepoFileEntry | undefined): boolean {
+  if (entry === undefined || entry.sizeBytes !== file.sizeBytes) return false;
+  if (entry.sha256 !== null) return entry.sha256 === file.sha256;
+  return file.gitSha1 === null || entry.gitSha1 === file.gitSha1;
+}
+
+async function isOnTheWeb(
+  http: HttpClient,
+  { source, sizeBytes }: ModelFile,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  if (source?.provider !== 'url' || source.endpoint === null || source.path === null) return false;
+  try {
+    return (await askUrl(http, `${source.endpoint}${source.path}`, signal)).sizeBytes === sizeBytes;
+  } catch (error) {
+    if (isModelkeepError(error, 'network.status') || isModelkeepError(error, 'transfer.bad-answer')) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,80 @@
+import type { Clock } from '@modelkeep/core';
+import type { FileSystem } from '@modelkeep/io';
+import type { LibraryStore } from '@modelkeep/library';
+import type { CheckedLink, Mapper, RepairedLinks, UnlinkedApp } from '@modelkeep/mapper';
+import { keepLinked, type KeepLinkedOptions, type LinkKeeper } from './keep-linked.ts';
+import { planAppLinks, realFolder, type AppLinks, type PlanLinksOptions, type UnlinkOptions } from './plan-links.ts';
+
+/** Which links are looked at. */
+export interface CheckLinksOptions {
+  /** Id of an app's profile. @default every app */
+  readonly app?: string | undefined;
+  /** @default every folder */
+  readonly appRoot?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What makes the models of a library appear in apps. */
+export interface Linking {
+  /** Tells what would be linked into an app's folders, and does it on demand. @throws `mapper.unknown-app`, `mapper.app-root` */
+  planLinks(app: string, options: PlanLinksOptions): Promise<AppLinks>;
+  /** Removes the links of this library from an app's folders; what is not a link of ours is left alone. */
+  unlink(app: string, options: UnlinkOptions): Promise<UnlinkedApp>;
+  /**
+   * Compares the links that are recorded with the apps' folders and the library: broken, moved, stale, foreign, missing, or
+   * the app's folder is gone. Changes nothing.
+   */
+  checkLinks(options?: CheckLinksOptions): Promise<readonly CheckedLink[]>;
+  /** Checks, makes good what the library has the files for, removes what it has none for, and gives up what is not ours. */
+  repairLinks(options?: CheckLinksOptions): Promise<RepairedLinks>;
+  /**
+   * Keeps an app in step with the library, whichever process changes it, until it is closed or its signal aborts. Only the
+   * links that a change is about are touched.
+   *
+   * @example
+   * ```ts
+   * import { openLibrary } from 'modelkeep';
+   *
+   * await using library = await openLibrary({ root: '/data/models' });
+   * await using keeper = library.keepLinked('comfyui', { appRoot: '/apps/ComfyUI' });
+   * for await (const { applied, problem } of keeper) console.log(applied?.counts, problem?.message);
+   * ```
+   */
+  keepLinked(app: string, options: KeepLinkedOptions): LinkKeeper;
+}
+
+/** @internal */
+export interface LinkingContext {
+  readonly store: LibraryStore;
+  /** @throws `library.read-only` */
+  readonly mapping: () => Mapper;
+  readonly fileSystem: FileSystem;
+  readonly clock: Clock;
+  readonly join: (signal: AbortSignal | undefined) => AbortSignal;
+  readonly track: (operation: { readonly result: Promise<unknown> }) => unknown;
+}
+
+/** @internal */
+export function createLinking({ store, mapping, fileSystem, clock, join, track }: LinkingContext): Linking {
+  const plan = async (app: string, request: PlanLinksOptions): Promise<AppLinks> =>
+    planAppLinks({ store, mapper: mapping(), fileSystem }, app, request);
+  const scopeOf = async ({ app, appRoot, signal }: CheckLinksOptions): Promise<CheckLinksOptions> => ({
+    app,
+    appRoot: appRoot === undefined ? undefined : await realFolder(fileSystem, appRoot),
+    signal: join(signal),
+  });
+  return {
+    planLinks: plan,
+    unlink: async (app, request) => mapping().unlinkAll({ app, ...request }),
+    checkLinks: async (options = {}) => mapping().check(await scopeOf(options)),
+    repairLinks: async (options = {}) => mapping().repair(await scopeOf(options)),
+    keepLinked(app, options) {
+      mapping();
+      const feed = { changesSince: store.index.changesSince.bind(store.index) };
+      const context = { feed, clock, plan: (request: PlanLinksOptions) => plan(app, request) };
+      const keeper = keepLinked(context, { ...options, signal: join(options.signal) });
+      track({ result: keeper.ended });
+      return keeper;
+    },
+  };
+}
