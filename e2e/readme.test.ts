@@ -38,6 +38,7 @@ it('every command of the read-me works, one after the other, with the folders an
     word
       .replace(/^~/, folder.join('home'))
       .replace('/apps/ComfyUI', folder.join('ComfyUI'))
+      .replace('/mnt/disk', folder.join('disk'))
       .replace(/^models\.jsonl$/, folder.join('models.jsonl'))
       .replace('http://127.0.0.1:8090', hub.hubUrl);
   const environment = { MODELKEEP_ROOT: folder.join('library'), HF_ENDPOINT: hub.hubUrl };
@@ -48,7 +49,7 @@ it('every command of the read-me works, one after the other, with the folders an
     new Set(
       (
         'get import scan lookup search list show edit history link unlink export import-metadata delete verify gc dedupe hash ' +
-        'rebuild doctor'
+        'rebuild doctor volumes move relocate trash undelete'
       ).split(' '),
     ),
   );

@@ -15,6 +15,7 @@ export type {
   ModelCompanion,
   ModelFile,
   ModelFormat,
+  LibraryPlace,
   ModelPlace,
   ModelRecord,
   ModelSource,
@@ -175,4 +176,15 @@ export type {
   WatchOptions,
   WeightsSet,
   WeightsVariant,
+} from '@modelkeep/workflows';
+export type {
+  DeletedModel,
+  MoveOptions,
+  MoveReport,
+  MoveResult,
+  PlacementOptions,
+  RelocateResult,
+  VolumeInfo,
+  Volumes,
+  VolumeSettings,
 } from '@modelkeep/workflows';

@@ -41,11 +41,16 @@ interface TrashedModel {
 export async function listDeleted(set: VolumeSet): Promise<DeletedModel[]> {
   const models: DeletedModel[] = [];
   for await (const { context, found, deletedAt } of trashedModels(set)) {
+    // It was moved to another volume, or is back.
+    if ((await context.index.get(found.metadata.id)) !== null) continue;
     const { id, officialName, sizeBytes } = found.record;
     const { volumeMark: volumeId } = context;
     models.push({ id, slug: found.metadata.slug, officialName, sizeBytes, deletedAt, volumeId });
   }
-  return models.toSorted((a, b) => (a.deletedAt < b.deletedAt ? 1 : -1));
+  const latest = new Map(
+    models.toSorted((a, b) => (a.deletedAt < b.deletedAt ? -1 : 1)).map((model) => [model.id, model]),
+  );
+  return [...latest.values()].toReversed();
 }
 
 async function* trashedModels(set: VolumeSet): AsyncGenerator<TrashedModel> {

@@ -49,7 +49,8 @@ export async function repairAll(set: VolumeSet, found: VerifyReport, options?: R
     if (mode === 'read') continue;
     const report = await repairModels(context, found, options);
     repaired.push(...report.repaired);
-    bad.push(...report.bad);
+    const { volumeMark: volumeId } = context;
+    bad.push(...(volumeId === undefined ? report.bad : report.bad.map((one) => ({ ...one, volumeId }))));
     bytesSaved += report.bytesSaved;
   }
   return { repaired, bad, bytesSaved };

@@ -9,6 +9,8 @@ export interface PlacementWish {
   /** What they are, as far as it is known. */
   readonly types?: readonly string[] | undefined;
   readonly sizeBytes: number;
+  /** Whether `volume` counts before everything else: bytes that are damaged there are brought anew. */
+  readonly renew?: boolean | undefined;
   /** Of the weights, where they are known: who has them gets the rest as well. */
   readonly sha256s: readonly string[];
 }
@@ -28,7 +30,7 @@ export async function chooseVolume(
 ): Promise<StoreContext> {
   const { first } = set;
   if (set.list.volumes.length === 0 && wish.volume === undefined) return first;
-  const owner = await ownerOf(set, wish);
+  const owner = wish.renew === true ? null : await ownerOf(set, wish);
   if (owner !== null) return owner;
   if (wish.volume !== undefined) {
     const volumeId = requireVolume(set, wish.volume)?.volumeId;

@@ -6,6 +6,7 @@ import type { StoreContext } from '../store-context.ts';
 import type { VolumeLayout } from '../volume/layout.ts';
 import { openVolume, type OpenedVolume } from '../volume/open-volume.ts';
 import { openVolumeLocks, type LockKind } from '../volume/volume-locks.ts';
+import { readOnlyVolume } from './volume-errors.ts';
 import { volumeIndex } from './volume-index.ts';
 import type { ListedVolume } from './volume-list.ts';
 
@@ -48,7 +49,10 @@ export async function openOther(first: StoreContext, options: OpenOtherOptions):
     volume: file,
     volumeMark: file.volumeId,
     syncFolder: createFolderSync((folder) => fileSystem.fsyncFolder(folder)),
-    locks: await openVolumeLocks({ root: path, folder: layout.locks, kind, io, sqlite, logger }),
+    // Whoever changes something holds a lock: here nobody gets one.
+    locks: isWritable
+      ? await openVolumeLocks({ root: path, folder: layout.locks, kind, io, sqlite, logger })
+      : { kind: 'sqlite', acquire: () => Promise.reject(readOnlyVolume(path)) },
     index: volumeIndex(first.index, file.volumeId),
   };
   return { context, mode: isWritable ? 'write' : 'read' };

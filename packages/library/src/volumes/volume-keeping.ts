@@ -41,6 +41,8 @@ export interface VolumeKeeping {
    * @throws `library.model-not-found`, `library.read-only`, `core.invalid-argument` for a model outside of the library
    */
   relocate(reference: string, options?: RelocateOptions): Promise<ModelRecord>;
+  /** Whether a model is on a volume that is not here: neither missing nor garbage, and not to be had just now. */
+  isOffline(model: Pick<ModelRecord, 'place'>): boolean;
   /** Models that were deleted and are still in the trash, the last one first. */
   deletedModels(): Promise<readonly DeletedModel[]>;
   /**
@@ -86,6 +88,7 @@ export function createVolumeKeeping(
       forWriting();
       return relocateModel(set, reference, options);
     },
+    isOffline: ({ place }) => place.kind === 'library' && set.offline().has(place.volumeId ?? ''),
     deletedModels: () => listDeleted(set),
     async undelete(reference, options) {
       forWriting();

@@ -94,12 +94,13 @@ export async function openVolumeSet(options: VolumeSetOptions): Promise<VolumeSe
     async recover() {
       const report = await recoverTransactions(first);
       await settleTrash(first);
-      for (const attached of others.values()) await recoverOne(attached);
+      const moved = [...(report.moved ?? [])];
+      for (const attached of others.values()) moved.push(...(await recoverOne(attached)));
       for (const entry of unsettled.splice(0)) {
         const attached = others.get(entry.volumeId);
         if (attached !== undefined) await settleIn(entry, attached);
       }
-      return report;
+      return moved.length === 0 ? report : { ...report, moved };
     },
   };
   const first: StoreContext = { ...options.first, volumes: set };
@@ -174,10 +175,11 @@ export async function openVolumeSet(options: VolumeSetOptions): Promise<VolumeSe
     });
   }
 
-  async function recoverOne(attached: AttachedVolume): Promise<void> {
-    if (attached.mode === 'read') return;
-    await recoverTransactions(attached.context);
+  async function recoverOne(attached: AttachedVolume): Promise<readonly string[]> {
+    if (attached.mode === 'read') return [];
+    const { moved = [] } = await recoverTransactions(attached.context);
     await settleTrash(attached.context);
+    return moved;
   }
 
   await load();
