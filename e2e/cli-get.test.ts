@@ -145,7 +145,7 @@ describe('get', () => {
     expect(plain.stderr).toContain('thick-line.safetensors');
     expect(plain.stderr).toContain(loraSha256);
     const files = await filesBelow(folder.join('library'));
-    expect(files.filter((path) => !path.startsWith('.modelkeep/'))).toEqual(['modelkeep.json', 'models.db']);
+    expect(files.filter((path) => !path.startsWith('.modelkeep/'))).toEqual(['modelkeep.json', 'models.v2.db']);
   });
 
   it.each([
@@ -286,7 +286,7 @@ describe('the library', () => {
     const root = ['--root', folder.join('library'), '--json'];
     await runCli(['get', 'hf:acme/lora', '--endpoint', hub.hubUrl, ...root]);
     const before = (await runCli(['list', ...root])).json<{ models: ModelRecord[] }>();
-    for (const name of ['models.db', 'models.db-wal', 'models.db-shm'])
+    for (const name of ['models.v2.db', 'models.v2.db-wal', 'models.v2.db-shm'])
       await rm(folder.join('library', name), { force: true });
     expect((await runCli(['list', ...root])).json()).toEqual(before);
     expect((await runCli(['rebuild', ...root])).json()).toEqual({ models: 1, problems: [] });

@@ -48,7 +48,8 @@ it('every command of the read-me works, one after the other, with the folders an
   expect(new Set(lines.map(([command]) => command))).toEqual(
     new Set(
       (
-        'get import scan lookup search list show edit history link unlink export import-metadata delete verify gc dedupe hash ' +
+        'get import scan lookup search list show edit history updates update versions release pin unpin evict restore ' +
+        'room link unlink export import-metadata delete verify gc dedupe hash ' +
         'rebuild doctor volumes move relocate trash undelete'
       ).split(' '),
     ),
@@ -61,4 +62,4 @@ it('every command of the read-me works, one after the other, with the folders an
     expect(run.exitCode, `${line.join(' ')}\n${run.stderr}`).toBe(0);
     expect(run.stdout, line.join(' ')).not.toBe('');
   }
-}, 120_000);
+}, 180_000);

@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { importModes } from 'modelkeep';
-import { modelFormats, modelTypes, weightsFormats, type WeightsFormat } from '@modelkeep/core';
+import { weightsFormats, type WeightsFormat } from '@modelkeep/core';
 import { collect } from './arguments/collect.ts';
 import { readByteRate } from './arguments/byte-rate.ts';
 import { dedupeFolder, type DedupeCommandOptions } from './commands/dedupe.ts';
@@ -11,11 +11,13 @@ import { hashModels } from './commands/hash.ts';
 import { importFiles, type ImportCommandOptions } from './commands/import.ts';
 import { linkApp, unlinkApp, type LinkOptions } from './commands/link.ts';
 import { showLinks, type LinksOptions } from './commands/links.ts';
-import { listModels, searchModels, showModel, type ListOptions, type SearchOptions } from './commands/list.ts';
 import { lookUpFile, type LookupCommandOptions } from './commands/lookup.ts';
 import { repairLibrary } from './commands/repair.ts';
 import { scanFolders, type ScanCommandOptions } from './commands/scan.ts';
 import { rebuildIndex, verifyLibrary, type VerifyOptions } from './commands/verify.ts';
+import { addSourceCommands } from './source-commands.ts';
+import { addAppCommands } from './app-commands.ts';
+import { addFindingCommands } from './finding-commands.ts';
 import { addKeepingCommands } from './keeping-commands.ts';
 import { openFor } from './open-for.ts';
 import { addRevisionCommands } from './revision-commands.ts';
@@ -53,8 +55,6 @@ export function createProgram(session: Session): Command {
       .description(description)
       .option('--root <dir>', "the library's folder (default: MODELKEEP_ROOT)")
       .option('--json', 'one JSON document on stdout');
-  const type = new Option('--type <type>', 'only models of this type').choices(modelTypes);
-  const format = new Option('--format <format>', 'only models of this format').choices(modelFormats);
   const weightsFormat = new Option('--format <format>', 'only weights of this format (may be repeated)')
     .argParser(collectFormats)
     .default([]);
@@ -109,26 +109,17 @@ export function createProgram(session: Session): Command {
     .option('--watch', 'go on, and scan again when something changes, until Ctrl-C')
     .option('--max-hash-bytes <bytes>', 'do not read larger files: 500M, 40G (default: 15G)', byteCount)
     .option('--trust-stores', 'believe the digests that other tools say of their files')
+    .option('--enrich', 'then ask Civitai about what is new; takes the options of enrich (not with --watch)')
+    .option('--offline', 'with --enrich: ask nobody, and tell what is left to ask')
+    .option('--search-hub', 'with --enrich: also search the hub for files of a like name')
+    .option('--previews', 'with --enrich: fetch a picture for models that have none')
     .action((roots: string[], options: ScanCommandOptions) =>
       within(options, 'create', (context) => scanFolders(context, roots, options)),
     );
-  command('search <query...>', 'find models by words; the last one may be unfinished')
-    .addOption(type)
-    .addOption(format)
-    .option('--family <family>', 'only models of this family')
-    .option('--limit <count>', 'at most so many', positiveInteger, 20)
-    .action((words: string[], options: SearchOptions) =>
-      within(options, 'read', (context) => searchModels(context, words.join(' '), options)),
-    );
-  command('list', 'all models')
-    .addOption(type)
-    .option('--family <family>', 'only models of this family')
-    .action((options: ListOptions) => within(options, 'read', (context) => listModels(context, options)));
-  command('show <model>', 'everything about one model: id, start of an id, or slug').action(
-    (model: string, options: CommonOptions) => within(options, 'read', (context) => showModel(context, model)),
-  );
+  addFindingCommands({ command, within });
   addKeepingCommands({ command, within });
   addVolumeCommands({ command, within });
+  addSourceCommands({ command, within });
   addRevisionCommands({ command, within });
   command('lookup <file>', 'find where a file comes from: its SHA-256, its name, or the path of a file')
     .option('--name <name>', 'a file name to search the hub by, where it is not that of the file')
@@ -138,12 +129,15 @@ export function createProgram(session: Session): Command {
     .action((file: string, options: LookupCommandOptions) =>
       within(options, 'read', (context) => lookUpFile(context, file, options)),
     );
-  command('link <app> <dir>', 'make the models appear in the folders of an app (comfyui)')
+  addAppCommands({ command, within });
+  command('link <app> <dir>', 'make the models appear in an app; auto: the one that the folder looks like')
     .option('--dry-run', 'only tell what would be linked')
     .option('--by <way>', 'symlink, hardlink, reflink, junction or copy, where it is possible')
     .option('--allow-copy', 'copy files where no link is possible')
     .option('--watch', 'go on: the app follows the library until Ctrl-C')
-    .option('--app-version <version>', 'version of the app')
+    .option('--app-version <version>', 'version of the app (default: what its files say)')
+    .option('--model-config <name>', 'which of the translation configs counts (default: default)')
+    .addOption(new Option('--way <way>', 'how it is mapped').choices(['links', 'config', 'store', 'plan-only']))
     .action((app: string, directory: string, options: LinkOptions) =>
       within(options, 'write', (context) => linkApp(context, { app, directory, options })),
     );

@@ -21,6 +21,17 @@ export {
   type SerialisedError,
 } from './errors/modelkeep-error.ts';
 export { redactSecrets, redactUrl } from './errors/redact.ts';
+export { factsOfCivitai, type CivitaiFactsOptions } from './civitai/civitai-facts.ts';
+export {
+  judgeClaims,
+  matchCivitaiFile,
+  withCivitaiFile,
+  type CivitaiFileClaims,
+  type ClaimedHashes,
+  type KnownHashes,
+} from './civitai/civitai-file.ts';
+export { familyOfBaseModel, typeOfCivitaiWord } from './civitai/civitai-words.ts';
+export { plainText } from './text/plain-text.ts';
 export { isSha1, isSha256 } from './digests.ts';
 export { extensionOf, fileRole, isTrainingState } from './files/file-role.ts';
 export { weightsFormats, type WeightsFormat } from './files/weights-formats.ts';
@@ -48,6 +59,7 @@ export {
   type OpenWord,
   type SourceProvider,
 } from './records/model-terms.ts';
+export { civitaiDetailNames, noCivitaiDetails, type CivitaiDetails } from './records/civitai-details.ts';
 export { safetyVerdicts, type LoadSafety, type SafetyFinding, type SafetyVerdict } from './records/load-safety.ts';
 export type { AppMapping, ModelMapping } from './records/model-mapping.ts';
 export type { FieldHashes } from './records/field-hashes.ts';

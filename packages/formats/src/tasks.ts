@@ -2,6 +2,8 @@ import type { TaskContext } from '@modelkeep/workers';
 import { openFileSource, type FileSource } from './source/file-source.ts';
 import type { KnownParts } from './source/known-parts.ts';
 import type { Identification } from './identify/identification.ts';
+import { readSidecar } from './sidecars/read-sidecar-file.ts';
+import type { Sidecar } from './sidecars/sidecar.ts';
 import { identifyParts, type PartsOutcome } from './identify/identify-parts.ts';
 import { identify } from './identify/identify.ts';
 
@@ -12,6 +14,10 @@ export const tasks: {
     input: { readonly known: readonly KnownParts[]; readonly paths: readonly string[] | undefined },
     context: TaskContext,
   ) => Promise<PartsOutcome>;
+  readonly readSidecars: (
+    input: { readonly paths: readonly string[] },
+    context: TaskContext,
+  ) => Promise<readonly (Sidecar | null)[]>;
 } = {
   async identify({ paths }, { signal }) {
     const sources: FileSource[] = [];
@@ -21,6 +27,14 @@ export const tasks: {
     } finally {
       for (const source of sources) source.close();
     }
+  },
+  async readSidecars({ paths }, { signal }) {
+    const sidecars: (Sidecar | null)[] = [];
+    for (const path of paths) {
+      using source = openFileSource(path);
+      sidecars.push(await readSidecar(source, signal));
+    }
+    return sidecars;
   },
   identifyParts: ({ known, paths }, { signal }) => identifyParts(known, { paths, signal }),
 };

@@ -1,11 +1,13 @@
 import type { ModelFile, ModelRecord } from '@modelkeep/core';
 import type { SqliteCallOptions } from '@modelkeep/sqlite';
+import type { FacetOptions, Facets } from './query/facets.ts';
 import type { SearchOptions, SearchResult } from './query/search.ts';
 import type { ChangePage, ChangesOptions } from './read/changes-since.ts';
 import type { FileHash, FileHit } from './read/find-by-file-hash.ts';
 import type { FileHashes } from './read/find-files-by-hash.ts';
 import type { ListOptions, ModelPage } from './read/list.ts';
 import type { IndexStats } from './read/stats.ts';
+import type { WatchChangesOptions } from './read/watch-changes.ts';
 import type { ReplaceAllOptions, ReplaceAllResult } from './write/replace-all.ts';
 import type { WriteOptions } from './write/upsert.ts';
 
@@ -66,19 +68,28 @@ export interface LibraryIndex extends AsyncDisposable {
   /** The revisions of those models that are there. */
   revisionsOf(ids: readonly string[], options?: SqliteCallOptions): Promise<ReadonlyMap<string, number>>;
   /**
-   * A page of models, sorted by name.
+   * A page of models in an order, by name unless asked otherwise. Any page takes one look at some thousand rows at a time,
+   * however many models there are.
    *
-   * @throws `core.invalid-argument` for a limit, a filter or a cursor that is none
+   * @throws `core.invalid-argument` for a limit, a filter, an order or a cursor that is none
    */
   list(options?: ListOptions): Promise<ModelPage>;
   /**
    * Finds models by the beginnings of words in their names, labels, file names and descriptions. All terms have to be
-   * found. The query is plain text: it has no operators and no form of it is an error. One without letters and digits
-   * lists.
+   * found; where nothing is, words of the index that are like them count. The query is plain text: it has no operators
+   * and no form of it is an error. One without letters and digits lists.
    *
-   * @throws `core.invalid-argument` for a limit or a filter that is none
+   * @throws `core.invalid-argument` for a limit, a filter, an order or a cursor that is none
    */
   search(query: string, options?: SearchOptions): Promise<SearchResult>;
+  /**
+   * Counts the models that a search finds, or a list, by their values. Exact for the whole index and for up to 5,000
+   * matches; of more the newest 5,000 are counted, and `approximate` says so.
+   *
+   * @param query - `''` for all that the filters leave
+   * @throws `core.invalid-argument` for a limit, a filter or a field that is none
+   */
+  facets(query: string, options?: FacetOptions): Promise<Facets>;
   /**
    * Which models have a file of these bytes; at most 1,000.
    *
@@ -101,6 +112,12 @@ export interface LibraryIndex extends AsyncDisposable {
    * @throws `core.invalid-argument` for a text that is no cursor
    */
   changesSince(cursor: string | null, options?: ChangesOptions): Promise<ChangePage>;
+  /**
+   * What happens to models in any process, as {@link LibraryIndex.changesSince} tells it: first what happened since a cursor,
+   * then each change within moments, until the signal aborts (which throws its reason) or the index is closed
+   * (`core.closed`). Without a cursor it begins with a page that says `resync`.
+   */
+  watch(options?: WatchChangesOptions): AsyncIterable<ChangePage>;
   /** Looks through the whole file for damage: seconds for a large one. Worth it after the process was killed. */
   check(options?: SqliteCallOptions): Promise<IndexCheck>;
   close(): Promise<void>;

@@ -76,12 +76,23 @@ test('damage in the middle shows in the check, and in a typed error', async () =
       Array.from({ length: 500 }, (_, number) => makeRecord(number, { description: 'x'.repeat(3_000) })),
     );
   }
-  for (let page = 40; page < 400; page += 1) await damage(path, page * 4_096);
+  for (let page = 100; page < 600; page += 1) await damage(path, page * 4_096);
   await using index = await openLibraryIndex({ path });
   const check = await index.check();
   expect(check.ok).toBe(false);
   expect(check.problems.length).toBeGreaterThan(0);
   await expect(index.list({ limit: 1_000 })).rejects.toMatchObject({ code: 'sqlite.corrupt', facts: { path } });
+});
+
+test('an index that was written anew by another process is no damage', async () => {
+  const path = join(await makeFolder(), 'models.db');
+  await using index = await openLibraryIndex({ path });
+  await using other = await openLibraryIndex({ path });
+  const records = Array.from({ length: 400 }, (_, number) => makeRecord(number));
+  for (const from of [0, 200]) await other.upsert(records.slice(from, from + 200));
+  for (const query of ['model', 'modle']) expect((await index.search(query)).hits).toHaveLength(20);
+  await other.replaceAll(records);
+  expect(await index.check()).toEqual({ ok: true, problems: [] });
 });
 
 test('a file with tables or triggers of somebody else is no index of ours', async () => {
@@ -141,7 +152,7 @@ test('a newer schema is left alone', async () => {
   const path = join(await makeFolder(), 'models.db');
   await (await openLibraryIndex({ path })).close();
   const database = await openSqlite({ path });
-  await database.run('update modelkeep_migrations set version = 2');
+  await database.run('update modelkeep_migrations set version = version + 1');
   await database.close();
   await expect(openLibraryIndex({ path })).rejects.toMatchObject({ code: 'sqlite.schema-newer' });
 });

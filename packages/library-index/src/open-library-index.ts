@@ -1,8 +1,10 @@
 import { silentLogger, systemClock, type Clock, type Logger } from '@modelkeep/core';
 import { createSqlite, type Sqlite, type SqliteDatabase } from '@modelkeep/sqlite';
-import type { IndexCheck, LibraryIndex } from './library-index.ts';
+import type { LibraryIndex } from './library-index.ts';
 import { openIndexDatabase } from './open-database.ts';
+import { countFacetsOf } from './query/facets.ts';
 import { searchModels } from './query/search.ts';
+import { checkIndex } from './read/check-index.ts';
 import { changesSince } from './read/changes-since.ts';
 import { findByFileHash } from './read/find-by-file-hash.ts';
 import { findFilesByHash } from './read/find-files-by-hash.ts';
@@ -10,6 +12,7 @@ import { getById, getByIdPrefix, getBySlug, getRevisions } from './read/get.ts';
 import { hasFileOfSize } from './read/has-file-of-size.ts';
 import { listModels } from './read/list.ts';
 import { readStats } from './read/stats.ts';
+import { watchChanges } from './read/watch-changes.ts';
 import { removeModels } from './write/remove.ts';
 import { replaceAllModels } from './write/replace-all.ts';
 import { upsertModels } from './write/upsert.ts';
@@ -105,16 +108,14 @@ function createLibraryIndex(database: SqliteDatabase, { at, closeOwn, ...state }
     revisionsOf: (ids, options) => getRevisions(database, ids, options),
     list: (options) => listModels(database, options),
     search: (query, options) => searchModels(database, query, options),
+    facets: (query, options) => countFacetsOf(database, query, options),
     findByFileHash: (hash) => findByFileHash(database, hash),
     findFilesByHash: (hashes) => findFilesByHash(database, hashes),
     hasFileOfSize: (sizeBytes, options) => hasFileOfSize(database, sizeBytes, options),
     stats: (options) => readStats(database, options),
     changesSince: (cursor, options) => changesSince(database, cursor, options),
-    async check(options): Promise<IndexCheck> {
-      const rows = await database.all<{ quick_check: string }>('pragma quick_check(100)', [], options);
-      const problems = rows.map((row) => row.quick_check).filter((text) => text !== 'ok');
-      return { ok: problems.length === 0, problems };
-    },
+    watch: (options = {}) => watchChanges(database, options),
+    check: (options) => checkIndex(database, options),
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -14,6 +14,10 @@ export type { GarbageItem, GcOptions, GcReport } from './gc/gc-report.ts';
 export type { HashChoice } from './import/content-hashes.ts';
 export type { ComputeHashesOptions, ComputeHashesReport } from './models/compute-hashes.ts';
 export type { ModelKeeping } from './keeping.ts';
+export type { ModelSourcing } from './sourcing.ts';
+export type { ToldOfModel } from './models/add-to-model.ts';
+export type { SourceLayers } from './models/new-metadata.ts';
+export type { RefreshedModel } from './models/refresh-models.ts';
 export type { ExportedLine, ExportedModel, ExportHeader, ExportProblem } from './exchange/export-metadata.ts';
 export type { ImportMetadataOptions, MetadataImportReport } from './exchange/import-metadata.ts';
 export type { EditableFact, ModelEdit } from './metadata/check-edit.ts';
@@ -77,3 +81,19 @@ export type { VolumeInfo, VolumeSettings } from './volumes/manage-volumes.ts';
 export type { MoveModelOptions, MoveReport } from './volumes/move-model.ts';
 export type { PlacementOptions } from './volumes/volume-for-set.ts';
 export type { VolumeKeeping } from './volumes/volume-keeping.ts';
+export { facetFields, modelSorts } from '@modelkeep/library-index';
+export type {
+  FacetField,
+  Facets,
+  FacetValue,
+  Highlight,
+  HighlightField,
+  ListOptions,
+  ModelFilters,
+  ModelSort,
+  NearWord,
+  OneOrMore,
+  SortDirection,
+  SortOptions,
+  TextRange,
+} from '@modelkeep/library-index';

@@ -96,7 +96,8 @@ describe('opening', () => {
     await using folder = await tempFolder();
     const root = join(folder.path, 'library');
     await (await withLora(root)).close();
-    for (const name of ['models.db', 'models.db-wal', 'models.db-shm']) await rm(join(root, name), { force: true });
+    for (const name of ['models.v2.db', 'models.v2.db-wal', 'models.v2.db-shm'])
+      await rm(join(root, name), { force: true });
     const before = await readdir(root, { recursive: true });
     await using store = await openTestStore({ root, mode: 'read' });
     expect((await store.index.search('line')).hits).toHaveLength(1);
@@ -119,7 +120,10 @@ describe('opening', () => {
     await using folder = await tempFolder();
     const root = join(folder.path, 'library');
     await (await withLora(root)).close();
-    await writeFile(join(root, 'models.db'), 'this is no database, and long enough to be looked at as one'.repeat(20));
+    await writeFile(
+      join(root, 'models.v2.db'),
+      'this is no database, and long enough to be looked at as one'.repeat(20),
+    );
     await using store = await openTestStore({ root });
     expect((await store.index.stats()).models).toBe(1);
   });
@@ -233,7 +237,7 @@ it('whose index is damaged in its middle sets it aside and makes it anew', async
   await using folder = await tempFolder();
   const root = join(folder.path, 'library');
   await (await withLora(root)).close();
-  const path = join(root, 'models.db');
+  const path = join(root, 'models.v2.db');
   const bytes = await readFile(path);
   // The first page, by which a database is known, stays.
   await writeFile(path, Buffer.concat([bytes.subarray(0, 8_192), Buffer.alloc(bytes.length - 8_192, 0x5a)]));
@@ -241,7 +245,7 @@ it('whose index is damaged in its middle sets it aside and makes it anew', async
   expect(await store.rebuild()).toMatchObject({ models: 1, problems: [] });
   expect((await store.index.check()).ok).toBe(true);
   expect((await store.index.list()).records).toHaveLength(1);
-  expect((await readdir(root)).filter((name) => name.startsWith('models.db.corrupt-'))).toHaveLength(1);
+  expect((await readdir(root)).filter((name) => name.startsWith('models.v2.db.corrupt-'))).toHaveLength(1);
   expect(await store.rebuild()).toMatchObject({ models: 1 });
 });
 

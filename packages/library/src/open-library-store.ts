@@ -19,6 +19,7 @@ import type { ImportSet } from './import/find-importable.ts';
 import { importPaths } from './import/import-paths.ts';
 import type { ImportOptions, ImportReport } from './import/import-types.ts';
 import { createModelKeeping, type ModelKeeping } from './keeping.ts';
+import { createModelSourcing, type ModelSourcing } from './sourcing.ts';
 import type { ComputeHashesOptions, ComputeHashesReport } from './models/compute-hashes.ts';
 import { rebuildIndex, surveyModels, type RebuildReport, type SurveyReport } from './models/rebuild-index.ts';
 import { modelFolder, type PlacedModel } from './models/model-folder.ts';
@@ -54,6 +55,7 @@ import { volumeForSet, type PlacementOptions } from './volumes/volume-for-set.ts
 import { openVolumeSet } from './volumes/volume-set.ts';
 import { createVolumeKeeping, type VolumeKeeping } from './volumes/volume-keeping.ts';
 import type { VolumeLayout } from './volume/layout.ts';
+import { isNewerIndexThere } from './volume/newer-index.ts';
 import { openIndex } from './volume/open-index.ts';
 import { renewableIndex } from './volume/renewable-index.ts';
 import { openVolume } from './volume/open-volume.ts';
@@ -87,7 +89,7 @@ export interface OpenLibraryStoreOptions {
 }
 
 /** A library on disk: its models, and the way for new ones to get in. */
-export interface LibraryStore extends AsyncDisposable, ModelKeeping, VolumeKeeping, Revisions, Room {
+export interface LibraryStore extends AsyncDisposable, ModelKeeping, VolumeKeeping, ModelSourcing, Revisions, Room {
   readonly root: string;
   readonly libraryId: string;
   /** `read` also when a newer version of modelkeep wrote the library and lets this one read only. */
@@ -193,7 +195,8 @@ export async function openLibraryStore(options: OpenLibraryStoreOptions): Promis
   const locks = await openVolumeLocks({ root, folder: layout.locks, kind: options.locks, io, sqlite, logger });
   const indexMode = placed.indexIsOwn ? 'write' : mode;
   const open = (): Promise<LibraryIndex> => openIndex({ layout, mode: indexMode, sqlite, clock, logger });
-  const renewable = renewableIndex({ first: await open(), open, sqlite });
+  const rebuild = indexMode === 'write' ? () => rebuildIndex(volumes?.first ?? first) : null;
+  const renewable = renewableIndex({ first: await open(), open, rebuild, sqlite, logger });
   const { index } = renewable;
   const { fileSystem } = io;
   const syncFolder = createFolderSync((folder) => fileSystem.fsyncFolder(folder));
@@ -227,8 +230,9 @@ export async function openLibraryStore(options: OpenLibraryStoreOptions): Promis
   let volumes: Awaited<ReturnType<typeof openVolumeSet>>;
   try {
     volumes = await openVolumeSet({ first, mode, lockKind, machineId });
+    const isBehind = mode === 'write' && (await isNewerIndexThere(fileSystem, layout));
     // What other machines have done in the meantime is in the metadata only.
-    if (index.needsRebuild || placed.indexIsOwn) await rebuildIndex(volumes.first);
+    if (index.needsRebuild || isBehind || placed.indexIsOwn) await rebuildIndex(volumes.first);
     if (mode === 'write') recovery = await volumes.recover();
   } catch (error) {
     await close();
@@ -259,6 +263,7 @@ export async function openLibraryStore(options: OpenLibraryStoreOptions): Promis
     recovery,
     ...createModelKeeping(volumes, libraryId, forWriting),
     ...createVolumeKeeping(volumes, { machineId, lockKind, forWriting }),
+    ...createModelSourcing(context, forWriting),
     ...createRevisions(context, forWriting),
     ...room,
     folderOf: (model) => modelFolder(volumes.layoutOf(model), model),

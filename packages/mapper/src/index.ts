@@ -12,6 +12,8 @@ export type { RepairedLinks } from './health/repair-links.ts';
 export type { LinkScope } from './apply/recover-links.ts';
 export type { UnlinkedModel } from './apply/unlink-model.ts';
 export type { UnlinkAllOptions } from './apply/unlink-all.ts';
+export type { AppliedFile, ConfigPlan, PlannedFile } from './config/planned-file.ts';
+export type { DetectedApp } from './detect/detect-apps.ts';
 export { linkKinds, type LinkKind } from './links/link-kind.ts';
 export type { LinkingOptions, StrategyChoice } from './plan/choose-strategies.ts';
 export {
@@ -39,6 +41,7 @@ export type {
   UnmappedTypes,
 } from './profiles/app-profile.ts';
 export { appProfiles } from './profiles/app-profiles.ts';
+export { knownApps, type KnownApp } from './profiles/known-apps.ts';
 export {
   configFormats,
   storeFormats,

@@ -3,6 +3,7 @@ import type { FileSystem } from '@modelkeep/io';
 import type { LinkHands } from './links/link-hands.ts';
 import type { ModelLookup } from './plan/mappable-model.ts';
 import type { AppProfile } from './profiles/app-profile.ts';
+import type { FileRegistry } from './registry/file-registry.ts';
 import type { FolderRegistry } from './registry/folder-registry.ts';
 import type { LinkRegistry } from './registry/link-registry.ts';
 import type { UndoJournal } from './registry/undo-journal.ts';
@@ -16,9 +17,12 @@ export interface MapperContext {
   readonly hands: LinkHands;
   /** Where the caller keeps translation configs; null: nowhere. */
   readonly translationFolder: string | null;
+  /** Where folders of links are made that config files lead to; null: nowhere. */
+  readonly viewFolder: string | null;
   /** The system that paths are judged for. */
   readonly platform: NodeJS.Platform;
   readonly links: LinkRegistry;
   readonly folders: FolderRegistry;
+  readonly files: FileRegistry;
   readonly journal: UndoJournal;
 }

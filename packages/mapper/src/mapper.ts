@@ -1,15 +1,16 @@
 import { systemClock, type Clock } from '@modelkeep/core';
 import { nodeFileSystem, type FileSystem, type LinkMaker } from '@modelkeep/io';
 import type { AppliedLink, AppliedPlan, UnlinkedApp } from './apply/applied-plan.ts';
-import { applyPlan, type ApplyOptions } from './apply/apply-plan.ts';
+import type { ApplyOptions } from './apply/apply-plan.ts';
+import { applyMapping, recoverConfig } from './config/apply-config.ts';
+import { undoMapping, unlinkAllWithConfig, unlinkModelWithConfig } from './config/unlink-config.ts';
 import { checkLinks } from './health/check-links.ts';
 import type { CheckedLink } from './health/link-health.ts';
 import { repairLinks, type RepairedLinks } from './health/repair-links.ts';
 import type { MapperContext } from './mapper-context.ts';
 import { recoverLinks, type LinkScope } from './apply/recover-links.ts';
-import { undoRun } from './apply/undo-run.ts';
-import { unlinkAllOf, type UnlinkAllOptions } from './apply/unlink-all.ts';
-import { unlinkModelOf, type UnlinkedModel } from './apply/unlink-model.ts';
+import type { UnlinkAllOptions } from './apply/unlink-all.ts';
+import type { UnlinkedModel } from './apply/unlink-model.ts';
 import { createLinkHands } from './links/create-link-hands.ts';
 import type { LinkPlan } from './plan/link-plan.ts';
 import type { ModelLookup } from './plan/mappable-model.ts';
@@ -17,7 +18,10 @@ import { planLinks, type PlanLinksOptions } from './plan/plan-links.ts';
 import { appProfiles } from './profiles/app-profiles.ts';
 import type { AppProfile } from './profiles/app-profile.ts';
 import type { RegistryDatabase } from './registry/database.ts';
+import { createFileRegistry } from './registry/file-registry.ts';
+import { linkedModels } from './registry/linked-models.ts';
 import { createFolderRegistry } from './registry/folder-registry.ts';
+import { detectApps, type DetectedApp } from './detect/detect-apps.ts';
 import { createLinkRegistry } from './registry/link-registry.ts';
 import type { RegisteredLink } from './registry/link-row.ts';
 import { createUndoJournal } from './registry/undo-journal.ts';
@@ -38,6 +42,11 @@ export interface MapperOptions {
   readonly profiles?: readonly AppProfile[] | undefined;
   /** A folder of translation configs, `<app>_<appversion>_<modelconfig>.json`, absolute. @default none */
   readonly translationFolder?: string | undefined;
+  /**
+   * Where folders of links are made that config files lead to, absolute; its parent is there. No folder on the way to it begins
+   * with a dot: some apps look into none of these. @default config files cannot be written
+   */
+  readonly viewFolder?: string | undefined;
   /** @default that of the process */
   readonly platform?: NodeJS.Platform | undefined;
   /** @default the clock of the system */
@@ -88,8 +97,15 @@ export interface Mapper {
    * @throws `sqlite.*`
    */
   recover(scope?: LinkScope): Promise<readonly AppliedLink[]>;
+  /**
+   * The apps that a folder looks like by its own files, the likeliest first, with their versions. Changes nothing.
+   * @throws `mapper.app-root`
+   */
+  detectApps(folder: string, options?: { readonly signal?: AbortSignal | undefined }): Promise<readonly DetectedApp[]>;
   /** The links that lead to a model, in every app. */
   linksOf(modelId: string, options?: { readonly signal?: AbortSignal | undefined }): Promise<readonly RegisteredLink[]>;
+  /** The ids of the models that an app has links to on this machine. @throws `sqlite.*` */
+  modelsOf(app: string, options?: { readonly signal?: AbortSignal | undefined }): Promise<readonly string[]>;
   /** Compares the recorded links with the disk and the library. Changes nothing. */
   check(scope?: LinkScope): Promise<readonly CheckedLink[]>;
   /**
@@ -131,20 +147,28 @@ export function createMapper(options: MapperOptions): Mapper {
     clock: options.clock ?? systemClock,
     profiles: options.profiles ?? appProfiles,
     translationFolder: options.translationFolder ?? null,
+    viewFolder: options.viewFolder ?? null,
     platform: options.platform ?? process.platform,
     hands: createLinkHands({ fileSystem, maker: options.maker ?? null }),
     links: createLinkRegistry(registry, machineId),
     folders: createFolderRegistry(registry, machineId),
+    files: createFileRegistry(registry, machineId),
     journal: createUndoJournal(registry, machineId),
   };
   return {
     planLinks: (request) => planLinks(context, request),
-    apply: (plan, request) => applyPlan(context, plan, request),
-    undo: (applied, { signal } = {}) => undoRun(context, { applied, signal }),
-    unlinkAll: (request) => unlinkAllOf(context, request),
-    unlinkModel: (modelId, { signal } = {}) => unlinkModelOf(context, modelId, signal),
-    recover: (scope = {}) => recoverLinks(context, scope),
+    apply: (plan, request) => applyMapping(context, plan, request),
+    undo: (applied, { signal } = {}) => undoMapping(context, { applied, signal }),
+    unlinkAll: (request) => unlinkAllWithConfig(context, request),
+    unlinkModel: (modelId, { signal } = {}) => unlinkModelWithConfig(context, modelId, signal),
+    async recover(scope = {}) {
+      const links = await recoverLinks(context, scope);
+      await recoverConfig(context, scope);
+      return links;
+    },
+    detectApps: (folder, { signal } = {}) => detectApps(context, folder, signal),
     linksOf: (modelId, { signal } = {}) => context.links.list({ modelId }, signal),
+    modelsOf: (app, { signal } = {}) => linkedModels(registry, { machine: machineId, app, signal }),
     check: (scope = {}) => checkLinks(context, scope),
     repair: (scope = {}) => repairLinks(context, scope),
   };

@@ -1,5 +1,5 @@
 import type { Clock, HttpTransport, Logger } from '@modelkeep/core';
-import type { DownloadLimits, DriveOverride, HubOptions } from '@modelkeep/workflows';
+import type { CivitaiOptions, DownloadLimits, DriveOverride, HubOptions } from '@modelkeep/workflows';
 
 /** How a library is opened. What is not given is taken from the environment. */
 export interface OpenLibraryOptions {
@@ -22,6 +22,11 @@ export interface OpenLibraryOptions {
    * @default the public hub, without a token
    */
   readonly hub?: HubOptions | undefined;
+  /**
+   * What is not given is taken from the environment: `CIVITAI_ENDPOINT`, and the key from `CIVITAI_API_KEY`.
+   * @default the public site, without a key
+   */
+  readonly civitai?: CivitaiOptions | undefined;
   /** How many files and connections at once, and how fast. */
   readonly downloads?: DownloadLimits | undefined;
   /**
@@ -44,6 +49,11 @@ export interface OpenLibraryOptions {
   readonly proxyFor?: ((url: string) => string | undefined) | undefined;
   /** Certificates in PEM form that are trusted beside the system's. Not for a `transport` of one's own. */
   readonly certificateAuthorities?: readonly string[] | undefined;
+  /**
+   * A folder of translation configs for apps, `<app>_<appversion>_<modelconfig>.json`: where models go from a version of an
+   * app on. @default none; the profiles of the apps decide
+   */
+  readonly translationFolder?: string | undefined;
   /** @default the clock of the system */
   readonly clock?: Clock | undefined;
   /** @default says nothing */

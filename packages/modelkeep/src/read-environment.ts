@@ -29,6 +29,7 @@ export function readEnvironment(
     privateOrigins,
     proxyFor,
     certificateAuthorities,
+    translationFolder,
     clock,
     logger,
   } = options;
@@ -40,6 +41,15 @@ export function readEnvironment(
       hint: 'give an address with its scheme, such as https://huggingface.co',
     });
   }
+  const civitaiEndpoint = options.civitai?.endpoint ?? valueOf(environment, 'CIVITAI_ENDPOINT');
+  if (civitaiEndpoint !== undefined && !isHttpUrl(civitaiEndpoint)) {
+    throw new ModelkeepError('core.invalid-argument', {
+      message: `${JSON.stringify(civitaiEndpoint)} is no address of a Civitai`,
+      facts: { argument: 'civitai.endpoint', found: civitaiEndpoint },
+      hint: 'give an address with its scheme, such as https://civitai.com',
+    });
+  }
+  const { apiKey } = options.civitai ?? {};
   return {
     root,
     mode,
@@ -52,8 +62,13 @@ export function readEnvironment(
     privateOrigins,
     proxyFor,
     certificateAuthorities,
+    translationFolder,
     clock,
     logger,
+    civitai: {
+      endpoint: civitaiEndpoint,
+      apiKey: apiKey === undefined ? valueOf(environment, 'CIVITAI_API_KEY') : apiKey,
+    },
     hub: {
       endpoint,
       token: options.hub?.token === undefined ? implicitToken(environment) : options.hub.token,

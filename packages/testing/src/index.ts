@@ -16,6 +16,13 @@ export type {
   RepoType,
   StorageKind,
 } from './hub/repo-definition.ts';
+export { startCivitai, type CivitaiOptions, type LocalCivitai } from './civitai/start-civitai.ts';
+export type {
+  CivitaiFileDefinition,
+  CivitaiImageDefinition,
+  CivitaiModelDefinition,
+  CivitaiVersionDefinition,
+} from './civitai/civitai-definition.ts';
 export type { ArmedFault, FaultBox, FaultPlan } from './faults/fault-box.ts';
 export type { BodyFault, Fault, FaultTrigger, RangeFault, RedirectFault, StatusFault } from './faults/fault.ts';
 

@@ -1,16 +1,54 @@
 export {
   openWorkspace,
+  type CivitaiOptions,
   type DownloadLimits,
   type HubOptions,
   type OpenWorkspaceOptions,
 } from './workspace/open-workspace.ts';
+export type { Cancellable, Workspace } from './workspace/workspace.ts';
+export {
+  searchLibraries,
+  type FoundInLibrary,
+  type SearchableLibrary,
+  type SearchLibrariesResult,
+} from './search/search-libraries.ts';
+export type { Searching } from './search/searching.ts';
 export type {
-  Cancellable,
+  ChangesOptions,
+  CountModelsOptions,
+  FindModelsOptions,
+  FoundModel,
+  LibraryChanges,
   ListModelsOptions,
+  ModelsPage,
+  PageModelsOptions,
   SearchModelsOptions,
   SearchModelsResult,
-  Workspace,
-} from './workspace/workspace.ts';
+} from './search/search-options.ts';
+export type {
+  AskedSource,
+  EnrichedModel,
+  EnrichFailure,
+  EnrichOptions,
+  EnrichReport,
+  LeftToAsk,
+} from './enrich/enrich-types.ts';
+export type { ScanRequest, ScanResult } from './enrich/scan-and-enrich.ts';
+export { facetFields, modelSorts } from '@modelkeep/library';
+export type {
+  FacetField,
+  Facets,
+  FacetValue,
+  Highlight,
+  HighlightField,
+  ModelFilters,
+  ModelSort,
+  NearWord,
+  OneOrMore,
+  SortDirection,
+  SortOptions,
+  TextRange,
+} from '@modelkeep/library';
 export type { Download } from './acquire/download.ts';
 export type { DownloadedFile, DownloadOptions, DownloadResult } from './acquire/download-types.ts';
 export type {
@@ -131,9 +169,13 @@ export type {
   VerifyReport,
   WatchOptions,
 } from '@modelkeep/library';
+export { knownApps, type KnownApp } from '@modelkeep/mapper';
 export type {
   AppliedLink,
+  AppliedFile,
   AppliedPlan,
+  ConfigPlan,
+  DetectedApp,
   LinkHealth,
   LinkPlan,
   LinkPlanEntry,

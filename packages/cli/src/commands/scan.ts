@@ -3,10 +3,12 @@ import type { ExitCode } from '../exit-code.ts';
 import { formatBytes } from '../output/format-bytes.ts';
 import { withProgress } from '../output/show-progress.ts';
 import type { Terminal } from '../output/terminal.ts';
-import type { CommandContext, CommonOptions } from '../session.ts';
+import type { CommandContext } from '../session.ts';
+import { enrichLines, enrichOptionsOf, tellFailures, type EnrichCommandOptions } from './enrich.ts';
 
 /** @internal */
-export interface ScanCommandOptions extends CommonOptions {
+export interface ScanCommandOptions extends EnrichCommandOptions {
+  readonly enrich?: boolean;
   readonly watch?: boolean;
   readonly trustStores?: boolean;
   readonly maxHashBytes?: number;
@@ -19,16 +21,19 @@ export interface ScanCommandOptions extends CommonOptions {
 export async function scanFolders(
   context: CommandContext,
   roots: readonly string[],
-  { watch = false, trustStores, maxHashBytes }: ScanCommandOptions,
+  { watch = false, trustStores, maxHashBytes, enrich = false, ...enriching }: ScanCommandOptions,
 ): Promise<ExitCode> {
   const { library, terminal, signal, json } = context;
   const options = { trustStores, maxHashBytes, signal };
   if (!watch) {
-    const report = await withProgress(terminal, library.scan(roots, options));
+    const request = { ...options, enrich: enrich ? enrichOptionsOf(enriching) : false };
+    const report = await withProgress(terminal, library.scan(roots, request));
+    const { enriched } = report;
     if (json) terminal.out(JSON.stringify(report, null, 2));
-    else terminal.out(scanLines(report).join('\n'));
+    else terminal.out([...scanLines(report), ...(enriched === undefined ? [] : enrichLines(enriched))].join('\n'));
     tellProblems(terminal, report);
-    return report.errors.length === 0 ? 0 : 1;
+    if (enriched !== undefined) tellFailures(terminal, enriched);
+    return report.errors.length === 0 && (enriched?.failures.length ?? 0) === 0 ? 0 : 1;
   }
   let isFirst = true;
   for await (const report of library.watch(roots, options)) {

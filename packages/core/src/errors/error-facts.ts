@@ -1,3 +1,4 @@
+import type { CivitaiErrorFacts } from './facts/civitai-facts.ts';
 import type { CoreErrorFacts, WorkersErrorFacts } from './facts/core-facts.ts';
 import type { HubErrorFacts } from './facts/hub-facts.ts';
 import type { IoErrorFacts, TransferErrorFacts } from './facts/io-facts.ts';
@@ -17,6 +18,7 @@ export interface ErrorFacts
     WorkersErrorFacts,
     NetworkErrorFacts,
     HubErrorFacts,
+    CivitaiErrorFacts,
     IoErrorFacts,
     TransferErrorFacts,
     SqliteErrorFacts,

@@ -2,10 +2,12 @@ import { createLatestValue, type LatestValue } from './latest-value.ts';
 
 /** What a person has to do before an operation goes on. */
 export interface WaitingForUser {
-  /** `token`: to give a token, or another one; `gate`: to accept conditions. */
-  readonly reason: 'gate' | 'token';
+  /** `token`: to give a token, or another one; `gate`: to accept conditions; `early-access`: to buy access, or to wait. */
+  readonly reason: 'gate' | 'token' | 'early-access';
   /** Where that is done. */
   readonly url: string;
+  /** When waiting alone will do: ISO 8601, where that is known. */
+  readonly until?: string | undefined;
 }
 
 /** How far a long operation is. A snapshot: plain data that can be structured-cloned. */

@@ -1,3 +1,4 @@
+import type { CivitaiDetails } from './civitai-details.ts';
 import type { FactLayer, ModelFormat, OpenWord } from './model-terms.ts';
 import type { ExternalPlace, ModelCompanion, ModelFacts, ModelFile, ModelSource } from './model-record.ts';
 
@@ -15,6 +16,8 @@ export interface MetadataLayer {
   readonly evidence?: readonly string[] | undefined;
   /** Which of several sources of this kind said it, such as `hf:org/name@commit`. */
   readonly source?: string | undefined;
+  /** What the source tells of the model on Civitai. */
+  readonly civitai?: CivitaiDetails | undefined;
   /** What else the source says, in its own words. */
   readonly extra?: Readonly<Record<string, unknown>> | undefined;
 }
@@ -72,6 +75,10 @@ export interface ModelMetadata {
   readonly layers: { readonly [Layer in StoredFactLayer]?: MetadataLayer | undefined };
   /** The last changes, the oldest first; a reader skips what is no {@link HistoryEntry}. */
   readonly history?: readonly unknown[] | undefined;
+  /** Paths that other systems know the model's weights by, as they write them. */
+  readonly aliases?: readonly string[] | undefined;
+  /** When an app has said that it used the model: ISO 8601. */
+  readonly lastUsedAt?: string | undefined;
   /** Grows by one with each change. */
   readonly revision: number;
   /** The transaction that wrote this revision. */

@@ -1,3 +1,4 @@
+import type { CivitaiDetails } from './civitai-details.ts';
 import type { LoadSafety } from './load-safety.ts';
 import type { FieldHashes } from './field-hashes.ts';
 import type { ModelMapping } from './model-mapping.ts';
@@ -33,9 +34,9 @@ export interface ModelSource {
   readonly provider: OpenWord<SourceProvider>;
   /** The hub, such as `https://huggingface.co`, or the origin of a URL; null for local files, and where nobody said. */
   readonly endpoint: string | null;
-  /** `org/name`, or null for what is in no repo. */
+  /** `org/name`, the number of a model on Civitai, or null for what is in no repo. */
   readonly repo: string | null;
-  /** What was asked for: a branch, a tag or a commit. */
+  /** What was asked for: a branch, a tag or a commit; on Civitai the number of a version. */
   readonly revision: string | null;
   /** What it was at that time: 40 hex. */
   readonly commit: string | null;
@@ -156,6 +157,12 @@ export interface ModelRecord {
   readonly mapping?: ModelMapping | undefined;
   /** Which layer each effective fact came from. */
   readonly origins: Readonly<Partial<Record<keyof ModelFacts, FactLayer>>>;
+  /** What the sources tell of the model on Civitai; absent where none tells anything. */
+  readonly civitai?: CivitaiDetails | undefined;
+  /** Paths that other systems know the model's weights by; absent where there are none. */
+  readonly aliases?: readonly string[] | undefined;
+  /** When an app has said that it used the model; absent where none has. */
+  readonly lastUsedAt?: string | undefined;
   /** Grows with each change of the metadata. */
   readonly revision: number;
   /** ISO 8601. */

@@ -14,7 +14,6 @@ export const modelTypes = [
   'hypernetwork',
   'upscaler',
   'face-restore',
-  'image-restore',
   'motion-module',
   'photomaker',
   'gligen',
@@ -39,7 +38,7 @@ export const factLayers = ['user', 'forge', 'civitai-sidecar', 'embedded', 'civi
 export type FactLayer = (typeof factLayers)[number];
 
 /** Where a model or a file comes from. `url`: any file on the web, `other`: a place that this version does not know. */
-export const sourceProviders = ['hf', 'url', 'local', 'ollama', 'other'] as const;
+export const sourceProviders = ['hf', 'civitai', 'url', 'local', 'ollama', 'other'] as const;
 export type SourceProvider = (typeof sourceProviders)[number];
 
 /**

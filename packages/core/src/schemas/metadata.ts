@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { HistoryEntry, ModelMetadata, ModelOverrides, VolumeFile } from '../records/metadata.ts';
 import type { ExternalPlace, ModelFacts, ModelFile, ModelSource } from '../records/model-record.ts';
+import { civitaiDetailsSchema } from './civitai-details.ts';
 import { fieldHashesSchema } from './field-hashes.ts';
 import { factLayers, fileRoles, modelFormats, modelTypes, sourceProviders } from '../records/model-terms.ts';
 
@@ -87,6 +88,7 @@ const layerSchema = z.looseObject({
   evidence: z.array(text).optional(),
   /** Which of several sources of this kind said it. */
   source: z.string().max(2_000).optional(),
+  civitai: civitaiDetailsSchema.optional(),
   /** What else the source says. */
   extra: z.record(z.string(), z.unknown()).optional(),
 });
@@ -135,6 +137,8 @@ export const modelMetadataSchema: z.ZodType<ModelMetadata> = z.looseObject({
   replaced: z.array(modelFileSchema).max(100_000).optional(),
   evictedAt: z.iso.datetime().optional(),
   layers: layersSchema,
+  aliases: z.array(z.string().min(1).max(4_096)).max(1_000).optional(),
+  lastUsedAt: z.iso.datetime().optional(),
   history: z.array(z.unknown()).max(10_000).optional(),
   revision: z.int().positive(),
   txn: id,

@@ -217,7 +217,7 @@ describe('whole models', () => {
     ],
     [
       'Hunyuan Video',
-      { 'txt_in.individual_token_refiner.blocks.0.norm1.weight': [1], 'double_blocks.0.img_attn_qkv.weight': [1] },
+      { 'txt_in.individual_token_refiner.blocks.0.norm1.weight': [3072], 'double_blocks.0.img_attn_qkv.weight': [1] },
       { family: 'hunyuan-video' },
     ],
     [
@@ -384,7 +384,7 @@ describe('adapters', () => {
 
   it('names the kind of adapter in the evidence', () => {
     const found = classifyTensors(tensorsOf({ 'x.lokr_w1': [2, 2], 'x.lokr_w2': [2, 2] }));
-    expect(found.evidence[0]).toBe('adapter tensors for 1 kinds of modules, lokr');
+    expect(found.evidence[0]).toBe('adapter tensors, kinds of modules: 1, lokr');
   });
 });
 

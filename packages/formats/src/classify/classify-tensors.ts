@@ -1,10 +1,11 @@
 import { adapterFinding } from './adapters/adapter-finding.ts';
+import { adapterTensor } from './adapters/adapter-tensor.ts';
 import { firstFinding, type Finding } from './evaluate.ts';
 import { partFinding } from './part-finding.ts';
 import { unwrapped } from './prefixes.ts';
 import type { Layout } from './rule.ts';
 import { ruleTable, type RuleGroup } from './rules/rule-table.ts';
-import { rawView, viewBelow, type TensorFact, type TensorView } from './view/tensor-view.ts';
+import { finderOf, rawView, viewBelow, type TensorFact, type TensorView } from './view/tensor-view.ts';
 
 /** What the tensors of a model say. */
 export interface Classification extends Finding {
@@ -37,11 +38,19 @@ export function classifyTensors(
   const view = rawView(tensors, { eitherOrder: options.eitherOrder ?? false });
   if (view === null) return { ...unknown, evidence: ['more kinds of names than any known model has'] };
   const views = unwrapped(view);
-  const whole = findIn(views, ruleTable.beforeAdapters);
+  const beside = findIn(views, ruleTable.besideModels);
+  if (beside !== null) return beside;
+  const whole = findIn(unwrapped(withoutAdapters(view)), ruleTable.wholeModels);
   if (whole !== null) return withBundle(view, whole);
   const adapter = adapterFinding(view);
   if (adapter !== null) return { ...adapter, prefix: '' };
   return findIn(views, ruleTable.afterAdapters) ?? partOfModel(view, views) ?? unknown;
+}
+
+/** A merged checkpoint that kept adapter tensors is a checkpoint, and an adapter has no whole weight of the model. */
+function withoutAdapters(view: TensorView): TensorView {
+  const patterns = new Map([...view.patterns].filter(([pattern]) => adapterTensor(pattern) === null));
+  return patterns.size === view.patterns.size ? view : { ...view, patterns, firstBelow: finderOf(patterns) };
 }
 
 function findIn(views: readonly TensorView[], groups: readonly RuleGroup[]): Classification | null {

@@ -38,7 +38,7 @@ export function prove(condition: Condition, view: TensorView): string | null {
 function firstOf(names: Names, view: TensorView): string | undefined {
   for (const name of typeof names === 'string' ? [names] : names) {
     if (name.includes('#')) {
-      const fact = view.patterns.get(collapseName(name).pattern);
+      const fact = view.patterns.get(patternOf(name));
       if (fact !== undefined) return fact.name;
     } else if (view.get(name) !== undefined) return name.startsWith('/') ? name.slice(1) : view.prefix + name;
   }
@@ -46,8 +46,18 @@ function firstOf(names: Names, view: TensorView): string | undefined {
 }
 
 function firstBelow(names: Names, view: TensorView): string | undefined {
-  const beginnings = [names].flat().map((name) => collapseName(name).pattern);
-  return firstFact(view, (pattern) => beginnings.some((beginning) => pattern.startsWith(beginning)))?.name;
+  for (const name of typeof names === 'string' ? [names] : names) {
+    const found = view.firstBelow(patternOf(name));
+    if (found !== undefined) return found.name;
+  }
+  return undefined;
+}
+
+const HAS_NUMBER = /\d/;
+
+/** Rules may write `linear_1`; patterns have `linear_#`. */
+function patternOf(name: string): string {
+  return HAS_NUMBER.test(name) ? collapseName(name).pattern : name;
 }
 
 /** Of all that fit the one whose name comes first, so that evidence does not depend on the order in the file. */
@@ -91,7 +101,7 @@ function shapesOf(tensor: Names | RegExp, view: TensorView): readonly NamedShape
   }
   for (const name of [tensor].flat()) {
     if (name.includes('#')) {
-      const fact = view.patterns.get(collapseName(name).pattern);
+      const fact = view.patterns.get(patternOf(name));
       if (fact !== undefined) add(fact);
     } else {
       const one = view.get(name);

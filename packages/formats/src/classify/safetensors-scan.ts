@@ -1,4 +1,5 @@
 import type { ModelFacts } from '@modelkeep/core';
+import { safetensorsQuantisation } from './safetensors-quantisation.ts';
 import type { TensorFact } from './view/tensor-view.ts';
 import type { Classification } from './classify-tensors.ts';
 
@@ -12,14 +13,6 @@ const precisionOfDtype: ReadonlyMap<string, string> = new Map([
   ['F8_E4M3FNUZ', 'fp8'],
   ['F8_E5M2FNUZ', 'fp8'],
 ]);
-
-/** Quantisations that leave their mark in the names, under the words their users write. */
-const quantisations: readonly (readonly [pattern: RegExp, name: string])[] = [
-  [/\.quant_state\.bitsandbytes__nf4$/, 'nf4'],
-  [/\.quant_state\.bitsandbytes__fp4$/, 'fp4'],
-  [/\.(?:wscales|wtscale)$/, 'svdquant'],
-  [/(?:^|\.)scaled_fp8$|\.scale_weight$/, 'fp8_scaled'],
-];
 
 /** What else tensors tell: precision, quantisation, number of parameters. */
 export type WeightFacts = Pick<ModelFacts, 'precision' | 'quantisation' | 'parameterCount'>;
@@ -41,16 +34,9 @@ export function safetensorsWeights(tensors: ReadonlyMap<string, TensorFact>): We
   for (const [name, elements] of elementsOf) {
     if (precision === null || elements > (elementsOf.get(precision) ?? 0)) precision = name;
   }
-  const quantisation = quantisationOf(tensors);
+  const quantisation = safetensorsQuantisation(tensors);
   const isPacked = packed && quantisation !== null && quantisation !== 'fp8_scaled';
   return { precision: isPacked ? null : precision, quantisation, parameterCount: isPacked ? null : parameterCount };
-}
-
-function quantisationOf(tensors: ReadonlyMap<string, TensorFact>): string | null {
-  for (const name of tensors.keys()) {
-    for (const [pattern, quantisation] of quantisations) if (pattern.test(name)) return quantisation;
-  }
-  return null;
 }
 
 /** @internal The layer `scan` of a model: what its tensors say. */

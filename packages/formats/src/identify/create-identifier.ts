@@ -4,6 +4,7 @@ import type { Identification } from './identification.ts';
 import type { PartsOutcome } from './identify-parts.ts';
 import { identifySources } from './identify-sources.ts';
 import type { IdentifyOptions } from './identify.ts';
+import type { Sidecar } from '../sidecars/sidecar.ts';
 import { workerCode } from '../worker-code.ts';
 
 /** How an {@link Identifier} is made. */
@@ -34,6 +35,16 @@ export interface Identifier extends AsyncDisposable {
    * `signal.reason` on abort
    */
   readonly identifySources: (sources: readonly ByteSource[], options?: IdentifyOptions) => Promise<Identification>;
+  /**
+   * Reads what small files beside a model say of it, by their content.
+   *
+   * @returns in the order of the paths; null for what is no such file, is damaged, or has more than 8 MiB
+   * @throws `io.not-found`, `io.permission`, `io.failed`, `core.closed`, `signal.reason` on abort
+   */
+  readSidecars(
+    paths: readonly string[],
+    options?: { readonly signal?: AbortSignal | undefined },
+  ): Promise<readonly (Sidecar | null)[]>;
   /** Ends the worker. */
   close(): Promise<void>;
 }
@@ -66,6 +77,8 @@ export function createIdentifier({ mode = 'worker' }: IdentifierOptions = {}): I
         signal,
         identifyParts: (known) => pool.run<PartsOutcome>('identifyParts', { known, paths }, { signal }),
       }),
+    readSidecars: (paths, { signal } = {}) =>
+      pool.run<readonly (Sidecar | null)[]>('readSidecars', { paths }, { signal }),
     close,
     [Symbol.asyncDispose]: close,
   };

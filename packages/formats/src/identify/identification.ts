@@ -1,4 +1,5 @@
 import type { LoadSafety, ModelFacts, ModelFormat } from '@modelkeep/core';
+import type { TrainingDetails } from '../embedded/training-details.ts';
 
 /** What a model is, by its bytes alone. Plain data. */
 export interface Identification {
@@ -7,6 +8,8 @@ export interface Identification {
   readonly scan: ModelFacts;
   /** What the header's metadata claims. */
   readonly embedded: ModelFacts;
+  /** What the trainer noted in the header; absent where it noted nothing. */
+  readonly training?: TrainingDetails | undefined;
   /** Version of the rules that gave `scan`. */
   readonly rulesVersion: number;
   /**

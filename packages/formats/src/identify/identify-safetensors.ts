@@ -2,6 +2,7 @@ import type { ByteSource } from '@modelkeep/core';
 import { classifyTensors } from '../classify/classify-tensors.ts';
 import { rulesVersion } from '../classify/rules/rule-table.ts';
 import { safetensorsWeights, scanFacts } from '../classify/safetensors-scan.ts';
+import { trainingDetails } from '../embedded/training-details.ts';
 import { safetensorsClaims } from '../embedded/safetensors-claims.ts';
 import { invalidFile } from '../errors.ts';
 import type { SafetensorsTensor } from '../safetensors/parse-header.ts';
@@ -32,10 +33,12 @@ export async function identifySafetensors(
   }
   const found = classifyTensors(tensors);
   const weights = safetensorsWeights(tensors);
+  const training = trainingDetails(metadata);
   return {
     format: 'safetensors',
     scan: scanFacts(found, weights),
     embedded: safetensorsClaims(metadata),
+    ...(training === null ? {} : { training }),
     rulesVersion,
     layout: found.layout,
     adapterKind: found.adapterKind,

@@ -1,52 +1,68 @@
-import { ModelkeepError, type ModelFormat, type ModelRecord, type ModelType } from '@modelkeep/core';
+import type { ModelFormat, ModelType, SourceProvider } from '@modelkeep/core';
 
-/** Which models are wanted. Values are compared exactly; what is absent does not matter. */
+/** One value, or several of which any will do; none is no filter. */
+export type OneOrMore<T> = T | readonly T[];
+
+/** Which models are wanted. Values are compared exactly; what is absent does not matter; all of them have to fit. */
 export interface ModelFilters {
-  readonly type?: ModelType | undefined;
-  readonly family?: string | undefined;
-  readonly baseModel?: string | undefined;
-  readonly format?: ModelFormat | undefined;
+  readonly type?: OneOrMore<ModelType> | undefined;
+  readonly family?: OneOrMore<string> | undefined;
+  readonly baseModel?: OneOrMore<string> | undefined;
+  readonly format?: OneOrMore<ModelFormat> | undefined;
+  readonly precision?: OneOrMore<string> | undefined;
+  readonly quantisation?: OneOrMore<string> | undefined;
+  readonly licence?: OneOrMore<string> | undefined;
+  /** Of what kind one of its sources is. */
+  readonly provider?: OneOrMore<SourceProvider> | undefined;
+  /** `org/name` of one of its sources. */
+  readonly repo?: OneOrMore<string> | undefined;
+  /** All of these. */
+  readonly tags?: OneOrMore<string> | undefined;
+  /** At least one of these. */
+  readonly anyTags?: readonly string[] | undefined;
+  /** Whether every file is there that should be. */
+  readonly complete?: boolean | undefined;
+  readonly minSizeBytes?: number | undefined;
+  readonly maxSizeBytes?: number | undefined;
+  /** ISO 8601; came into the library then or later. */
+  readonly importedFrom?: string | undefined;
+  /** ISO 8601; came into the library before. */
+  readonly importedBefore?: string | undefined;
+  readonly updatedFrom?: string | undefined;
+  readonly updatedBefore?: string | undefined;
+  /** Only models of these ids: what an app has linked, a selection of a person. At most 100,000. */
+  readonly ids?: readonly string[] | undefined;
 }
 
-const FIELDS = [
+/** What models are counted by. */
+export const facetFields = [
+  'type',
+  'family',
+  'baseModel',
+  'format',
+  'precision',
+  'quantisation',
+  'licence',
+  'provider',
+  'tags',
+] as const;
+export type FacetField = (typeof facetFields)[number];
+
+/** @internal Fields of which a model has one value, in a column. */
+export const COLUMN_FIELDS = [
   { name: 'type', column: 'type', mark: 't' },
   { name: 'family', column: 'family', mark: 'f' },
   { name: 'baseModel', column: 'base_model', mark: 'b' },
   { name: 'format', column: 'format', mark: 'o' },
+  { name: 'precision', column: 'precision', mark: 'p' },
+  { name: 'quantisation', column: 'quantisation', mark: 'q' },
+  { name: 'licence', column: 'licence', mark: 'l' },
 ] as const;
 
-/** @internal A filter that is set. */
-export interface ActiveFilter {
-  readonly column: (typeof FIELDS)[number]['column'];
-  readonly value: string;
-  /** The word that stands for it in the full-text index. */
-  readonly token: string;
-}
-
-/**
- * @internal
- * @throws `core.invalid-argument` for a value that is no text
- */
-export function activeFilters(filters: ModelFilters): ActiveFilter[] {
-  return FIELDS.flatMap(({ name, column, mark }) => {
-    const value: unknown = filters[name];
-    if (value === undefined || value === null) return [];
-    if (typeof value === 'string') return [{ column, value, token: filterToken(mark, value) }];
-    throw new ModelkeepError('core.invalid-argument', {
-      message: `the filter "${name}" takes a text`,
-      facts: { argument: name, found: value },
-    });
-  });
-}
-
-/** @internal The filter words of a model. */
-export function filterTokensOf(record: ModelRecord): string {
-  return activeFilters(record as ModelFilters)
-    .map(({ token }) => token)
-    .join(' ');
-}
-
-/** One word for FTS5. It starts with a character of private use, which no word of a text or of a query has. */
-function filterToken(mark: string, value: string): string {
-  return `\uE000${mark}${Buffer.from(value).toString('hex')}`;
-}
+/** @internal Fields of which a model has any number of values, in `model_labels`. */
+export const LABEL_FIELDS = [
+  { name: 'provider', kind: 'provider', mark: 'v' },
+  { name: 'repo', kind: 'repo', mark: 'r' },
+  { name: 'tags', kind: 'tags', mark: 'g' },
+] as const;
+export type LabelKind = (typeof LABEL_FIELDS)[number]['kind'];

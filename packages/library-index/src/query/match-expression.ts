@@ -1,23 +1,65 @@
-import type { ActiveFilter } from './filters.ts';
-import type { ParsedQuery } from './parse-query.ts';
+import type { Parameters } from './parameters.ts';
+import type { ParsedQuery, Spelling } from './parse-query.ts';
 
-/** @internal The FTS5 expressions of a query. */
+/** @internal Expressions of FTS5, as SQL that gives them. */
 export interface MatchExpressions {
   /** For `search`: the terms begin words of names, labels and files. */
   readonly everywhere: string;
-  /** For `search`: the terms begin words of names. */
+  /** For `name_search`: the terms begin words of names. */
   readonly names: string;
   /** For `texts`: the words are words of anything, and the last one begins one. */
   readonly texts: string;
 }
 
-/** @internal Every text is a quoted string: nothing in a query is an operator of FTS5. */
-export function matchExpressions({ terms, words }: ParsedQuery, filters: readonly ActiveFilter[]): MatchExpressions {
-  const groups = terms.map((spellings) => `(${spellings.map((it) => `${quote(it)} *`).join(' OR ')})`);
-  const wanted = `(${groups.join(' AND ')})`;
-  const rest = filters.map(({ token }) => ` AND ${quote(token)}`).join('');
-  const texts = `(${words.map(quote).join(' AND ')} *)`;
-  return { everywhere: wanted + rest, names: `(names : ${wanted})${rest}`, texts: texts + rest };
+/** Beginnings up to this length have lists of their own in the full-text index. */
+const INDEXED_BEGINNING = 3;
+/** So many words with one beginning are named one by one. */
+const MOST_NAMED = 32;
+
+/**
+ * @internal Every text is a quoted string: nothing in a query is an operator of FTS5.
+ *
+ * FTS5 puts the lists of all words with one beginning together before it gives the first match, however rare the other terms
+ * are. So where few words begin like that, they are named: those lists are walked side by side.
+ */
+export function matchExpressions(
+  { terms, words }: ParsedQuery,
+  filterWords: readonly (readonly string[])[],
+  parameters: Parameters,
+): MatchExpressions {
+  const filters = filterWords.map((group) => ` AND (${group.map(quote).join(' OR ')})`).join('');
+  const groups = terms.map((spellings) => spellings.map((spelling) => spellingSql(spelling, parameters)));
+  const groupSql = groups.map((group) => `'(' || ${group.join(" || ' OR ' || ")} || ')'`);
+  const wanted = `'(' || ${groupSql.join(" || ' AND ' || ")} || ')' || ${parameters.add(filters)}`;
+  const last = words.at(-1) ?? '';
+  const before = words.slice(0, -1).map((word) => `${quote(word)} AND `);
+  const ending = { words: [last], isBeginning: last.length >= INDEXED_BEGINNING };
+  const texts = `${parameters.add(before.join(''))} || '(' || ${spellingSql(ending, parameters)} || ')'`;
+  return { everywhere: wanted, names: wanted, texts };
+}
+
+/** @internal The expression that the filters alone make, or null where none of them has a word. */
+export function filterExpression(filterWords: readonly (readonly string[])[]): string | null {
+  if (filterWords.length === 0) return null;
+  return filterWords.map((group) => `(${group.map(quote).join(' OR ')})`).join(' AND ');
+}
+
+function spellingSql({ words, isBeginning }: Spelling, parameters: Parameters): string {
+  const phrase = quote(words.join(' '));
+  if (!isBeginning) return parameters.add(phrase);
+  const begins = parameters.add(`${phrase} *`);
+  const last = words.at(-1) ?? '';
+  if (last.length <= INDEXED_BEGINNING) return begins;
+  const from = parameters.add(last);
+  const head = parameters.add(
+    `"${words
+      .slice(0, -1)
+      .map((word) => `${word} `)
+      .join('')}`,
+  );
+  return `coalesce((select group_concat(${head} || word || '"', ' OR ') from (
+  select word from words where word >= ${from} and word < ${from} || char(1114111) limit ${MOST_NAMED + 1}
+) having count(*) between 1 and ${MOST_NAMED}), ${begins})`;
 }
 
 function quote(text: string): string {

@@ -6,10 +6,17 @@ const MOST_TERMS = 16;
 const MOST_WORDS = 8;
 const LONGEST_WORD = 100;
 
+/** @internal One way to write a term: words, of which the last one may go on. */
+export interface Spelling {
+  readonly words: readonly string[];
+  /** Whether the last word may be the beginning of one. */
+  readonly isBeginning: boolean;
+}
+
 /** @internal A query as it is understood: there are no operators, everything is plain text. */
 export interface ParsedQuery {
-  /** Each term has to be found, in any of its spellings; the last word of a spelling may go on. */
-  readonly terms: readonly (readonly string[])[];
+  /** Each term has to be found, in any of its spellings. */
+  readonly terms: readonly (readonly Spelling[])[];
   /** All words in their order. */
   readonly words: readonly string[];
 }
@@ -37,7 +44,8 @@ export function parseQuery(query: string): ParsedQuery {
 }
 
 /** A single word is looked up as it is: names are indexed in all their spellings. */
-function termSpellings(words: readonly string[]): string[] {
-  if (words.length === 1) return [...words];
-  return [...new Set([words.join(' '), splitAtDigits(words).join(' '), words.join('')])];
+function termSpellings(words: readonly string[]): Spelling[] {
+  const spellings = words.length === 1 ? [words] : [words, splitAtDigits(words), [words.join('')]];
+  const different = new Map(spellings.map((spelling) => [spelling.join(' '), spelling]));
+  return [...different.values()].map((spelling) => ({ words: spelling, isBeginning: true }));
 }

@@ -1,16 +1,31 @@
 import type { ModelRecord } from '@modelkeep/core';
-import type { SqliteDatabase, SqlValue } from '@modelkeep/sqlite';
-import { parseRecords } from '../read/parse-records.ts';
+import type { SqliteDatabase } from '@modelkeep/sqlite';
 import { listModels } from '../read/list.ts';
-import { activeFilters, type ActiveFilter, type ModelFilters } from './filters.ts';
+import { parseRecords } from '../read/parse-records.ts';
+import type { ModelFilters } from './filters.ts';
+import { highlightRecord, type Highlight } from './highlight.ts';
 import { checkLimit } from './limits.ts';
-import { matchExpressions } from './match-expression.ts';
-import { parseQuery, type ParsedQuery } from './parse-query.ts';
+import { nearQuery, type NearQuery, type NearWord } from './near-words.ts';
+import { readCursor, writeCursor } from './page-place.ts';
+import { parseQuery } from './parse-query.ts';
+import { readFilters } from './read-filters.ts';
+import { BEST_TIER, byRelevance, searchPage, type FoundPage } from './search-page.ts';
+import { sortOrder, type ModelSort, type SortDirection } from './sort-order.ts';
 
 /** What goes with a search. */
 export interface SearchOptions extends ModelFilters {
   /** From 1 to 1,000. @default 20 */
   readonly limit?: number | undefined;
+  /** @default 'relevance'; by name where the query has no letters and digits */
+  readonly sort?: ModelSort | 'relevance' | undefined;
+  /** Not for `relevance`. @default 'ascending' for names, else 'descending' */
+  readonly direction?: SortDirection | undefined;
+  /** `next` of the page before, with everything else the same. */
+  readonly after?: string | undefined;
+  /** Whether words like those of the query count where these find nothing. @default true */
+  readonly near?: boolean | undefined;
+  /** Whether hits say where the query is in their texts. @default false */
+  readonly highlight?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -19,9 +34,14 @@ export interface SearchHit {
   readonly record: ModelRecord;
   /**
    * From 0 to 1: 1 the name is the query, 0.8 it starts with it, 0.6 all terms are words of the name, 0.4 they begin words
-   * of it, 0.2 they begin words of names and labels (tags, trigger words, family, repo, …), 0 they are elsewhere.
+   * of it, 0.2 they begin words of names and labels (tags, trigger words, family, repo, …), 0 they are elsewhere. Half of
+   * that where words like those of the query were found.
    */
   readonly score: number;
+  /** Empty unless asked for. */
+  readonly highlights: readonly Highlight[];
+  /** What `after` takes to go on behind this hit. */
+  readonly cursor: string;
 }
 
 /** What a search found, the best first. */
@@ -29,17 +49,10 @@ export interface SearchResult {
   readonly hits: readonly SearchHit[];
   /** More models match than were ranked: the hits are good ones, not surely the best ones. */
   readonly approximate: boolean;
-}
-
-/** How many matches are ranked. A broad prefix has hundreds of thousands. */
-const MOST_RANKED = 1_000;
-const MOST_NAMES_THAT_BEGIN = 200;
-const BEST_TIER = 5;
-
-interface Row {
-  readonly record: string;
-  readonly tier: number;
-  readonly found: number;
+  /** What `after` takes to go on, or null at the end. Models that come or go meanwhile shift nothing. */
+  readonly next: string | null;
+  /** Words of the query that nothing has, and what they were taken for. */
+  readonly nearWords: readonly NearWord[];
 }
 
 /** @internal */
@@ -48,80 +61,48 @@ export async function searchModels(
   query: string,
   options: SearchOptions = {},
 ): Promise<SearchResult> {
+  const { sort = 'relevance', direction, signal } = options;
   const limit = checkLimit(options.limit ?? 20);
   const parsed = parseQuery(query);
-  if (parsed.terms.length === 0) {
-    const { records } = await listModels(database, { ...options, limit });
-    return { hits: records.map((record) => ({ record, score: 0 })), approximate: false };
+  if (parsed.terms.length === 0) return listed(database, { ...options, limit });
+  const filters = readFilters(options);
+  const order = sort === 'relevance' ? byRelevance : sortOrder({ sort, direction });
+  const after = options.after === undefined ? null : readCursor(options.after, order);
+  const shared = { filters, order, limit, after, signal };
+
+  let found: FoundPage = { rows: [], approximate: false, horizon: null };
+  let near: NearQuery | null = null;
+  if (after?.near !== true) found = await searchPage(database, { ...shared, query: parsed });
+  const tryNear = after === null ? found.rows.length === 0 && options.near !== false : after.near;
+  if (tryNear) {
+    near = await nearQuery(database, parsed, signal);
+    if (near !== null) found = await searchPage(database, { ...shared, query: near.query });
   }
-  const { sql, params } = searchSql(parsed, activeFilters(options));
-  const rows = await database.all<Row>(sql, { ...params, limit }, { signal: options.signal });
+  const rows = found.rows.slice(0, limit);
   const records = await parseRecords(rows, database.path);
-  const hits = rows.flatMap(({ tier }, place) => {
-    const record = records[place];
-    return record === undefined ? [] : [{ record, score: tier / BEST_TIER }];
+  const terms = (near?.query ?? parsed).terms;
+  const hits = rows.flatMap(({ tier, place }, number) => {
+    const record = records[number];
+    if (record === undefined) return [];
+    const cursor = writeCursor(order, { values: place, horizon: found.horizon, near: near !== null });
+    const highlights = options.highlight === true ? highlightRecord(record, terms) : [];
+    return [{ record, score: tier / BEST_TIER / (near === null ? 1 : 2), highlights, cursor }];
   });
-  return { hits, approximate: (rows[0]?.found ?? 0) > MOST_RANKED };
+  const next = found.rows.length > limit ? (hits.at(-1)?.cursor ?? null) : null;
+  return { hits, approximate: found.approximate, next, nearWords: near?.words ?? [] };
 }
 
-/**
- * The newest matches are ranked. As long as there are no more of them than are ranked, that is exact. Otherwise the newest
- * ones with the terms in their names, and the names that begin with the query, are ranked with them, and descriptions are
- * left alone. bm25 would read the whole list of every term, whatever the others are: 30 to 400 ms on 200,000 models.
- */
-function searchSql(
-  parsed: ParsedQuery,
-  filters: readonly ActiveFilter[],
-): { sql: string; params: Record<string, SqlValue> } {
-  const { everywhere, names, texts } = matchExpressions(parsed, filters);
-  const params: Record<string, SqlValue> = {
-    everywhere,
-    names,
-    texts,
-    text: parsed.words.join(' '),
-    joined: parsed.words.join(''),
-    ranked: MOST_RANKED,
-  };
-  for (const [place, { value }] of filters.entries()) params[`filter${place}`] = value;
-  for (const [term, spellings] of parsed.terms.entries()) {
-    for (const [place, spelling] of spellings.entries()) params[`term${term}_${place}`] = spelling;
-  }
-  const everyTerm = (condition: (parameter: string) => string): string =>
-    parsed.terms
-      .map((spellings, term) => `(${spellings.map((_, place) => condition(`:term${term}_${place}`)).join(' or ')})`)
-      .join(' and ');
-  const wanted = filters.map(({ column }, place) => ` and ${column} = :filter${place}`).join('');
-  const sql = `
-with found as materialized (
-  select rowid as key from search where search match :everywhere order by rowid desc limit :ranked + 1
-), told as materialized (
-  select rowid as key from texts
-  where texts match case when (select count(*) from found) > :ranked then '""' else :texts end
-  order by rowid desc limit :ranked + 1
-), named as materialized (
-  select rowid as key from search
-  where search match case when (select count(*) from found) > :ranked then :names else '""' end
-  order by rowid desc limit :ranked
-), begins as materialized (
-  select key from models
-  where (select count(*) from found) > :ranked and sort_name >= :text and sort_name < :text || char(1114111)${wanted}
-  order by sort_name, id limit ${MOST_NAMES_THAT_BEGIN}
-), candidates as (
-  select key from found union select key from told union select key from named union select key from begins
-), ranked as (
-  select key, id, sort_name, case
-    when replace(sort_name, ' ', '') = :joined then ${BEST_TIER}
-    when substr(replace(sort_name, ' ', ''), 1, length(:joined)) = :joined then 4
-    when ${everyTerm((term) => `instr(' ' || names || ' ', ' ' || ${term} || ' ')`)} then 3
-    when ${everyTerm((term) => `instr(' ' || names, ' ' || ${term})`)} then 2
-    when ${everyTerm((term) => `instr(' ' || names || ' ' || labels, ' ' || ${term})`)} then 1
-    else 0 end as tier
-  from candidates join models using (key)
-), best as materialized (
-  select *, row_number() over (order by tier desc, case when tier > 1 then length(sort_name) end, sort_name, id) as place
-  from ranked order by place limit :limit
-)
-select record, tier, (select max(found.n, told.n) from (select count(*) as n from found) as found, (select count(*) as n from told) as told) as found
-from best join records using (key) order by place`;
-  return { sql, params };
+/** Without words to look for there is nothing to rank. */
+async function listed(
+  database: SqliteDatabase,
+  { sort, ...options }: SearchOptions & { readonly limit: number },
+): Promise<SearchResult> {
+  const page = await listModels(database, { ...options, sort: sort === 'relevance' ? 'name' : sort });
+  const hits = page.records.map((record, number) => ({
+    record,
+    score: 0,
+    highlights: [],
+    cursor: page.cursors[number] ?? '',
+  }));
+  return { hits, approximate: false, next: page.next, nearWords: [] };
 }

@@ -25,7 +25,7 @@ export async function getBySlug(
   slug: string,
   call?: SqliteCallOptions,
 ): Promise<ModelRecord | null> {
-  const sql = `select record from models join records using (key) where slug = ? order by updated_at desc, id desc limit 1`;
+  const sql = `select record from models join records using (key) where slug = ? order by updated_ms desc, id desc limit 1`;
   return (await parseRecords(await database.all<Row>(sql, [slug], call), database.path))[0] ?? null;
 }
 

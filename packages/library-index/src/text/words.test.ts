@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { makeRecord } from '../records.test-helper.ts';
 import { searchTextOf } from './search-text.ts';
-import { spellingsOf, splitAtDigits, withoutTags, wordsOf } from './words.ts';
+import { joinedOf, spellingsOf, splitAtDigits, withoutTags, wordsOf } from './words.ts';
 
 test.each([
   ['FLUX.1-dev', ['flux', '1', 'dev']],
@@ -18,18 +18,19 @@ test.each([
   expect(wordsOf(text)).toEqual(words);
 });
 
-test('spellings: as it is, cut at digits, with numbers written to their word, all together', () => {
-  expect(spellingsOf(['flux', '1', 'dev'])).toEqual(['flux 1 dev', 'flux1', 'flux1dev']);
+test('spellings: as it is, cut at digits, with numbers written to their word; of labels all together', () => {
+  expect(spellingsOf(['flux', '1', 'dev'])).toEqual(['flux 1 dev', 'flux1']);
+  expect(spellingsOf(['flux', '1', 'dev'], joinedOf)).toEqual(['flux 1 dev', 'flux1', 'flux1dev']);
+  expect(joinedOf(['x'.repeat(61)])).toEqual([]);
   expect(spellingsOf(['llama', '3', '1', '8b'])).toEqual([
     'llama 3 1 8b',
     'llama 3 1 8 b',
     'llama3',
     'llama31',
     'llama318',
-    'llama318b',
   ]);
   expect(spellingsOf(['t5xxl'])).toEqual(['t5xxl', 't 5 xxl', 't5']);
-  expect(spellingsOf(['8', 'bit'])).toEqual(['8 bit', '8bit']);
+  expect(spellingsOf(['8', 'bit'], joinedOf)).toEqual(['8 bit', '8bit']);
   expect(spellingsOf(['vae'])).toEqual(['vae']);
   expect(spellingsOf([])).toEqual([]);
   expect(splitAtDigits(['été2024', 'x'])).toEqual(['été', '2024', 'x']);
@@ -54,7 +55,8 @@ test('what is indexed of a model', () => {
   const text = searchTextOf(record);
   expect(text).toMatchObject({
     sortName: 'flux 1 dev',
-    names: 'flux 1 dev flux1 flux1dev',
+    joinedName: 'flux1dev',
+    names: 'flux 1 dev flux1',
     files: 'flux 1 dev safetensors',
   });
   expect(text.labels).toBe('checkpoint flux1 flux 1 flux 1 d flux1d safetensors style ohwx man ohwxman');

@@ -34,42 +34,83 @@ where staged.id > :from and staged.id <= :to ${options.onlyDifferent ? different
 }
 
 /**
- * @internal Makes the staged models of a range the present ones: rows, files, full text. The search rows go by the key of
- * the model, so nothing is scanned.
+ * @internal A model that is there keeps its key. Two ids may ask for one key, though nobody makes such ids but on purpose:
+ * then SQLite chooses.
  */
+export function settleKeys(table: string): SqlStatement[] {
+  return [
+    {
+      sql: `update temp.${table} set key = null where key in (select key from temp.${table} group by key having count(*) > 1)
+or exists (select 1 from models where models.key = ${table}.key and models.id <> ${table}.id)`,
+    },
+    {
+      sql: `update temp.${table} set key = (select key from models where models.id = ${table}.id)
+where exists (select 1 from models where models.id = ${table}.id and models.key is not ${table}.key)`,
+    },
+  ];
+}
+
+/** @internal Keys of the staged models of a range, once they are merged. */
+export function mergedKeys({ table }: MergeRange): string {
+  return `select key from temp.${table} where id > :from and id <= :to`;
+}
+
+/** @internal Keys of those staged models of a range that are in the index. */
+export function keysThere({ table }: MergeRange): string {
+  return `select models.key from temp.${table} as staged join models on models.id = staged.id
+where staged.id > :from and staged.id <= :to`;
+}
+
+/** @internal Takes the rows away that hang on the staged models of a range which are there already. */
+export function clearRange(range: MergeRange): SqlStatement[] {
+  return clearRows(keysThere(range), { from: range.from, to: range.to });
+}
+
+/** @internal Makes the staged models of a range the present ones, where nothing hangs on them any more. */
 export function mergeStatements({ table, from, to }: MergeRange): SqlStatement[] {
   const params: SqlParams = { from, to };
   const within = 'staged.id > :from and staged.id <= :to';
-  const joined = `temp.${table} as staged join models on models.id = staged.id where ${within}`;
-  const changes = modelColumns.map((column) => `${column} = excluded.${column}`).join(', ');
+  const changes = modelColumns
+    .filter((column) => column !== 'key')
+    .map((column) => `${column} = excluded.${column}`)
+    .join(', ');
+  const staged = `from temp.${table} as staged where ${within}`;
   return [
-    { sql: `delete from search where rowid in (select key from ${joined})`, params },
-    { sql: `delete from texts where rowid in (select key from ${joined})`, params },
-    { sql: `delete from model_files where model_key in (select key from ${joined})`, params },
     {
       sql: `insert into models (${modelColumns.join(', ')}, changed)
-select ${modelColumns.map((column) => `staged.${column}`).join(', ')}, ${LAST_CHANGE}
-from temp.${table} as staged where ${within} order by staged.id
+select ${modelColumns.map((column) => `staged.${column}`).join(', ')}, ${LAST_CHANGE} ${staged} order by staged.id
 on conflict (id) do update set ${changes}, changed = excluded.changed`,
       params,
     },
-    { sql: `insert or replace into records (key, record) select key, staged.record from ${joined}`, params },
+    {
+      sql: `update temp.${table} as staged set key = (select key from models where models.id = staged.id)
+where ${within} and key is null`,
+      params,
+    },
+    { sql: `insert or replace into records (key, record) select key, record ${staged} order by id`, params },
+    {
+      sql: `insert or replace into model_texts (key, names, labels, files) select key, names, labels, files ${staged} order by id`,
+      params,
+    },
     {
       sql: `insert into model_files (model_key, position, name, sha256, git_sha1, size_bytes)
-select models.key, file.key, file.value ->> 'name', file.value ->> 'sha256', file.value ->> 'gitSha1', file.value ->> 'sizeBytes'
-from temp.${table} as staged join models on models.id = staged.id, json_each(staged.record, '$.files') as file where ${within}`,
+select staged.key, file.key, file.value ->> 'name', file.value ->> 'sha256', file.value ->> 'gitSha1', file.value ->> 'sizeBytes'
+from temp.${table} as staged, json_each(staged.record, '$.files') as file where ${within}`,
+      params,
+    },
+    {
+      sql: `insert into model_labels (model_key, kind, value)
+select staged.key, label.value ->> 0, label.value ->> 1
+from temp.${table} as staged, json_each(staged.label_values) as label where ${within}`,
       params,
     },
     {
       sql: `insert into search (rowid, names, labels, files, filters)
-select models.key, staged.names, staged.labels, staged.files, staged.filters from ${joined} order by models.key`,
+select key, names, labels, files, filters ${staged} order by id`,
       params,
     },
-    {
-      sql: `insert into texts (rowid, words, filters)
-select models.key, staged.words, staged.filters from ${joined} order by models.key`,
-      params,
-    },
+    { sql: `insert into name_search (rowid, names, filters) select key, names, filters ${staged} order by id`, params },
+    { sql: `insert into texts (rowid, words) select key, words ${staged} order by id`, params },
   ];
 }
 
@@ -83,12 +124,22 @@ export function logRemoved(table: string, at: string): SqlStatement {
 
 /** @internal Takes away the models whose keys are in a temporary table. */
 export function removeStatements(table: string): SqlStatement[] {
+  const keys = `select key from temp.${table}`;
   return [
-    { sql: `delete from search where rowid in (select key from temp.${table})` },
-    { sql: `delete from texts where rowid in (select key from temp.${table})` },
-    { sql: `delete from model_files where model_key in (select key from temp.${table})` },
-    { sql: `delete from records where key in (select key from temp.${table})` },
-    { sql: `delete from models where key in (select key from temp.${table})` },
+    ...clearRows(keys),
+    { sql: `delete from records where key in (${keys})` },
+    { sql: `delete from model_texts where key in (${keys})` },
+    { sql: `delete from models where key in (${keys})` },
+  ];
+}
+
+function clearRows(keys: string, params?: SqlParams): SqlStatement[] {
+  return [
+    { sql: `delete from search where rowid in (${keys})`, params },
+    { sql: `delete from name_search where rowid in (${keys})`, params },
+    { sql: `delete from texts where rowid in (${keys})`, params },
+    { sql: `delete from model_files where model_key in (${keys})`, params },
+    { sql: `delete from model_labels where model_key in (${keys})`, params },
   ];
 }
 

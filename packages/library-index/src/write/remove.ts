@@ -1,4 +1,5 @@
 import type { SqliteDatabase } from '@modelkeep/sqlite';
+import { countFacets } from './facet-statements.ts';
 import { logRemoved, pruneChanges, removeStatements } from './merge.ts';
 import type { WriteOptions } from './upsert.ts';
 
@@ -19,6 +20,7 @@ export async function removeModels(
       params: [JSON.stringify(ids)],
     },
     logRemoved(TABLE, options.at()),
+    countFacets(`select key from temp.${TABLE}`, undefined, -1),
     ...removeStatements(TABLE),
     pruneChanges(),
   ];

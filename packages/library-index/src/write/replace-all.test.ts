@@ -1,70 +1,8 @@
 import { join } from 'node:path';
 import type { ModelRecord } from '@modelkeep/core';
 import { expect, test } from 'vitest';
-import type { LibraryIndex } from '../library-index.ts';
 import { openLibraryIndex } from '../open-library-index.ts';
-import { createRandom, idOf, makeFolder, makeRecord, randomRecord } from '../records.test-helper.ts';
-
-const queries = [
-  '',
-  'flux1',
-  'sdxl lo',
-  'llama q4_k_m',
-  'ka',
-  'v1',
-  'lora ti',
-  'gguf',
-  'wan 3',
-  'safetensors',
-  'kami',
-  'text encoder',
-  'rase 1',
-];
-
-/** Everything that an index answers. */
-async function answersOf(index: LibraryIndex): Promise<unknown> {
-  const searches = await Promise.all(queries.map((query) => index.search(query, { limit: 1_000 })));
-  const filtered = await Promise.all(queries.map((query) => index.search(query, { type: 'lora', limit: 1_000 })));
-  const pages = [];
-  for (let after: string | undefined; ;) {
-    const page = await index.list({ limit: 1_000, after });
-    pages.push(page);
-    if (page.next === null) break;
-    after = page.next;
-  }
-  return { searches, filtered, pages, stats: await index.stats() };
-}
-
-test('a rebuilt index answers exactly like one that was written over time', async () => {
-  const folder = await makeFolder();
-  await using live = await openLibraryIndex({ path: join(folder, 'live.db') });
-  await using rebuilt = await openLibraryIndex({ path: join(folder, 'rebuilt.db') });
-  const random = createRandom(3);
-  const present = new Map<string, ModelRecord>();
-  for (let step = 0; step < 24; step += 1) {
-    const batch = Array.from({ length: 125 }, (_, number) => randomRecord(step * 125 + number, random));
-    const again = batch.slice(0, 20).map((record) => ({
-      ...randomRecord(Number.parseInt(record.id.slice(0, 8) + record.id.slice(9, 13), 16), random),
-      revision: record.revision + 1,
-    }));
-    const gone = batch.slice(40, 50).map(({ id }) => id);
-    await live.upsert(batch);
-    await live.upsert(again);
-    await live.remove(gone);
-    for (const record of [...batch, ...again]) present.set(record.id, record);
-    for (const id of gone) present.delete(id);
-  }
-  expect(present.size).toBeGreaterThan(2_000);
-  const shuffled = [...present.values()].map((record) => ({ record, at: random() })).toSorted((a, b) => a.at - b.at);
-  await rebuilt.replaceAll(shuffled.map(({ record }) => record));
-  const answers = await answersOf(live);
-  expect(await answersOf(rebuilt)).toEqual(answers);
-  const { cursor } = await live.changesSince(null);
-  await live.replaceAll(present.values());
-  expect(await answersOf(live)).toEqual(answers);
-  expect(await live.changesSince(cursor)).toEqual({ changes: [], cursor, resync: false });
-  expect(await live.check()).toEqual({ ok: true, problems: [] });
-});
+import { idOf, makeFolder, makeRecord } from '../records.test-helper.ts';
 
 test('the index holds exactly the records, and the log takes what differs', async () => {
   await using index = await openLibraryIndex({ path: join(await makeFolder(), 'models.db') });

@@ -1,18 +1,24 @@
 import type { ModelRecord } from '@modelkeep/core';
 import type { SqliteDatabase, SqlStatement } from '@modelkeep/sqlite';
 import { lastChange } from '../read/changes-since.ts';
+import { countFacets } from './facet-statements.ts';
 import {
+  clearRange,
+  keysThere,
   lastId,
   logRemoved,
   logWritten,
+  mergedKeys,
   mergeStatements,
   pruneChanges,
   removeStatements,
+  settleKeys,
   type MergeRange,
 } from './merge.ts';
-import { recordBatches } from './record-batches.ts';
+import { recordBatches, type RecordBatch } from './record-batches.ts';
 import { createStagingTable, stageRows } from './staged-row.ts';
 import type { WriteOptions } from './upsert.ts';
+import { addNearWords } from './word-statements.ts';
 
 /** What goes with a rebuild. */
 export interface ReplaceAllOptions extends WriteOptions {
@@ -30,6 +36,7 @@ export interface ReplaceAllResult {
 
 const TABLE = 'rebuilt';
 const DOOMED = 'doomed';
+const WORDS = 'rebuilt_words';
 const MODELS_PER_RANGE = 300;
 
 /**
@@ -44,16 +51,11 @@ export async function replaceAllModels(
 ): Promise<ReplaceAllResult> {
   const { signal } = options;
   const since = await lastChange(database, signal);
-  await database.transaction(createStagingTable(TABLE), { signal, temporary: true });
+  await database.transaction([...createStagingTable(TABLE), ...createWordsTable()], { signal, temporary: true });
   try {
-    let recordsRead = 0;
-    for await (const batch of recordBatches(records, signal)) {
-      await database.transaction([stageRows(TABLE, batch)], { signal, temporary: true });
-      recordsRead += batch.length;
-      options.onProgress?.(recordsRead);
-    }
+    const words = await stageAll(database, records, options);
     const ranges = await readRanges(database, signal);
-    const statements = replaceStatements(ranges, { since, at: options.at() });
+    const statements = replaceStatements(ranges, { since, at: options.at(), words });
     const results = await database.transaction(statements, { signal });
     const changesOf = (wanted: SqlStatement | undefined): number =>
       results.reduce((sum, { changes }, place) => (statements[place]?.sql === wanted?.sql ? sum + changes : sum), 0);
@@ -66,9 +68,46 @@ export async function replaceAllModels(
   }
 }
 
+/** While the worker writes one batch, the next one is prepared. @returns the number of words */
+async function stageAll(
+  database: SqliteDatabase,
+  records: Iterable<ModelRecord> | AsyncIterable<ModelRecord>,
+  { signal, onProgress }: ReplaceAllOptions,
+): Promise<number> {
+  let recordsRead = 0;
+  let words = 0;
+  let writing: Promise<unknown> = Promise.resolve();
+  try {
+    for await (const batch of recordBatches(records, signal)) {
+      await writing;
+      if (recordsRead > 0) onProgress?.(recordsRead);
+      writing = database.transaction(stageBatch(batch), { signal, temporary: true });
+      // Whoever awaits it next gets the error; until then it is nobody's.
+      writing.catch(() => {});
+      recordsRead += batch.rows.length;
+      words += batch.newWords.length;
+    }
+  } finally {
+    await writing.catch(() => {});
+  }
+  await writing;
+  onProgress?.(recordsRead);
+  return words;
+}
+
+function stageBatch({ rows, newWords }: RecordBatch): SqlStatement[] {
+  const insert = `insert into temp.${WORDS} (word) select value from json_each(?)`;
+  return [stageRows(TABLE, rows), { sql: insert, params: [JSON.stringify(newWords)] }];
+}
+
+function createWordsTable(): SqlStatement[] {
+  return [{ sql: `create temp table if not exists ${WORDS} (word text)` }, { sql: `delete from temp.${WORDS}` }];
+}
+
 async function dropStaged(database: SqliteDatabase): Promise<void> {
   try {
-    await database.transaction([{ sql: `drop table if exists temp.${TABLE}` }], { temporary: true });
+    const drops = [TABLE, WORDS].map((table) => ({ sql: `drop table if exists temp.${table}` }));
+    await database.transaction(drops, { temporary: true });
   } catch {
     // The database is closed or its worker died: the temporary table ended with the connection.
   }
@@ -95,8 +134,10 @@ function findDoomed(since: number): SqlStatement {
   };
 }
 
-function replaceStatements(ranges: readonly MergeRange[], options: { since: number; at: string }): SqlStatement[] {
-  const { since, at } = options;
+function replaceStatements(
+  ranges: readonly MergeRange[],
+  { since, at, words }: { since: number; at: string; words: number },
+): SqlStatement[] {
   const params = [since];
   return [
     { sql: `create temp table if not exists ${DOOMED} (key integer primary key, id text)` },
@@ -107,8 +148,12 @@ function replaceStatements(ranges: readonly MergeRange[], options: { since: numb
     ...ranges.map((range) => logWritten(range, { at, onlyDifferent: true })),
     ...clear(params),
     { sql: `delete from temp.${DOOMED} where key not in (select key from models)` },
+    countFacets(`select key from temp.${DOOMED}`, undefined, -1),
     ...removeStatements(DOOMED),
-    ...ranges.flatMap(mergeStatements),
+    ...settleKeys(TABLE),
+    ...ranges.flatMap(mergeRange),
+    { sql: `insert into words (word) select word from temp.${WORDS} where true on conflict (word) do nothing` },
+    ...addNearWords(words),
     pruneChanges(),
     { sql: "insert or replace into facts values ('rebuilt', ?)", params: [at] },
   ];
@@ -131,14 +176,37 @@ and id in (select model_id from changes where seq > ? and kind = 'removed')`,
   ];
 }
 
-/** Emptying whole tables is quick, and numbers the models anew in the order of their ids. Only when nothing has to stay. */
+function mergeRange(range: MergeRange): SqlStatement[] {
+  const params = { from: range.from, to: range.to };
+  return [
+    countFacets(keysThere(range), params, -1),
+    ...clearRange(range),
+    ...mergeStatements(range),
+    countFacets(mergedKeys(range), params, 1),
+  ];
+}
+
+/** Emptying whole tables is quick. Only when nothing has to stay. */
 function clear(params: readonly number[]): SqlStatement[] {
   const nothingStays = 'not exists (select 1 from models where changed > ?)';
+  const fullText = ['search', 'name_search', 'texts', 'word_parts'].map((name) => ({
+    sql: `insert into ${name} (${name}) select 'delete-all' where ${nothingStays}`,
+    params,
+  }));
+  // The models last: they tell whether something stays.
+  const tables = [
+    'words',
+    'near_words',
+    'facet_counts',
+    'model_files',
+    'model_labels',
+    'model_texts',
+    'records',
+    'models',
+  ];
   return [
-    { sql: `insert into search (search) select 'delete-all' where ${nothingStays}`, params },
-    { sql: `insert into texts (texts) select 'delete-all' where ${nothingStays}`, params },
-    { sql: `delete from model_files where ${nothingStays}`, params },
-    { sql: `delete from records where ${nothingStays}`, params },
-    { sql: `delete from models where ${nothingStays}`, params },
+    ...fullText,
+    { sql: `update facts set value = 0 where name = 'near-words-until' and ${nothingStays}`, params },
+    ...tables.map((name) => ({ sql: `delete from ${name} where ${nothingStays}`, params })),
   ];
 }

@@ -1,8 +1,19 @@
 import type { ModelRecord } from '@modelkeep/core';
 import type { SqliteDatabase } from '@modelkeep/sqlite';
-import { lastId, logWritten, mergeStatements, pruneChanges } from './merge.ts';
+import { countFacets } from './facet-statements.ts';
+import {
+  clearRange,
+  keysThere,
+  lastId,
+  logWritten,
+  mergedKeys,
+  mergeStatements,
+  pruneChanges,
+  settleKeys,
+} from './merge.ts';
 import { recordBatches } from './record-batches.ts';
 import { createStagingTable, stageRows } from './staged-row.ts';
+import { addWords } from './word-statements.ts';
 
 /** What goes with a write. */
 export interface WriteOptions {
@@ -11,6 +22,7 @@ export interface WriteOptions {
 
 const TABLE = 'upserted';
 const everything = { table: TABLE, from: '', to: lastId };
+const params = { from: everything.from, to: everything.to };
 
 /** Whatever is not newer than the present revision is dropped before anything is touched. */
 const dropOld = {
@@ -27,13 +39,18 @@ export async function upsertModels(
 ): Promise<number> {
   const create = createStagingTable(TABLE);
   let written = 0;
-  for await (const batch of recordBatches(records, options.signal)) {
+  for await (const { rows, newWords } of recordBatches(records, options.signal)) {
     const statements = [
       ...create,
-      stageRows(TABLE, batch),
+      stageRows(TABLE, rows),
       dropOld,
       logWritten(everything, { at: options.at(), onlyDifferent: false }),
+      ...settleKeys(TABLE),
+      countFacets(keysThere(everything), params, -1),
+      ...clearRange(everything),
       ...mergeStatements(everything),
+      countFacets(mergedKeys(everything), params, 1),
+      ...addWords(newWords),
       pruneChanges(),
     ];
     const results = await database.transaction(statements, { signal: options.signal });

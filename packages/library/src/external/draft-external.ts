@@ -69,6 +69,8 @@ export async function draftExternal(context: StoreContext, options: DraftExterna
     sourceName: set.name,
     sourceGroup: set.sourceGroup,
     layers: set.layers,
+    // Sidecars of others were left out when the files were sorted, but where a store shares them.
+    isAlone: !set.sharesCompanions,
     signal,
   });
   const placed = metadata.files.map((file): ModelFile => {

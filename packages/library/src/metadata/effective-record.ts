@@ -14,6 +14,7 @@ import {
   type ModelRecord,
   type ModelSource,
 } from '@modelkeep/core';
+import { effectiveCivitai } from './effective-civitai.ts';
 import { factNames } from './fact-names.ts';
 import { safetyOf } from './load-safety.ts';
 import { readMapping } from './read-mapping.ts';
@@ -85,11 +86,18 @@ export function effectiveRecord(metadata: ModelMetadata, overrides: ModelOverrid
     complete: metadata.evictedAt === undefined && metadata.expectedFiles.every((name) => present.has(name)),
     ...versionFields(metadata, overrides),
     origins,
+    ...optional('civitai', effectiveCivitai(metadata.layers) ?? undefined),
+    ...optional('aliases', metadata.aliases),
+    ...optional('lastUsedAt', metadata.lastUsedAt),
     ...(mapping === null ? {} : { mapping }),
     revision: metadata.revision,
     importedAt: metadata.importedAt,
     updatedAt: metadata.updatedAt,
   };
+}
+
+function optional<Name extends string, Value>(name: Name, value: Value | undefined): { [Key in Name]?: Value } {
+  return (value === undefined ? {} : { [name]: value }) as { [Key in Name]?: Value };
 }
 
 /** What most models have nothing to say about is left out. */

@@ -62,13 +62,14 @@ function ranks(
   return 0;
 }
 
-function said({ facts }: MetadataLayer): string {
-  return stableJson(Object.fromEntries(factNames.map((name) => [name, facts[name] ?? null])));
+function said({ facts, civitai }: MetadataLayer): string {
+  const known = Object.fromEntries(factNames.map((name) => [name, facts[name] ?? null]));
+  return stableJson(civitai === undefined ? known : { ...known, civitai });
 }
 
 /** What a later version noted in the layer stays: this one cannot tell whether it still holds, and must not lose it. */
 function replaceLayer(known: MetadataLayer, layer: MetadataLayer): MetadataLayer {
   const unknown = Object.entries(known.facts).filter(([name]) => !factNames.some((one) => one === name));
-  const { rulesVersion: _rules, evidence: _evidence, source: _source, ...kept } = known;
+  const { rulesVersion: _rules, evidence: _evidence, source: _source, civitai: _civitai, ...kept } = known;
   return { ...kept, ...layer, facts: { ...(Object.fromEntries(unknown) as ModelFacts), ...layer.facts } };
 }

@@ -1,11 +1,4 @@
-import {
-  ModelkeepError,
-  newId,
-  type MetadataLayer,
-  type ModelMetadata,
-  type ModelOverrides,
-  type ModelRecord,
-} from '@modelkeep/core';
+import { ModelkeepError, newId, type ModelMetadata, type ModelOverrides, type ModelRecord } from '@modelkeep/core';
 import { groupFiles, type ModelGroup } from '../grouping/group-files.ts';
 import { readGroupingFacts } from '../grouping/read-grouping-facts.ts';
 import { uniqueCleanNames } from '../names/unique-names.ts';
@@ -21,7 +14,7 @@ import { contentLockOf } from './content-lock.ts';
 import { findSameModel } from './find-same-model.ts';
 import { linkCompanions } from './link-companions.ts';
 import { mergeMetadata } from './merge-metadata.ts';
-import { newMetadata } from './new-metadata.ts';
+import { newMetadata, type SourceLayers } from './new-metadata.ts';
 import { projectFiles } from './project-files.ts';
 import { scanLayers } from './scan-layers.ts';
 import { updateModel } from './update-model.ts';
@@ -34,7 +27,7 @@ export interface CommitModelsOptions {
   readonly files: readonly StoredFile[];
   readonly sourceName: string;
   readonly sourceGroup: string | null;
-  readonly layers: Readonly<{ hub?: MetadataLayer | undefined }>;
+  readonly layers: SourceLayers;
   /** What new models begin with, as if a person had said it here. */
   readonly overrides?: ModelOverrides | undefined;
   /** Puts what is known of a model in the place of what its bytes tell. */
@@ -70,7 +63,8 @@ export async function commitModels(context: StoreContext, options: CommitModelsO
     options.signal?.throwIfAborted();
     const files = filesOf(group, contents);
     // Reading and hashing come before the lock, which is for milliseconds.
-    const plain = await newMetadata(context, { ...options, cleanNames, group, id: newId(), files });
+    const isAlone = groups.filter(({ folder }) => folder === group.folder).length === 1;
+    const plain = await newMetadata(context, { ...options, cleanNames, group, isAlone, id: newId(), files });
     const draft = options.adjust?.(plain) ?? plain;
     const commit = (lock: VolumeLock): Promise<ModelRecord> =>
       commitGroup(context, { ...options, group, position, draft, lock });

@@ -1,4 +1,5 @@
 import type { ModelFile, ModelMetadata, ModelSource } from '@modelkeep/core';
+import { mergeAliases } from './merge-aliases.ts';
 import { withHashes } from './with-hashes.ts';
 import { mergeLayers } from '../metadata/merge-layers.ts';
 import { replacedFiles } from '../revisions/replaced-files.ts';
@@ -17,11 +18,19 @@ export function mergeMetadata(present: ModelMetadata, draft: ModelMetadata): Mod
   const known = layersOf(present);
   const mergedLayers = mergeLayers(known, arrivingLayers(present, draft));
   const layers = mergedLayers === known ? present.layers : mergedLayers;
+  const aliases = mergeAliases(present.aliases, draft.aliases);
   const leads = leadsGroup(present, draft);
-  if (files === present.files && sources === present.sources && layers === present.layers && !leads) return present;
+  if (
+    files === present.files &&
+    sources === present.sources &&
+    layers === present.layers &&
+    aliases === present.aliases &&
+    !leads
+  )
+    return present;
   const replaced = files === present.files ? present.replaced : replacedFiles(present, files);
   const group = leads ? { sourceGroup: draft.sourceGroup, variantOf: draft.variantOf } : {};
-  const merged = { ...present, files, sources, layers, ...group };
+  const merged = { ...present, files, sources, layers, ...(aliases === undefined ? {} : { aliases }), ...group };
   return replaced === present.replaced ? merged : withReplaced(merged, replaced);
 }
 
@@ -82,7 +91,8 @@ function isNewerOfSameRepo(known: ModelFile, added: ModelFile): boolean {
   );
 }
 
-function mergeSources(present: readonly ModelSource[], added: readonly ModelSource[]): readonly ModelSource[] {
+/** @internal @returns `present` itself where nothing is added */
+export function mergeSources(present: readonly ModelSource[], added: readonly ModelSource[]): readonly ModelSource[] {
   const known = new Set(present.map((source) => sourceKey(source)));
   const fresh = added.filter((source) => !known.has(sourceKey(source)));
   if (fresh.length === 0) return present;

@@ -22,6 +22,10 @@ import type { StoredFile } from '../transaction/stored-file.ts';
 import { inFileOrder } from './file-order.ts';
 import { identifyGroup, type IdentifyGroupOptions } from './identify-group.ts';
 import { layersOf } from './scan-layers.ts';
+import { sidecarLayers } from './sidecar-layers.ts';
+
+/** What a source says of the models that come from it. */
+export type SourceLayers = Readonly<{ hub?: MetadataLayer | undefined; 'civitai-api'?: MetadataLayer | undefined }>;
 
 /** @internal What {@link newMetadata} is made from. */
 export interface NewMetadataOptions {
@@ -34,7 +38,9 @@ export interface NewMetadataOptions {
   readonly pathOf?: IdentifyGroupOptions['pathOf'];
   readonly sourceName: string;
   readonly sourceGroup: string | null;
-  readonly layers: Readonly<{ hub?: MetadataLayer | undefined }>;
+  readonly layers: SourceLayers;
+  /** Whether the folder of the group holds no other model. */
+  readonly isAlone: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -47,8 +53,11 @@ export async function newMetadata(context: StoreContext, options: NewMetadataOpt
   const modelFiles: ModelFile[] = [];
   for (const file of files) modelFiles.push(await modelFile(context, file, { ...options, name: nameBelow(file.name) }));
   const identification = await identifyGroup(context, { ...options, files: modelFiles });
+  const { hub, 'civitai-api': civitaiApi } = options.layers;
   const layers: ModelMetadata['layers'] = {
-    ...(options.layers.hub === undefined ? {} : { hub: { ...options.layers.hub, source: sourceGroup ?? undefined } }),
+    ...(await sidecarLayers(context, { ...options, files: modelFiles })),
+    ...(hub === undefined ? {} : { hub: { ...hub, source: hub.source ?? sourceGroup ?? undefined } }),
+    ...(civitaiApi === undefined ? {} : { 'civitai-api': civitaiApi }),
     ...layersOf(identification, at),
   };
   const { facts } = effectiveFacts(layers);

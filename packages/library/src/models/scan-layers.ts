@@ -13,7 +13,11 @@ export async function scanLayers(
 
 /** @internal */
 export function layersOf(identification: Identification, at: string): Record<'embedded' | 'scan', MetadataLayer> {
-  const { embedded, scan, rulesVersion, evidence, safety } = identification;
+  const { embedded, scan, rulesVersion, evidence, safety, training } = identification;
   const extra = safety === null ? {} : { extra: { safety } };
-  return { embedded: { facts: embedded, at }, scan: { facts: scan, at, rulesVersion, evidence, ...extra } };
+  const trained = training === undefined ? {} : { extra: { training } };
+  return {
+    embedded: { facts: embedded, at, ...trained },
+    scan: { facts: scan, at, rulesVersion, evidence, ...extra },
+  };
 }

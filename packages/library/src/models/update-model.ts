@@ -8,6 +8,8 @@ export interface UpdateModelOptions {
   readonly slug: string;
   /** The transaction that this is a part of: it is recorded, and names this model. */
   readonly txn: string;
+  /** Whether the change is none of a transaction: it is recorded by itself, under the new id `txn`. @default false */
+  readonly isOwn?: boolean | undefined;
   /** Gives the new metadata; the same object back means that nothing is to be done. */
   readonly change: (present: ModelMetadata) => ModelMetadata;
 }
@@ -17,11 +19,11 @@ export interface UpdateModelOptions {
  * written stays as it is.
  */
 export async function updateModel(context: StoreContext, options: UpdateModelOptions): Promise<ModelRecord> {
-  const { change, ...model } = options;
+  const { change, isOwn = false, ...model } = options;
   return changeModel(context, {
     ...model,
     newer: 'skip',
-    isPartOfTransaction: true,
+    isPartOfTransaction: !isOwn,
     change: ({ metadata, overrides }) => ({ metadata: change(metadata), overrides }),
   });
 }

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { ensureFolder, type Io } from '@modelkeep/io';
 import type { VolumeLayout } from '../volume/layout.ts';
 
@@ -40,7 +40,7 @@ export async function placeState(options: PlaceStateOptions): Promise<PlacedStat
     layout: {
       ...layout,
       stateFile: join(folder, 'state.db'),
-      ...(cannotLiveThere ? { indexFile: join(folder, 'models.db') } : {}),
+      ...(cannotLiveThere ? { indexFile: join(folder, basename(layout.indexFile)) } : {}),
     },
     stateIsOwn: true,
     indexIsOwn: cannotLiveThere,

@@ -2,7 +2,6 @@ import {
   ModelkeepError,
   newId,
   type Logger,
-  type MetadataLayer,
   type ModelMetadata,
   type ModelOverrides,
   type ModelRecord,
@@ -13,6 +12,7 @@ import { publishBlob } from '../blobs/blob-store.ts';
 import { recallBlob } from '../blobs/recall-blob.ts';
 import { commitModel } from '../models/commit-model.ts';
 import { contentLockOf } from '../models/content-lock.ts';
+import type { SourceLayers } from '../models/new-metadata.ts';
 import { commitModels } from '../models/commit-models.ts';
 import { requireQuota } from '../room/quota.ts';
 import { renewBlob } from '../repair/renew-blob.ts';
@@ -54,7 +54,7 @@ export interface CommitOptions {
   /** Ties the models of one source; null for single local files. */
   readonly sourceGroup: string | null;
   /** What the source says of its models. */
-  readonly layers: Readonly<{ hub?: MetadataLayer | undefined }>;
+  readonly layers: SourceLayers;
   /** What a person has said of the models elsewhere: new ones begin with it. */
   readonly overrides?: ModelOverrides | undefined;
   /** Puts what is known of a model in the place of what its bytes tell. */

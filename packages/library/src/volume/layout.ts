@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { indexSchemaVersion } from '@modelkeep/library-index';
 
 /** Where everything of a volume is: format 1. All paths are absolute. */
 export interface VolumeLayout {
@@ -18,13 +19,18 @@ export interface VolumeLayout {
   readonly trash: string;
 }
 
+/** Each version of the index's schema has a file of its own. */
+function indexFileName(version: number): string {
+  return version === 1 ? 'models.db' : `models.v${version}.db`;
+}
+
 /** @param root - absolute path of the volume */
 export function volumeLayout(root: string): VolumeLayout {
   const inside = join(root, '.modelkeep');
   return {
     root,
     volumeFile: join(root, 'modelkeep.json'),
-    indexFile: join(root, 'models.db'),
+    indexFile: join(root, indexFileName(indexSchemaVersion)),
     blobs: join(root, 'blobs', 'sha256'),
     private: inside,
     stateFile: join(inside, 'state.db'),
@@ -39,4 +45,4 @@ export function volumeLayout(root: string): VolumeLayout {
 }
 
 /** Folders at the top of a volume that hold no models. */
-export const reservedFolders: ReadonlySet<string> = new Set(['blobs', 'repos', 'external', 'trash']);
+export const reservedFolders: ReadonlySet<string> = new Set(['blobs', 'repos', 'external', 'trash', 'views']);

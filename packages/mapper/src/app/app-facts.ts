@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { systemCodeOf, type FileSystem } from '@modelkeep/io';
+import { hasSigns } from '../detect/has-signs.ts';
 import type { AppProfile } from '../profiles/app-profile.ts';
 import { readInstalledVersion } from '../versions/installed-version.ts';
 import { normaliseVersion } from '../versions/normalise-version.ts';
@@ -14,7 +15,7 @@ export interface ReadAppFactsOptions {
 
 /** @internal What an app's folder says about the app. */
 export interface AppFacts {
-  /** Whether one of the profile's marks is there. */
+  /** Whether one of the profile's marks is there, or what the app is told by. */
   readonly recognised: boolean;
   /** In the app's words: as it was given, or as the app's folder says; null where neither does. */
   readonly versionText: string | null;
@@ -35,7 +36,9 @@ export async function readAppFacts({
   const plugins = new Set(pluginFolder === null ? [] : await foldersIn(fileSystem, pluginFolder));
   const versionText = appVersion ?? (await readInstalledVersion(fileSystem, { profile, appRoot }));
   return {
-    recognised: marks.includes(true),
+    recognised:
+      marks.includes(true) ||
+      (profile.signs !== null && (await hasSigns(fileSystem, { appRoot, signs: profile.signs }))),
     versionText,
     version: versionText === null ? null : normaliseVersion(profile.versions.scheme, versionText),
     hasPlugin: (name) => plugins.has(name.toLowerCase()),

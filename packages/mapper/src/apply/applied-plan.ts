@@ -1,4 +1,5 @@
 import type { SerialisedError } from '@modelkeep/core';
+import type { AppliedFile } from '../config/planned-file.ts';
 import type { LinkReason } from '../plan/link-reason.ts';
 import type { ChangeOutcome } from './link-outcome.ts';
 
@@ -30,6 +31,8 @@ export interface AppliedPlan {
   /** In the order of the plan's entries. */
   readonly results: readonly AppliedLink[];
   readonly counts: Readonly<Record<AppliedOutcome, number>>;
+  /** What became of the app's config files. */
+  readonly files: readonly AppliedFile[];
 }
 
 /** What `undo` or `unlinkAll` did: plain data. */
@@ -38,6 +41,8 @@ export interface UnlinkedApp {
   readonly appRoot: string;
   readonly results: readonly AppliedLink[];
   readonly counts: Readonly<Record<AppliedOutcome, number>>;
+  /** What became of the app's config files. */
+  readonly files: readonly AppliedFile[];
 }
 
 /** @internal */

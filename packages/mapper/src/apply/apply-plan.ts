@@ -51,7 +51,7 @@ export async function applyPlan(
   for (const [index, step] of changing.entries()) outcomeOf.set(step, outcomes[index] as ChangeOutcome);
   const results = steps.map((step) => resultOf(step, 'outcome' in step ? step.outcome : outcomeOf.get(step)));
   const appliedAt = new Date(context.clock.now()).toISOString();
-  return { id: runId, planId, ...place, appliedAt, results, counts: countOutcomes(results) };
+  return { id: runId, planId, ...place, appliedAt, results, counts: countOutcomes(results), files: [] };
 }
 
 async function confirmAppRoot(

@@ -46,7 +46,7 @@ export async function undoRun(
 
   const outcomeOf = new Map(changes.map((change, index) => [change, outcomes[index] as ChangeOutcome]));
   const results = steps.map((step) => undone(step, outcomeOf));
-  return { ...place, results, counts: countOutcomes(results) };
+  return { ...place, results, counts: countOutcomes(results), files: [] };
 }
 
 /** An entry of the journal, with the change that takes it back or why there is none. */

@@ -40,5 +40,5 @@ export async function unlinkAllOf(context: MapperContext, options: UnlinkAllOpti
   const results = links.map((link, index) =>
     appliedLink(link, { outcome: outcomes[index] as ChangeOutcome, done: 'removed' }),
   );
-  return { ...place, results, counts: countOutcomes(results) };
+  return { ...place, results, counts: countOutcomes(results), files: [] };
 }

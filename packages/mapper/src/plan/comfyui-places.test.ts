@@ -44,6 +44,10 @@ describe('where a model goes in ComfyUI', () => {
     embedding: 'models/embeddings',
     hypernetwork: 'models/hypernetworks',
     upscaler: 'models/upscale_models',
+    gligen: 'models/gligen',
+    photomaker: 'models/photomaker',
+    'audio-encoder': 'models/audio_encoders',
+    'face-restore': 'models/facerestore_models',
     'motion-module': 'models/animatediff_models',
   };
 

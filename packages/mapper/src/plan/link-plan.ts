@@ -1,3 +1,4 @@
+import type { ConfigPlan } from '../config/planned-file.ts';
 import type { LinkKind } from '../links/link-kind.ts';
 import type { StrategyChoice } from './choose-strategies.ts';
 import type { MappingWay } from '../profiles/mapping-way.ts';
@@ -39,6 +40,8 @@ export const planWarningCodes = [
   'version-unknown',
   'version-not-covered',
   'sandboxed',
+  'setting-replaces',
+  'hidden-folder',
   'links-at-risk',
   'copies',
 ] as const;
@@ -62,7 +65,7 @@ export interface PlanWarning {
 export interface LinkPlan {
   readonly id: string;
   readonly app: string;
-  /** The app's folder, absolute, without links on the way. */
+  /** Where the links are: the app's folder, absolute, without links on the way; with {@link LinkPlan.config} another one. */
   readonly appRoot: string;
   /** How the app is made to see the models. */
   readonly way: MappingWay;
@@ -81,4 +84,6 @@ export interface LinkPlan {
   readonly bytesToWrite: number;
   /** For a way that is `plan-only`. */
   readonly advice: readonly PlanAdvice[];
+  /** For a way of kind `config`: the files that lead the app to the links. */
+  readonly config: ConfigPlan | null;
 }

@@ -6,6 +6,8 @@ export const linkReasonCodes = [
   'version-excluded',
   'override-invalid',
   'plan-only',
+  'no-setting',
+  'config-refused',
   'path-too-long',
   'format-not-accepted',
   'extension-not-accepted',

@@ -8,6 +8,8 @@ import { libraryRootsOf, refuseLibraryAsApp } from './library-roots.ts';
 import { plannedActions, type LinkPlan, type LinkPlanEntry, type PlannedAction } from './link-plan.ts';
 import type { LinkReason } from './link-reason.ts';
 import type { MappableModel } from './mappable-model.ts';
+import { configPlaceOf, settable, viewedLinks } from '../config/config-place.ts';
+import { planConfig } from '../config/plan-config.ts';
 import { storeLayoutOf } from '../stores/store-layouts.ts';
 import { createStrategyChooser, type LinkingOptions } from './choose-strategies.ts';
 import { linkWarnings } from './link-warnings.ts';
@@ -42,23 +44,32 @@ export async function planLinks(context: MapperContext, options: PlanLinksOption
   const { app, appVersion, models, linking, signal } = options;
   const { fileSystem, hands } = context;
   signal?.throwIfAborted();
-  const appRoot = await resolveAppRoot(fileSystem, options.appRoot);
+  const granted = await resolveAppRoot(fileSystem, options.appRoot);
   const libraryRoots = libraryRootsOf(models);
-  refuseLibraryAsApp({ appRoot, libraryRoots });
+  refuseLibraryAsApp({ appRoot: granted, libraryRoots });
   const { modelConfig } = options;
-  const resolved = await resolveApp(context, { app, appRoot, appVersion, modelConfig, way: options.way, signal });
+  const resolved = await resolveApp(context, {
+    app,
+    appRoot: granted,
+    appVersion,
+    modelConfig,
+    way: options.way,
+    signal,
+  });
   const { profile, facts, translation, way } = resolved;
+  const place = await configPlaceOf(context, { app, appRoot: granted, profile, way });
+  const appRoot = place?.viewRoot ?? granted;
   const layout = storeLayoutOf({ way });
-  const advised =
-    way.kind === 'links' || layout !== null
-      ? null
-      : planAdvice(models, { profile, facts, reason: unmappedReason(way) });
+  const isLinked = way.kind === 'links' || place !== null || layout !== null;
+  const advised = isLinked ? null : planAdvice(models, { profile, facts, reason: unmappedReason(way) });
   const links = await context.links.list({ app, appRoot }, signal);
   const registered = new Map(links.map((link) => [link.target, link]));
   const viewOf = createFolderViews({ fileSystem, appRoot, libraryRoots });
   const mapped = advised === null ? models : [];
   const placing = { profile, facts, appRoot, layout, models: mapped, links, signal };
-  const { wanted, notPlaced, rules, guessed } = await wantedInApp(context, placing);
+  const found = await wantedInApp(context, placing);
+  const { rules, guessed } = found;
+  const { wanted, notSet } = settable(found.wanted, place);
   const views = new Map<string, FolderView>();
   for (const { folder } of wanted) if (!views.has(folder)) views.set(folder, await viewOf(folder));
   const chooser = createStrategyChooser({
@@ -80,7 +91,9 @@ export async function planLinks(context: MapperContext, options: PlanLinksOption
     links.filter(({ target }) => !claimed.has(target)),
     hands,
   );
-  const skipped = [...notPlaced, ...(advised?.notPlaced ?? [])].map(({ model, reason }) => skippedEntry(model, reason));
+  const skipped = [...found.notPlaced, ...notSet, ...(advised?.notPlaced ?? [])].map(({ model, reason }) =>
+    skippedEntry(model, reason),
+  );
   const entries = [...planned, ...removals, ...skipped];
   return {
     id: newId(),
@@ -93,12 +106,13 @@ export async function planLinks(context: MapperContext, options: PlanLinksOption
     entries,
     counts: countActions(entries),
     warnings: [
-      ...planWarnings({ profile, facts, rules, views, translation, guessed }),
+      ...planWarnings({ profile, facts, rules, views, translation, guessed, place }),
       ...linkWarnings(entries, layout?.symlinkWarning),
     ],
     choices: chooser.choices(),
     bytesToWrite: entries.reduce((sum, { bytesToWrite }) => sum + bytesToWrite, 0),
     advice: advised?.advice ?? [],
+    config: place === null ? null : await planConfig(context, { place, links: viewedLinks(planned), signal }),
   };
 }
 

@@ -1,6 +1,8 @@
 import type { AppFacts } from '../app/app-facts.ts';
 import type { AppProfile, MappingRule } from '../profiles/app-profile.ts';
 import type { FolderView } from './folder-views.ts';
+import { configWarnings } from '../config/config-warnings.ts';
+import type { ConfigPlace } from '../config/config-place.ts';
 import { isWithin } from '../versions/newest-version.ts';
 import type { ChosenTranslation } from '../translation/translation-config.ts';
 import type { PlanWarning } from './link-plan.ts';
@@ -14,6 +16,8 @@ export interface PlanWarningsOptions {
   /** The folders that links go to, by their path in the app. */
   readonly views: ReadonlyMap<string, FolderView>;
   readonly translation: ChosenTranslation | null;
+  /** Where the app's config leads to; null where it is mapped without one. */
+  readonly place: ConfigPlace | null;
   /** Models whose place rests on a version that is not known. */
   readonly guessed: number;
 }
@@ -21,7 +25,7 @@ export interface PlanWarningsOptions {
 /** @internal What a person should know before the plan is applied. */
 export function planWarnings(options: PlanWarningsOptions): readonly PlanWarning[] {
   const { profile, facts, rules, views } = options;
-  const warnings: PlanWarning[] = versionWarnings(options);
+  const warnings: PlanWarning[] = [...versionWarnings(options), ...configWarnings(options)];
   if (!facts.recognised) {
     const message = `this folder does not look like ${profile.name}: it has none of ${profile.marks.join(', ')}`;
     warnings.push({ code: 'not-recognised', message });

@@ -1,6 +1,6 @@
 import { everyVersion, singleFiles } from './accepted.ts';
 import type { AppProfile, MappingRule } from './app-profile.ts';
-import { languageModels, unknownType } from './unmapped.ts';
+import { languageModels, otherTypes, unknownType } from './unmapped.ts';
 
 const controlNetExtension = { name: 'sd-webui-controlnet', missing: 'warn' } as const;
 const rule = (facts: Pick<MappingRule, 'types' | 'folders' | 'accepts'>): MappingRule => ({
@@ -79,6 +79,7 @@ export const automatic1111: AppProfile = {
       types: ['clip-vision', 'style-model', 'motion-module'],
       reason: 'AUTOMATIC1111 has no folder of its own for such models: its extensions have theirs',
     },
+    otherTypes('AUTOMATIC1111'),
     languageModels('AUTOMATIC1111'),
     unknownType,
   ],

@@ -2,7 +2,7 @@ import type { ConfigFormat } from './mapping-way.ts';
 
 /** What a setting of an app does for one of its folders. */
 export interface ConfigSetting {
-  /** The profile's folder that the setting stands for. */
+  /** The profile's folder that the setting stands for, with those below it. */
   readonly folder: string;
   /** Its name in the file: a key, or a flag such as `--lora-dir`. */
   readonly key: string;

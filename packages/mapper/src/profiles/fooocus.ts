@@ -1,6 +1,6 @@
 import { everyVersion, singleFiles } from './accepted.ts';
 import type { AppProfile, MappingRule } from './app-profile.ts';
-import { languageModels, unknownType } from './unmapped.ts';
+import { languageModels, otherTypes, unknownType } from './unmapped.ts';
 
 /* modules/config.py, get_model_filenames. */
 const files = singleFiles({ safetensors: ['.safetensors'], pickle: ['.pth', '.ckpt', '.bin'] });
@@ -46,6 +46,7 @@ export const fooocus: AppProfile = {
       types: ['diffusion-model', 'text-encoder', 'style-model', 'hypernetwork', 'motion-module'],
       reason: 'Fooocus loads whole SDXL checkpoints only',
     },
+    otherTypes('Fooocus'),
     languageModels('Fooocus'),
     unknownType,
   ],

@@ -1,7 +1,7 @@
 import { everyVersion, singleFiles } from './accepted.ts';
 import type { AppProfile, MappingRule } from './app-profile.ts';
 import { automatic1111 } from './automatic1111.ts';
-import { languageModels, unknownType } from './unmapped.ts';
+import { languageModels, otherTypes, unknownType } from './unmapped.ts';
 
 const rule = (facts: Pick<MappingRule, 'types' | 'folders' | 'accepts'>): MappingRule => ({
   families: null,
@@ -58,6 +58,7 @@ export const forge: AppProfile = {
       types: ['clip-vision', 'style-model', 'motion-module'],
       reason: 'Forge has no folder of its own for such models: its extensions have theirs',
     },
+    otherTypes('Forge'),
     languageModels('Forge'),
     unknownType,
   ],

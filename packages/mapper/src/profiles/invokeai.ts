@@ -1,6 +1,6 @@
 import { everyVersion, singleFiles } from './accepted.ts';
 import type { AcceptedModels, AppProfile, MappingRule } from './app-profile.ts';
-import { languageModels, unknownType } from './unmapped.ts';
+import { languageModels, otherTypes, unknownType } from './unmapped.ts';
 
 const advice = 'POST http://127.0.0.1:9090/api/v2/models/install?source={path:url}&inplace=true';
 const diffusersFolder: AcceptedModels = {
@@ -50,6 +50,7 @@ export const invokeai: AppProfile = {
   ],
   unmapped: [
     { types: ['hypernetwork', 'motion-module'], reason: 'InvokeAI does not support such models' },
+    otherTypes('InvokeAI'),
     languageModels('InvokeAI'),
     unknownType,
   ],

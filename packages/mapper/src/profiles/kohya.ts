@@ -1,6 +1,6 @@
 import { everyVersion, singleFiles } from './accepted.ts';
 import type { AppProfile, MappingRule } from './app-profile.ts';
-import { languageModels, unknownType } from './unmapped.ts';
+import { languageModels, otherTypes, unknownType } from './unmapped.ts';
 
 const files = singleFiles({ safetensors: ['.safetensors'], pickle: ['.ckpt', '.pt', '.pth', '.bin'] });
 const rule = (types: MappingRule['types'], flag: string): MappingRule => ({
@@ -36,6 +36,7 @@ export const kohya: AppProfile = {
       types: ['t2i-adapter', 'ip-adapter', 'clip-vision', 'style-model', 'hypernetwork', 'upscaler', 'motion-module'],
       reason: 'sd-scripts trains no such models and needs none',
     },
+    otherTypes('sd-scripts'),
     languageModels('sd-scripts'),
     unknownType,
   ],

@@ -141,6 +141,6 @@ export const profileSchema: z.ZodType<AppProfile> = z
     const folders = new Set(profile.rules.flatMap((rule) => rule.folders.map(({ path }) => path)));
     for (const [index, file] of profile.configFiles.entries())
       for (const [at, setting] of file.settings.entries())
-        if (!folders.has(setting.folder))
+        if (![...folders].some((path) => path === setting.folder || path.startsWith(`${setting.folder}/`)))
           problem('is the folder of no rule', ['configFiles', index, 'settings', at, 'folder']);
   });

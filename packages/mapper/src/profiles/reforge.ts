@@ -2,7 +2,7 @@ import { singleFiles, everyVersion } from './accepted.ts';
 import type { AppProfile } from './app-profile.ts';
 import { automatic1111 } from './automatic1111.ts';
 import { forge } from './forge.ts';
-import { languageModels, unknownType } from './unmapped.ts';
+import { languageModels, otherTypes, unknownType } from './unmapped.ts';
 
 /**
  * reForge (stable-diffusion-webui-reForge), which went on from the first Forge: the folders of AUTOMATIC1111, with a
@@ -30,6 +30,7 @@ export const reforge: AppProfile = {
       types: ['clip-vision', 'style-model', 'motion-module'],
       reason: 'reForge has no folder of its own for such models: its extensions have theirs',
     },
+    otherTypes('reForge'),
     languageModels('reForge'),
     unknownType,
   ],

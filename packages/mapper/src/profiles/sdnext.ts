@@ -1,6 +1,6 @@
 import { everyVersion, singleFiles } from './accepted.ts';
 import type { AcceptedModels, AppProfile, MappingRule } from './app-profile.ts';
-import { languageModels, unknownType } from './unmapped.ts';
+import { languageModels, otherTypes, unknownType } from './unmapped.ts';
 
 const rule = (types: MappingRule['types'], folder: string, accepts: readonly AcceptedModels[]): MappingRule => ({
   types,
@@ -50,6 +50,7 @@ export const sdnext: AppProfile = {
       reason: 'SD.Next fetches such models by itself and lists no folder of them',
     },
     { types: ['hypernetwork'], reason: 'SD.Next no longer loads hypernetworks' },
+    otherTypes('SD.Next'),
     languageModels('SD.Next'),
     unknownType,
   ],

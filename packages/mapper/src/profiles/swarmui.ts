@@ -1,6 +1,6 @@
 import { everyVersion, singleFiles } from './accepted.ts';
 import type { AppProfile, MappingRule } from './app-profile.ts';
-import { languageModels, unknownType } from './unmapped.ts';
+import { languageModels, otherTypes, unknownType } from './unmapped.ts';
 
 /* T2IModel.cs: NativelySupportedModelExtensions and LegacyModelExtensions. */
 const files = singleFiles({
@@ -51,9 +51,11 @@ export const swarmui: AppProfile = {
     rule(['upscaler'], 'upscale_models'),
     rule(['style-model'], 'style_models'),
     rule(['ip-adapter'], 'ipadapter'),
+    rule(['gligen'], 'gligen'),
   ],
   unmapped: [
     { types: ['hypernetwork', 'motion-module'], reason: 'SwarmUI does not forward such models to its backends' },
+    otherTypes('SwarmUI', ['gligen']),
     languageModels('SwarmUI'),
     unknownType,
   ],
@@ -62,7 +64,7 @@ export const swarmui: AppProfile = {
       format: 'swarmui-fds',
       path: 'Data/Settings.fds',
       windowsPath: null,
-      settings: [{ folder: 'Models/Stable-Diffusion', key: 'ModelRoot', effect: 'adds' }],
+      settings: [{ folder: 'Models', key: 'ModelRoot', effect: 'adds' }],
       note: 'do this while SwarmUI is not running: it writes the file anew when settings change',
     },
   ],

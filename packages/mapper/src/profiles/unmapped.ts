@@ -1,4 +1,4 @@
-import type { ModelType } from '@modelkeep/core';
+import { modelTypes, type ModelType } from '@modelkeep/core';
 import type { UnmappedTypes } from './app-profile.ts';
 
 /** @internal */
@@ -12,22 +12,16 @@ export function languageModels(app: string): UnmappedTypes {
   return { types: ['llm', 'mmproj'], reason: `${app} runs no language models` };
 }
 
-const imageTypes: readonly ModelType[] = [
-  'checkpoint',
-  'diffusion-model',
-  'lora',
-  'vae',
-  'text-encoder',
-  'clip-vision',
-  'controlnet',
-  't2i-adapter',
-  'ip-adapter',
-  'style-model',
-  'embedding',
-  'hypernetwork',
-  'upscaler',
-  'motion-module',
-];
+const imageTypes: readonly ModelType[] = modelTypes.filter((type) => !['llm', 'mmproj', 'unknown'].includes(type));
+
+/** @internal Types that only some apps for images have a place for. */
+export function otherTypes(app: string, except: readonly ModelType[] = []): UnmappedTypes {
+  const types: readonly ModelType[] = ['face-restore', 'photomaker', 'gligen', 'audio-encoder', 'tokenizer'];
+  return {
+    types: types.filter((type) => !except.includes(type)),
+    reason: `${app} has no folder for such models that it lists: it fetches those that it uses`,
+  };
+}
 
 /** @internal What apps for language models do not run. */
 export function imageModels(app: string, except: readonly ModelType[] = []): UnmappedTypes {

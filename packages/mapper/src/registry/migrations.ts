@@ -50,5 +50,31 @@ export const mapperMigrations: Migration = {
     `alter table mapper_links add column mark text;
      alter table mapper_links add column content text;
      alter table mapper_links add column previous text;`,
+    `create table mapper_files (
+       machine text not null,
+       path text not null,
+       app text not null,
+       app_root text not null,
+       view_root text not null,
+       format text not null,
+       previous text,
+       content text,
+       was_there integer not null,
+       run_id text not null,
+       state text not null check (state in ('pending', 'done')),
+       created_at text not null,
+       primary key (machine, path)
+     ) without rowid;
+     create index mapper_files_by_app on mapper_files (machine, app, app_root);
+     create table mapper_file_undo (
+       machine text not null,
+       run_id text not null,
+       path text not null,
+       app text not null,
+       view_root text not null,
+       before text,
+       after text,
+       primary key (machine, run_id, path)
+     ) without rowid;`,
   ],
 };

@@ -30,6 +30,7 @@ export function applyFault(fault: Fault, answer: Answer, context: FaultContext):
     case 'status':
     case 'expired-url':
     case 'html-page':
+    case 'text':
     case 'headers':
       return applyStatusFault(fault, answer, context);
     case 'redirect-loop':

@@ -56,6 +56,8 @@ export type StatusFault =
   | { readonly kind: 'status'; readonly status: number; readonly retryAfterSeconds?: number; readonly message?: string }
   /** 403, as the CDN answers a signed URL after its time. */
   | { readonly kind: 'expired-url' }
+  /** Any text, such as an error in place of a file, or JSON that is broken. @default JSON, 200 */
+  | { readonly kind: 'text'; readonly text: string; readonly status?: number; readonly contentType?: string }
   /** 200 with the log-in page of a captive portal. */
   | { readonly kind: 'html-page' }
   /** The true answer with headers added, replaced (`set`) or left out (`remove`). Names in lower case. */

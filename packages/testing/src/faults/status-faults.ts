@@ -37,6 +37,8 @@ export function applyStatusFault(fault: StatusFault, answer: Answer, context: Fa
       const reason = fault.message ?? `${fault.status} ${STATUS_CODES[fault.status] ?? 'Unknown'}`;
       return html(fault.status, `<html><body><h1>${reason}</h1></body></html>`, retryAfter(fault.retryAfterSeconds));
     }
+    case 'text':
+      return textAnswer(fault.status ?? 200, fault.text, { 'content-type': fault.contentType ?? 'application/json' });
     case 'expired-url':
       return expiredUrlAnswer();
     case 'html-page':

@@ -10,14 +10,16 @@ export interface PlannedFile extends Omit<TreeFile, 'sizeBytes'> {
 
 /** The conditions of a repo that a person has to accept on the hub. */
 export interface Gate {
-  /** `auto`: access comes with accepting; `manual`: the author decides. */
-  readonly kind: 'auto' | 'manual';
+  /** `auto`: access comes with accepting; `manual`: the author decides; `early-access`: it is sold until it is free for all. */
+  readonly kind: 'auto' | 'manual' | 'early-access';
   /** Whether the token that was given has access. */
   readonly granted: boolean;
   /** `token`: none was given, or the hub refuses it; `gate`: its owner has no access yet. */
-  readonly reason: 'token' | 'gate' | null;
+  readonly reason: 'token' | 'gate' | 'early-access' | null;
   /** Where a person accepts. */
   readonly acceptUrl: string;
+  /** When everybody may have it: ISO 8601, where that is known. */
+  readonly until?: string | undefined;
 }
 
 /** A commit of a repo on a hub. */

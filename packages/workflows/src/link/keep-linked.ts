@@ -61,7 +61,9 @@ export function keepLinked({ feed, clock, plan }: KeepLinkedContext, options: Ke
     try {
       const links = await plan({ ...request, signal });
       const { id, counts, warnings } = links.plan;
-      const hasWork = counts.create + counts.replace + counts.remove > 0;
+      const changesFile =
+        links.plan.config?.files.some(({ action }) => action !== 'keep' && action !== 'conflict') === true;
+      const hasWork = counts.create + counts.replace + counts.remove > 0 || changesFile;
       const applied = hasWork ? await links.apply({ signal }) : null;
       return { applied, plan: { id, counts, warnings }, problem: null };
     } catch (error) {

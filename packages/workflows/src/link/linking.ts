@@ -1,7 +1,8 @@
+import { resolve } from 'node:path';
 import type { Clock } from '@modelkeep/core';
 import type { FileSystem } from '@modelkeep/io';
 import type { LibraryStore } from '@modelkeep/library';
-import type { CheckedLink, Mapper, RepairedLinks, UnlinkedApp } from '@modelkeep/mapper';
+import type { CheckedLink, DetectedApp, Mapper, RepairedLinks, UnlinkedApp } from '@modelkeep/mapper';
 import { keepLinked, type KeepLinkedOptions, type LinkKeeper } from './keep-linked.ts';
 import { planAppLinks, realFolder, type AppLinks, type PlanLinksOptions, type UnlinkOptions } from './plan-links.ts';
 
@@ -16,6 +17,8 @@ export interface CheckLinksOptions {
 
 /** What makes the models of a library appear in apps. */
 export interface Linking {
+  /** The app that a folder looks like by its own files, with its version and the ways to map it; null for none. @throws `mapper.app-root` */
+  detectApp(folder: string, options?: { readonly signal?: AbortSignal | undefined }): Promise<DetectedApp | null>;
   /** Tells what would be linked into an app's folders, and does it on demand. @throws `mapper.unknown-app`, `mapper.app-root` */
   planLinks(app: string, options: PlanLinksOptions): Promise<AppLinks>;
   /** Removes the links of this library from an app's folders; what is not a link of ours is left alone. */
@@ -64,6 +67,10 @@ export function createLinking({ store, mapping, fileSystem, clock, join, track }
     signal: join(signal),
   });
   return {
+    async detectApp(folder, { signal } = {}) {
+      const [likeliest = null] = await mapping().detectApps(resolve(folder), { signal: join(signal) });
+      return likeliest;
+    },
     planLinks: plan,
     unlink: async (app, request) => mapping().unlinkAll({ app, ...request }),
     checkLinks: async (options = {}) => mapping().check(await scopeOf(options)),

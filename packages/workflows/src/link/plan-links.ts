@@ -1,4 +1,4 @@
-import { resolve, sep } from 'node:path';
+import { join, resolve, sep } from 'node:path';
 import { isModelkeepError, type ModelRecord } from '@modelkeep/core';
 import { linkMaker, machineId, type FileSystem, type Io } from '@modelkeep/io';
 import { linkedVersions, type LibraryStore } from '@modelkeep/library';
@@ -9,7 +9,8 @@ import {
   type LinkPlan,
   type MappableModel,
   type Mapper,
-  type RegistryDatabase,
+  type MapperOptions,
+  type MappingWay,
   type UnlinkedApp,
 } from '@modelkeep/mapper';
 import { listAllModels } from './list-all-models.ts';
@@ -18,8 +19,12 @@ import { listAllModels } from './list-all-models.ts';
 export interface PlanLinksOptions {
   /** The app's folder. To pass it is the grant to make links there. */
   readonly appRoot: string;
-  /** Such as `0.3.40`. @default the folders that are there decide */
+  /** Such as `0.3.40`. @default what the app's folder says; where it does not, the folders that are there decide */
   readonly appVersion?: string | undefined;
+  /** Which of the translation configs counts: the last part of their names. @default 'default' */
+  readonly modelConfig?: string | undefined;
+  /** One of the ways that the app can be mapped. @default the usual one */
+  readonly way?: MappingWay['kind'] | undefined;
   /** How links are to be made, and whether bytes may be copied where none is possible. @default as suits the app, and no copies */
   readonly linking?: LinkingOptions | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -42,10 +47,20 @@ export interface AppLinks {
   undo(options?: { readonly signal?: AbortSignal | undefined }): Promise<UnlinkedApp | null>;
 }
 
+/** @internal What the mapper of a library works with. */
+export interface MapperOfOptions extends Pick<MapperOptions, 'registry' | 'translationFolder'> {
+  readonly store: LibraryStore;
+  readonly io: Io;
+}
+
+/** Folders of links that config files lead to. It has no dot at its start: some apps look into no such folder. */
+const VIEWS = 'views';
+
 /** @internal The mapper over a library's state database. */
-export function mapperOf(store: LibraryStore, registry: RegistryDatabase, io: Io): Mapper {
+export function mapperOf({ store, io, ...options }: MapperOfOptions): Mapper {
   return createMapper({
-    registry,
+    ...options,
+    viewFolder: join(store.root, VIEWS),
     fileSystem: io.fileSystem,
     maker: linkMaker(io),
     machineId: machineId(),
@@ -69,7 +84,7 @@ export async function planAppLinks(
   app: string,
   options: PlanLinksOptions,
 ): Promise<AppLinks> {
-  const { appVersion, linking, signal } = options;
+  const { appVersion, modelConfig, way, linking, signal } = options;
   const own = await realFolder(fileSystem, options.appRoot);
   const models: MappableModel[] = [];
   const records: ModelRecord[] = [];
@@ -79,7 +94,16 @@ export async function planAppLinks(
     const model = mappable(store, placed);
     if (record.place.kind === 'library' || !`${model.folder}${sep}`.startsWith(`${own}${sep}`)) models.push(model);
   }
-  const whole = await mapper.planLinks({ app, appRoot: resolve(options.appRoot), appVersion, models, linking, signal });
+  const whole = await mapper.planLinks({
+    app,
+    appRoot: resolve(options.appRoot),
+    appVersion,
+    modelConfig,
+    way,
+    models,
+    linking,
+    signal,
+  });
   const plan = withoutOffline(whole, new Set(records.filter((one) => store.isOffline(one)).map(({ id }) => id)));
   let applied: AppliedPlan | null = null;
   return {

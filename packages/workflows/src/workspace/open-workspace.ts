@@ -7,9 +7,9 @@ import {
   type Clock,
   type HttpTransport,
   type Logger,
-  type ModelRecord,
 } from '@modelkeep/core';
 import { createIdentifier } from '@modelkeep/formats';
+import { cachedMisses, createCivitaiClient, defaultCivitaiEndpoint } from '@modelkeep/civitai-client';
 import { createHubClient, createLookup, defaultEndpoint } from '@modelkeep/hf-client';
 import { createIo, type DriveOverride, type FileSystem, type Io } from '@modelkeep/io';
 import { findDuplicates, openLibraryStore, shareDuplicates, type LibraryStore } from '@modelkeep/library';
@@ -21,12 +21,13 @@ import { createAddressBook } from '../acquire/address-book.ts';
 import type { DownloadContext } from '../acquire/download-types.ts';
 import { download } from '../acquire/download.ts';
 import { planDownload } from '../acquire/plan-download.ts';
+import { scanAndEnrich } from '../enrich/scan-and-enrich.ts';
+import { enrichLibrary } from '../enrich/enrich-library.ts';
 import { createDiskCacheStore } from '../cache/disk-cache-store.ts';
 import { makeRoom } from '../evict/make-room.ts';
 import { createRoomKeeping } from '../evict/room-keeping.ts';
 import { identifyRemote } from '../identify/identify-remote.ts';
 import { createKeeping } from '../keep/keeping.ts';
-import { listAllModels } from '../link/list-all-models.ts';
 import { createLinking } from '../link/linking.ts';
 import { mapperOf } from '../link/plan-links.ts';
 import { lookupFile } from '../lookup/lookup-file.ts';
@@ -34,6 +35,7 @@ import { diagnose } from '../maintain/diagnose.ts';
 import { repairLibrary } from '../maintain/repair-library.ts';
 import { computeHashes } from '../maintain/compute-hashes.ts';
 import { verifyLibrary } from '../maintain/verify-library.ts';
+import { createSearching } from '../search/searching.ts';
 import { createTreeStore } from '../trees/tree-store.ts';
 import { newVersions } from '../update/new-versions.ts';
 import { createUpdating } from '../update/updating.ts';
@@ -55,6 +57,17 @@ export interface HubOptions {
   readonly token?: string | (() => string | undefined) | null | undefined;
   /** Makes no request at all. @default false */
   readonly offline?: boolean | undefined;
+}
+
+/** The Civitai that a library asks. */
+export interface CivitaiOptions {
+  /** @default 'https://civitai.com' */
+  readonly endpoint?: string | undefined;
+  /**
+   * Sent to the endpoint's exact origin and to no other, least of all to the storage that downloads redirect to. A function
+   * is asked before each request. Null sends none, whatever the environment says.
+   */
+  readonly apiKey?: string | (() => string | undefined) | null | undefined;
 }
 
 /** What all downloads of a library together may take. */
@@ -83,6 +96,7 @@ export interface OpenWorkspaceOptions {
   /** The same, but only where the library is on a network file system, or on a drive that is read-only. @default none */
   readonly fallbackStateDir?: string | undefined;
   readonly hub?: HubOptions | undefined;
+  readonly civitai?: CivitaiOptions | undefined;
   /** The way to the network. @default undici */
   readonly transport?: HttpTransport | undefined;
   /** Private origins that may be asked beside that of the hub's endpoint, or `all`. @default none */
@@ -94,6 +108,8 @@ export interface OpenWorkspaceOptions {
   readonly downloads?: DownloadLimits | undefined;
   /** What is known better of some drives than the system tells. */
   readonly drives?: readonly DriveOverride[] | undefined;
+  /** A folder of translation configs for apps, `<app>_<appversion>_<modelconfig>.json`, absolute. */
+  readonly translationFolder?: string | undefined;
   readonly clock?: Clock | undefined;
   readonly logger?: Logger | undefined;
 }
@@ -117,6 +133,8 @@ export async function openWorkspace(options: OpenWorkspaceOptions): Promise<Work
 async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promise<Workspace> {
   const { clock = systemClock, logger = silentLogger, hub: hubOptions = {} } = options;
   const { endpoint = defaultEndpoint, token } = hubOptions;
+  const { endpoint: civitaiEndpoint = defaultCivitaiEndpoint, apiKey } = options.civitai ?? {};
+  const { origin: civitaiOrigin } = new URL(civitaiEndpoint);
   const { origin: hubOrigin } = new URL(endpoint);
   const io = createIo({ logger, drives: options.drives });
   closing.add(() => io.close());
@@ -136,8 +154,9 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
     proxyFor: options.proxyFor,
     certificateAuthorities: options.certificateAuthorities,
     credentialsFor(origin) {
-      if (origin !== hubOrigin) return undefined;
-      const now = typeof token === 'function' ? token() : token;
+      if (origin !== hubOrigin && origin !== civitaiOrigin) return undefined;
+      const secret = origin === hubOrigin ? token : apiKey;
+      const now = typeof secret === 'function' ? secret() : secret;
       return (now ?? '') === '' ? undefined : `Bearer ${now}`;
     },
     clock,
@@ -145,15 +164,20 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
   });
   closing.add(() => http.close());
   const hub = createHubClient({ http, endpoint });
+  const cache = createDiskCacheStore({ fileSystem: io.fileSystem, folder: join(store.layout.private, 'misses') });
+  const misses = store.mode === 'read' ? undefined : cachedMisses(cache, civitaiEndpoint);
+  const civitai = createCivitaiClient({ http, endpoint: civitaiEndpoint, misses, clock });
   const transfers = openTransfers({ http, io, clock, logger }, options.downloads);
   closing.add(() => transfers.close());
-  const mapper = await openMapper({ store, sqlite, io, logger });
+  const { translationFolder } = options;
+  const mapper = await openMapper({ store, sqlite, io, translationFolder, logger });
   if (store.stateFile !== null) await mapper?.recover();
   for (const id of store.recovery?.moved ?? []) await relinkModel({ store, mapper, fileSystem: io.fileSystem }, id);
   const readOnly = store.mode === 'read';
   const trees = createTreeStore({ fileSystem: io.fileSystem, folder: store.layout.trees, sqlite, readOnly, logger });
   closing.add(() => trees.close());
   const lookup = createLookup({ hub, trees, clock, logger });
+  const enriching = { store, civitai, lookup, trees, hubMisses: cachedMisses(cache, endpoint), http, clock, logger };
   const operations = createRunningOperations((ms, signal) => clock.sleep(ms, signal));
 
   const { leaving } = operations;
@@ -189,6 +213,7 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
     ...createVolumes({ store, mapper, fileSystem: io.fileSystem }, operations),
     ...createRoomKeeping({ ...downloading, mapper, http }, operations),
     ...createKeeping({ store, mapper, fileSystem: io.fileSystem, join: (signal) => operations.join(signal) }),
+    ...createSearching({ store, mapping, logger, join: (signal) => operations.join(signal) }),
     ...createLinking({
       store,
       mapping,
@@ -216,26 +241,19 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
     import: (paths, { signal, ...request } = {}) =>
       operations.track(store.import(listOf(paths), { ...request, signal: operations.join(signal) })),
     scan: (roots, { signal, ...request } = {}) =>
-      operations.track(store.scan(listOf(roots), { ...request, signal: operations.join(signal) })),
+      operations.track(scanAndEnrich(enriching, listOf(roots), { ...request, signal: operations.join(signal) })),
     watch(roots, { signal, ...request } = {}) {
       const watch = store.watch(listOf(roots), { ...request, signal: operations.join(signal) });
       void operations.track({ result: watch.ended });
       return watch;
-    },
-    async search(query, request = {}) {
-      const { hits, approximate } = await store.index.search(query, request);
-      return { models: hits.map(({ record }) => record), approximate };
-    },
-    async list(request = {}) {
-      const models: ModelRecord[] = [];
-      for await (const record of listAllModels(store, request)) models.push(record);
-      return models;
     },
     get: (reference) => store.resolve(reference),
     lookup: (query, { offline = hubOptions.offline, signal, ...request } = {}) =>
       operations.track(
         lookupFile({ lookup, store, io }, query, { ...request, offline, signal: operations.join(signal) }),
       ),
+    enrich: ({ offline = hubOptions.offline, signal, ...request } = {}) =>
+      operations.track(enrichLibrary(enriching, { ...request, offline, signal: operations.join(signal) })),
     folderOf: (model) => store.folderOf(model),
     verify: (request = {}) =>
       operations.track(verifyLibrary(store, { ...request, signal: operations.join(request.signal) })),
@@ -269,9 +287,9 @@ function answerCache(store: LibraryStore, fileSystem: FileSystem): HttpCacheOpti
 }
 
 /** An endpoint that somebody has set is meant, wherever it is; the public hub needs no grant. */
-function grantedOrigins({ hub, privateOrigins = [] }: OpenWorkspaceOptions): readonly string[] | 'all' {
-  if (privateOrigins === 'all' || hub?.endpoint === undefined) return privateOrigins;
-  return [hub.endpoint, ...privateOrigins];
+function grantedOrigins({ hub, civitai, privateOrigins = [] }: OpenWorkspaceOptions): readonly string[] | 'all' {
+  if (privateOrigins === 'all') return privateOrigins;
+  return [hub?.endpoint ?? [], civitai?.endpoint ?? [], privateOrigins].flat();
 }
 
 function openTransfers(
@@ -290,11 +308,12 @@ interface OpenMapperOptions {
   readonly store: LibraryStore;
   readonly sqlite: Sqlite;
   readonly io: Io;
+  readonly translationFolder: string | undefined;
   readonly logger: Logger;
 }
 
 /** What links to what is machine-local state: without a place to write it there are no links to manage. */
-async function openMapper({ store, sqlite, io, logger }: OpenMapperOptions): Promise<Mapper | null> {
+async function openMapper({ store, sqlite, io, translationFolder, logger }: OpenMapperOptions): Promise<Mapper | null> {
   const path = store.stateFile;
   if (path === null) return null;
   const open = (): Promise<SqliteDatabase> =>
@@ -307,5 +326,5 @@ async function openMapper({ store, sqlite, io, logger }: OpenMapperOptions): Pro
     });
     return open();
   });
-  return mapperOf(store, registry, io);
+  return mapperOf({ store, registry, io, translationFolder });
 }

@@ -17,8 +17,6 @@ import type {
   VerifyReport,
   PlacedModel,
   PlacementOptions,
-  ScanOptions,
-  ScanReport,
   ScanWatch,
   WatchOptions,
 } from '@modelkeep/library';
@@ -26,9 +24,12 @@ import type { Download } from '../acquire/download.ts';
 import type { DownloadOptions } from '../acquire/download-types.ts';
 import type { DownloadPlan } from '../acquire/download-plan.ts';
 import type { PlanDownloadOptions } from '../acquire/plan-download.ts';
+import type { ScanRequest, ScanResult } from '../enrich/scan-and-enrich.ts';
+import type { EnrichOptions, EnrichReport } from '../enrich/enrich-types.ts';
 import type { LookupQuery, LookupReport } from '../lookup/lookup-file.ts';
 import type { IdentifyRemoteOptions, RemoteIdentification } from '../identify/remote-identification.ts';
 import type { Keeping } from '../keep/keeping.ts';
+import type { Searching } from '../search/searching.ts';
 import type { Linking } from '../link/linking.ts';
 import type { Diagnosis } from '../maintain/diagnose.ts';
 import type { LibraryRepair, RepairLibraryOptions } from '../maintain/repair-library.ts';
@@ -38,35 +39,13 @@ import type { Updating } from '../update/updating.ts';
 import type { Volumes } from '../volumes/volumes.ts';
 import type { VerifyLibraryOptions } from '../maintain/verify-library.ts';
 
-/** Which models {@link Workspace.list} gives. */
-export interface ListModelsOptions {
-  readonly type?: ModelRecord['type'] | undefined;
-  readonly family?: string | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
-
-/** How {@link Workspace.search} narrows down. */
-export interface SearchModelsOptions extends ListModelsOptions {
-  readonly baseModel?: string | undefined;
-  readonly format?: ModelRecord['format'] | undefined;
-  /** From 1 to 1000. @default 20 */
-  readonly limit?: number | undefined;
-}
-
-/** Models that a search found, the best first. */
-export interface SearchModelsResult {
-  readonly models: readonly ModelRecord[];
-  /** Whether the search was so broad that only a part of its matches was ranked. */
-  readonly approximate: boolean;
-}
-
 /** What an operation accepts that can be given up. */
 export interface Cancellable {
   readonly signal?: AbortSignal | undefined;
 }
 
 /** An open library with everything that can be done with it. */
-export interface Workspace extends AsyncDisposable, Volumes, Keeping, Linking, Updating, RoomKeeping {
+export interface Workspace extends AsyncDisposable, Volumes, Keeping, Linking, Updating, RoomKeeping, Searching {
   /** Absolute path. */
   readonly root: string;
   /** `read` also when a newer version of modelkeep wrote the library and lets this one read only. */
@@ -105,19 +84,15 @@ export interface Workspace extends AsyncDisposable, Volumes, Keeping, Linking, U
   import(paths: string | readonly string[], options?: ImportOptions & PlacementOptions): Operation<ImportReport>;
   /**
    * Brings the library up to date with folders outside of it, whose models stay where they are. What did not change since
-   * the last scan is not read again.
+   * the last scan is not read again. With `enrich` sources are asked about what is new then.
    *
    * @throws `io.not-found` for a folder that never was there, `core.invalid-argument` for what is no folder outside of the
    * library, `library.read-only`, `io.disk-full`
    */
-  scan(roots: string | readonly string[], options?: ScanOptions): Operation<ScanReport>;
+  scan(roots: string | readonly string[], options?: ScanRequest): Operation<ScanResult>;
   /** Scans now, after each change of the folders, and from time to time, until it is closed or its signal aborts. */
   watch(roots: string | readonly string[], options?: WatchOptions): ScanWatch;
 
-  /** Finds models by words, the last of which may be unfinished. Any text is a plain text: there is no query language. */
-  search(query: string, options?: SearchModelsOptions): Promise<SearchModelsResult>;
-  /** All models, sorted by name. */
-  list(options?: ListModelsOptions): Promise<readonly ModelRecord[]>;
   /** A model by its id, a unique prefix of it, or its slug. @throws `library.model-not-found`, `library.ambiguous-id` */
   get(reference: string): Promise<ModelRecord>;
   /**
@@ -125,6 +100,15 @@ export interface Workspace extends AsyncDisposable, Volumes, Keeping, Linking, U
    * that were seen before, and in repos of a like name. Nothing is a match unless a hash agrees.
    */
   lookup(query: LookupQuery, options?: LookupOptions): Operation<LookupReport>;
+  /**
+   * Brings together what is known of models: from their sidecars and headers, by better rules than before, from Civitai by
+   * the hashes of their files, from the hub. Each source has its own layer; what a person stated stays. A second run asks
+   * nobody and writes nothing.
+   *
+   * `result` rejects with `library.read-only`, `library.model-not-found`, `library.ambiguous-id`, `io.*`. A source that
+   * cannot be asked is told in the report, with what is left to ask.
+   */
+  enrich(options?: EnrichOptions): Operation<EnrichReport>;
   /** Absolute path of the folder with a model's files: in the library, or where the model was adopted. */
   folderOf(model: PlacedModel): string;
 

@@ -121,7 +121,7 @@ export interface MapperErrorFacts {
 /** Errors of the workflows and of the facade. */
 export interface WorkflowErrorFacts {
   /** A person has to act before this can go on. */
-  'workflows.waiting-for-user': { readonly reason: 'gate' | 'token'; readonly url: string };
+  'workflows.waiting-for-user': { readonly reason: 'gate' | 'token' | 'early-access'; readonly url: string };
   /** A model that apps on this machine link to, and that is not deleted unless its links may go. */
   'workflows.model-linked': {
     readonly modelId: string;

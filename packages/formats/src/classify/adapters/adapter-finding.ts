@@ -27,7 +27,7 @@ export function adapterFinding(view: TensorView): AdapterFinding | null {
   const kind = adapterKind(view);
   const layout = adapterLayout(view);
   const { facts, evidence } = refineBy(loraDetails[found.facts.family ?? ''] ?? [], modules.view);
-  const first = `adapter tensors for ${modules.groups.size} kinds of modules${kind === null ? '' : `, ${kind}`}`;
+  const first = `adapter tensors, kinds of modules: ${modules.groups.size}${kind === null ? '' : `, ${kind}`}`;
   return {
     ...found,
     facts: { ...found.facts, ...facts, variant: facts.variant ?? found.facts.variant ?? kind, layout },

@@ -1,5 +1,5 @@
 import { collapseName } from '../view/collapse-name.ts';
-import type { PatternFact, TensorView } from '../view/tensor-view.ts';
+import { finderOf, type PatternFact, type TensorView } from '../view/tensor-view.ts';
 import { adapterTensor, type AdapterPart } from './adapter-tensor.ts';
 import { moduleName } from './module-name.ts';
 
@@ -94,6 +94,7 @@ function viewOf(groups: ReadonlyMap<string, Growing>): TensorView {
     prefix: '',
     tensorCount: groups.size,
     patterns,
+    firstBelow: finderOf(patterns),
     get: () => undefined,
     entries: () => [],
     eitherOrder: false,

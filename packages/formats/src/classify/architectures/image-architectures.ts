@@ -43,6 +43,18 @@ const cosmosAttention = (width: number): ModuleSizes => ({
   ],
 });
 
+const cosmosDiffusers = (width: number): ModuleSizes => ({
+  'transformer_blocks_#_{attn1,attn2}_{to_q,to_out_#}': [width, width],
+  'transformer_blocks_#_attn1_{to_k,to_v}': [width, width],
+  'transformer_blocks_#_attn2_{to_k,to_v}': [width, 1024],
+  'transformer_blocks_#_{norm1,norm2,norm3}_linear_#': [
+    [256, width],
+    [3 * width, 256],
+  ],
+  'transformer_blocks_#_ff_net_#_proj': [4 * width, width],
+  'transformer_blocks_#_ff_net_#': [width, 4 * width],
+});
+
 const krea2Blocks: ModuleSizes = {
   'blocks_#_attn_{wq,wo,gate}': [6144, 6144],
   'blocks_#_attn_{wk,wv}': [1536, 6144],
@@ -158,6 +170,19 @@ export const imageArchitectures: readonly Architecture[] = [
     modules: moduleTable(cosmosAttention(5120)),
     kin: 'anima',
   },
+  ...(
+    [
+      ['2b', 2048, 28],
+      ['14b', 5120, 36],
+    ] as const
+  ).map(([variant, width, blocks]): Architecture => ({
+    family: 'cosmos-predict2',
+    variant,
+    names: 'diffusers',
+    blocks: { transformer_blocks: blocks },
+    modules: moduleTable(cosmosDiffusers(width)),
+    kin: 'ltxv',
+  })),
   { family: 'krea2', baseModel: 'Krea 2', names: 'native', blocks: { blocks: 28 }, modules: moduleTable(krea2Blocks) },
   {
     family: 'krea2',

@@ -33,7 +33,7 @@ export interface MatchOptions {
 }
 
 /** Of the layers that a family must know; the others may be a trainer's own. */
-const KNOWN_SHARE = 0.8;
+const KNOWN_SHARE = 0.6;
 
 /**
  * The architectures that have these layers. Where more than one has, the depth decides (what is made for all blocks
@@ -106,7 +106,7 @@ function decide(
   candidates: readonly Candidate[],
   { confidence, groups, kinDecides, isWhole }: DecideOptions,
 ): ArchitectureMatch {
-  const evidence = [`${groups} kinds of layers, as ${familiesOf(candidates).join(' or ')} has them`];
+  const evidence = [`kinds of layers: ${groups}, as ${familiesOf(candidates).join(' or ')} has them`];
   const steps: readonly (readonly [why: string, confidence: number, keep: (candidate: Candidate) => boolean])[] = [
     ['as many blocks as', 0.85, ({ isExact }) => isExact],
     ['has each kind of block of', 0.65, ({ isCovered }) => isCovered],

@@ -1,5 +1,11 @@
 import { moduleTable, type Architecture, type ModuleSizes } from './architecture.ts';
 
+const sanaLayers = (width: number): ModuleSizes => ({
+  'transformer_blocks_#_{attn1,attn2}_{to_q,to_k,to_v,to_out_#}': [width, width],
+  'transformer_blocks_#_ff_conv_inverted': [5 * width, width],
+  'transformer_blocks_#_ff_conv_point': [width, 2.5 * width],
+  'transformer_blocks_#_ff_conv_depth': [5 * width, 1],
+});
 const hidreamAttention = '{to_q,to_k,to_v,to_out,to_q_t,to_k_t,to_v_t,to_out_t}';
 
 const ideogram: ModuleSizes = {
@@ -144,44 +150,40 @@ export const moreImageArchitectures: readonly Architecture[] = [
       'blocks_#_skip_linear': [1408, 2816],
     }),
   },
-  {
+  ...(
+    [
+      ['0.6b', 1152, 28],
+      ['1.6b', 2240, 20],
+      ['4.8b', 2240, 60],
+    ] as const
+  ).map(([variant, width, blocks]): Architecture => ({
     family: 'sana',
+    variant,
     names: 'diffusers',
-    blocks: { transformer_blocks: 60 },
-    modules: moduleTable({
-      'transformer_blocks_#_{attn1,attn2}_{to_q,to_k,to_v,to_out_#}': [
-        [2240, 2240],
-        [1152, 1152],
-      ],
-      'transformer_blocks_#_ff_conv_{inverted,point}': [
-        [11_200, 2240],
-        [2240, 5600],
-        [5760, 1152],
-        [1152, 2880],
-      ],
-    }),
-  },
+    blocks: { transformer_blocks: blocks },
+    modules: moduleTable(sanaLayers(width)),
+  })),
   {
-    family: 'cogview4',
+    family: 'sana-video',
     names: 'diffusers',
-    blocks: { transformer_blocks: 30 },
-    modules: moduleTable({
-      'transformer_blocks_#_attn1_{to_q,to_k,to_v,to_out_#}': [
-        [2560, 2560],
-        [4096, 4096],
-      ],
-      'transformer_blocks_#_ff_net_#_proj': [
-        [10_240, 2560],
-        [16_384, 4096],
-      ],
-      'transformer_blocks_#_ff_net_#': [
-        [2560, 10_240],
-        [4096, 16_384],
-      ],
-      'transformer_blocks_#_norm1_linear': [
-        [30_720, 512],
-        [49_152, 512],
-      ],
-    }),
+    blocks: { transformer_blocks: 20 },
+    modules: moduleTable(sanaLayers(2240), { 'transformer_blocks_#_ff_conv_temp': [2240, 2240] }),
+    kin: 'sana',
   },
+  ...(
+    [
+      ['cogview3', 2560, 30],
+      ['cogview4', 4096, 28],
+    ] as const
+  ).map(([family, width, blocks]): Architecture => ({
+    family,
+    names: 'diffusers',
+    blocks: { transformer_blocks: blocks },
+    modules: moduleTable({
+      'transformer_blocks_#_attn1_{to_q,to_k,to_v,to_out_#}': [width, width],
+      'transformer_blocks_#_ff_net_#_proj': [4 * width, width],
+      'transformer_blocks_#_ff_net_#': [width, 4 * width],
+      'transformer_blocks_#_norm1_linear': [12 * width, 512],
+    }),
+  })),
 ];

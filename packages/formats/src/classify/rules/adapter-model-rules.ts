@@ -1,4 +1,4 @@
-import type { Refinement, Rule } from '../rule.ts';
+import type { Condition, Refinement, Rule } from '../rule.ts';
 
 const widths = [
   ['sd1', 768],
@@ -19,6 +19,9 @@ const kinds: readonly Refinement[] = [
   },
   { when: [{ has: 'image_proj.latents' }], facts: { variant: 'plus' } },
 ];
+
+const motion: Condition = { below: ['down_blocks.#.motion_modules.#.', 'up_blocks.#.motion_modules.#.'] };
+const noUnet: Condition = { lacksMatch: /_lora\.|resnets|^conv_in/ };
 
 /** T2I-Adapters, IP-Adapters and other models that are set beside a diffusion model. */
 export const adapterModelRules: readonly Rule[] = [
@@ -79,7 +82,10 @@ export const adapterModelRules: readonly Rule[] = [
     refine: [
       [
         { when: [{ tensor: 'adapter.conv_in.weight', axis: 1, is: [768, 256] }], facts: { family: 'sdxl' } },
-        { when: [{ tensor: 'adapter.conv_in.weight', axis: 1, is: [192, 64] }], facts: { family: 'sd1' } },
+        {
+          when: [{ tensor: ['adapter.conv_in.weight', 'adapter.body.0.in_conv.weight'], axis: 1, is: [192, 64] }],
+          facts: { family: 'sd1' },
+        },
       ],
     ],
   },
@@ -109,21 +115,15 @@ export const adapterModelRules: readonly Rule[] = [
     facts: { type: 'style-model', family: 'flux1', variant: 'redux' },
   },
   {
-    id: 'motion-module-sdxl',
-    when: [
-      { below: ['down_blocks.#.motion_modules.#.'] },
-      { lacksMatch: /_lora\.|resnets|attentions\.|^conv_in/ },
-      { highest: 'down_blocks', atMost: 2 },
-    ],
-    facts: { type: 'motion-module', family: 'sdxl' },
-    confidence: 0.85,
+    id: 'motion-module-sd1',
+    when: [motion, noUnet, { highest: '(?:down|up)_blocks', atLeast: 3 }],
+    facts: { type: 'motion-module', family: 'sd1' },
   },
   {
-    id: 'motion-module-sd1',
-    when: [
-      { below: ['down_blocks.#.motion_modules.#.', 'up_blocks.#.motion_modules.#.'] },
-      { lacksMatch: /_lora\.|resnets|^conv_in/ },
-    ],
-    facts: { type: 'motion-module', family: 'sd1' },
+    id: 'motion-module-sdxl',
+    when: [motion, noUnet, { highest: '(?:down|up)_blocks', atMost: 2 }],
+    facts: { type: 'motion-module', family: 'sdxl' },
+    note: 'as many blocks as SDXL has',
+    confidence: 0.7,
   },
 ];

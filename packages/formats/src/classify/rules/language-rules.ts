@@ -68,7 +68,9 @@ function language(id: string, family: string | null, when: Rule['when'], more: P
   };
 }
 
+/** Later members of these families add to the same tensors: a part of one may look like another. */
 const widths = (family: string, sizes: readonly (readonly [variant: string, width: number])[]): Partial<Rule> => ({
+  confidence: 0.7,
   refine: [
     encoderMarks(),
     sees,

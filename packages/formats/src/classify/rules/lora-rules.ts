@@ -48,6 +48,43 @@ export const lateLoraRules: readonly Rule[] = [
     facts: { type: 'lora', family: 'qwen-image', baseModel: 'Qwen' },
     confidence: 0.75,
   },
+  {
+    id: 'lora-mochi',
+    when: [{ matches: /^blocks_#_(?:attn_(?:qkv|proj)_[xy]|mlp_[xy]_w\d|mod_[xy])$/ }],
+    facts: { type: 'lora', family: 'mochi', baseModel: 'Mochi' },
+  },
+  {
+    id: 'lora-omnigen2',
+    when: [
+      {
+        tensor: /^(?:layers|context_refiner|noise_refiner|ref_image_refiner)_#_attn_to_(?:q|k|v|out_#)$/,
+        axis: 1,
+        is: 2520,
+      },
+    ],
+    facts: { type: 'lora', family: 'omnigen2' },
+  },
+  {
+    id: 'lora-ace-step',
+    when: [
+      { matches: /^transformer_blocks_#_(?:cross_attn|attn)_to_/ },
+      {
+        matches:
+          /^(?:lyric_encoder|genre_embedder|speaker_embedder|transformer_blocks_#_ff_(?:inverted_conv|point_conv|depth_conv)_conv)/,
+      },
+    ],
+    facts: { type: 'lora', family: 'ace-step', baseModel: 'ACE Audio' },
+  },
+  {
+    id: 'lora-cosmos',
+    when: [{ matches: /^blocks_block\d+_blocks_#_block_/ }],
+    facts: { type: 'lora', family: 'cosmos' },
+  },
+  {
+    id: 'lora-kandinsky5',
+    when: [{ matches: /^visual_transformer_blocks_#_(?:self|cross)_attention_/ }],
+    facts: { type: 'lora', family: 'kandinsky5' },
+  },
   ...loraEncoderRules,
   { id: 'lora', when: [], facts: { type: 'lora', family: null }, confidence: 0.6 },
 ];

@@ -22,6 +22,11 @@ export const loraUnetRules: readonly Rule[] = [
     facts: lora('sd1', 'motion'),
   },
   {
+    id: 'lora-svd',
+    when: [unet, { matches: /_(?:time_stack|time_mixer|temporal_transformer_blocks|temporal_res_block)_/ }],
+    facts: lora('svd'),
+  },
+  {
     id: 'lora-stable-cascade',
     when: [
       {
@@ -41,6 +46,7 @@ export const loraUnetRules: readonly Rule[] = [
     id: `lora-${family}`,
     when: [unet, { tensor: crossAttention, axis: 1, is: width }],
     facts: lora(family),
+    ...(family === 'sdxl' ? { note: 'Kolors has the same layers', confidence: 0.9 } : {}),
   })),
   {
     id: 'lora-sdxl-refiner',
@@ -61,7 +67,7 @@ export const loraUnetRules: readonly Rule[] = [
   },
   {
     id: 'lora-sdxl-vector',
-    when: [unet, { tensor: /^(?:label_emb_#_#|add_embedding_linear_#)$/, axis: 1, is: 2816 }],
+    when: [{ tensor: /^(?:label_emb_#_#|add_embedding_linear_#)$/, axis: 1, is: 2816 }],
     facts: lora('sdxl'),
   },
   {

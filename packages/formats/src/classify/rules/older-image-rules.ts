@@ -82,16 +82,21 @@ export const olderImageRules: readonly Rule[] = [
     id: 'sana-diffusers',
     when: [
       { has: 'caption_norm.weight' },
+      { has: 'patch_embed.proj.weight' },
       { below: 'transformer_blocks.#.ff.conv_inverted.' },
       { nothingBelow: 'controlnet_blocks.' },
     ],
     facts: { type: 'diffusion-model', family: 'sana', layout: 'diffusers' },
-    refine: [
-      [
-        { when: [{ has: 'transformer_blocks.#.ff.conv_temp.weight' }], facts: { family: 'sana-video' } },
-        { when: [{ highest: 'transformer_blocks', atLeast: 50 }], facts: { variant: '4.8b' } },
-      ],
+    refine: [[{ when: [{ highest: 'transformer_blocks', atLeast: 50 }], facts: { variant: '4.8b' } }]],
+  },
+  {
+    id: 'sana-video-diffusers',
+    when: [
+      { has: 'caption_norm.weight' },
+      { has: 'patch_embedding.weight' },
+      { below: 'transformer_blocks.#.ff.conv_inverted.' },
     ],
+    facts: { type: 'diffusion-model', family: 'sana-video', layout: 'diffusers' },
   },
   ...(
     [

@@ -11,8 +11,9 @@ import { embeddingRules, hypernetworkRules } from './small-rules.ts';
 import { textRules, visionRules } from './text-rules.ts';
 import { unetRules } from './unet-rules.ts';
 import { upscalerRules } from './upscaler-rules.ts';
-import { vaeRules, videoVaeRules } from './vae-rules.ts';
+import { vaeRules } from './vae-rules.ts';
 import { videoRules } from './video-rules.ts';
+import { videoVaeRules } from './video-vae-rules.ts';
 import { wanRules } from './wan-rules.ts';
 
 /** Grows with every change of a rule, so that a library knows which of its models to look at again. */
@@ -42,18 +43,20 @@ const diffusionPrefixes = ['', 'model.diffusion_model.', 'diffusion_model.', 'tr
 
 /** All rules in the order in which they are tried. */
 export const ruleTable: {
-  readonly beforeAdapters: readonly RuleGroup[];
+  readonly besideModels: readonly RuleGroup[];
+  readonly wholeModels: readonly RuleGroup[];
   readonly adapters: readonly Rule[];
   readonly lateAdapters: readonly Rule[];
   readonly afterAdapters: readonly RuleGroup[];
   readonly bundled: readonly { readonly what: string; readonly prefixes: readonly string[] }[];
 } = {
-  // Each of these needs a whole weight of the model, so a merged checkpoint that kept LoRA tensors stays a checkpoint.
-  beforeAdapters: [
+  besideModels: [
     {
       prefixes: ['', 'control_model.', 'model.control_model.'],
       rules: [...controlRules, ...controlTransformerRules, ...adapterModelRules],
     },
+  ],
+  wholeModels: [
     {
       prefixes: diffusionPrefixes,
       rules: [...fluxRules, ...wanRules, ...imageRules, ...unetRules, ...videoRules, ...olderImageRules],

@@ -15,7 +15,7 @@ export const embeddingRules: readonly Rule[] = [
     facts: { type: 'embedding', family: 'sdxl' },
   },
   ...widths.map(([family, width]): Rule => ({
-    id: `embedding-${family}`,
+    id: `embedding-${family}-table`,
     when: [few, { tensor: /^(emb_params|string_to_param\.[^.]+|<[^<>]+>)$/, axis: 1, is: width }],
     facts: { type: 'embedding', family },
   })),
@@ -34,15 +34,12 @@ export const hypernetworkRules: readonly Rule[] = [
     id: 'hypernetwork',
     when: [
       { only: /^#\.#\.(?:linear\.#\.|linear[12]\.)(?:weight|bias|running_mean|running_var|num_batches_tracked)$/ },
-      { highest: '', atLeast: 320 },
+      { has: [320, 640, 768, 1024, 1280].map((width) => `${width}.0.linear.0.weight`) },
     ],
     facts: { type: 'hypernetwork', family: null },
     refine: [
       [
-        {
-          when: [{ below: '1024.' }, { matches: /^#\./ }, { tensor: '1024.0.linear.0.weight', axis: 1, is: 1024 }],
-          facts: { family: 'sd2' },
-        },
+        { when: [{ tensor: '1024.0.linear.0.weight', axis: 1, is: 1024 }], facts: { family: 'sd2' } },
         { when: [{ tensor: '768.0.linear.0.weight', axis: 1, is: 768 }], facts: { family: 'sd1' } },
       ],
     ],

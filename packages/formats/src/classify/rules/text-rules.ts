@@ -151,7 +151,7 @@ export const visionRules: readonly Rule[] = [
       when: [
         { tensor: ['visual.transformer.resblocks.#.ln_1.weight', clipNorm], axis: 0, is: width },
         { has: ['visual.conv1.weight', 'conv1.weight'] },
-        { lacks: 'token_embedding.weight' },
+        { lacks: ['token_embedding.weight', '/token_embedding.weight', '/positional_embedding'] },
       ],
       facts: { type: 'clip-vision', family: null, variant, layout: 'open-clip' },
     },

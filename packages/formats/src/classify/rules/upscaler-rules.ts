@@ -1,9 +1,11 @@
 import type { ModelType } from '@modelkeep/core';
 import type { Rule } from '../rule.ts';
 
-function restorer(type: ModelType, variant: string, ...names: readonly string[]): Rule {
+/** `variant` may carry the number of another way to write the same architecture: `esrgan/2`. */
+function restorer(type: ModelType, name: string, ...names: readonly string[]): Rule {
+  const [variant = name] = name.split('/');
   return {
-    id: `${type}-${variant}-${names[0] ?? ''}`,
+    id: `${type}-${name}`,
     when: names.map((has) => ({ has })),
     facts: { type, family: null, variant },
   };
@@ -11,10 +13,11 @@ function restorer(type: ModelType, variant: string, ...names: readonly string[])
 
 const upscaler = (variant: string, ...names: readonly string[]): Rule => restorer('upscaler', variant, ...names);
 const face = (variant: string, ...names: readonly string[]): Rule => restorer('face-restore', variant, ...names);
-const image = (variant: string, ...names: readonly string[]): Rule => restorer('image-restore', variant, ...names);
+/** Repairs an image and is loaded as upscalers are. */
+const image = upscaler;
 const group = 'layers.#.residual_group.blocks.#';
 
-/** Upscalers, models that restore faces and models that repair images, by the tensors that only they have. */
+/** Upscalers and what apps load like them, and models that restore faces, by the tensors that only they have. */
 export const upscalerRules: readonly Rule[] = [
   face('gfpgan', 'toRGB.0.weight', 'stylegan_decoder.style_mlp.1.weight'),
   face('codeformer', 'position_emb', 'idx_pred_layer.1.weight', 'quantize.embedding.weight'),
@@ -22,15 +25,15 @@ export const upscalerRules: readonly Rule[] = [
   face('gpen', 'ecd0.0.0.weight', 'generator.style.1.weight'),
   upscaler('mm-realsr', 'conv_first.weight', 'body.#.rdb1.conv1.weight', 'de_net.conv_first.0.weight'),
   upscaler('esrgan', 'body.#.rdb1.conv1.weight', 'conv_first.weight', 'conv_body.weight'),
-  upscaler('esrgan', 'model.1.sub.#.RDB1.conv1.0.weight'),
-  upscaler('esrgan', 'model.1.sub.#.RDB1.conv1x1.weight'),
-  upscaler('esrgan', 'RRDB_trunk.#.RDB1.conv1.weight', 'trunk_conv.weight'),
+  upscaler('esrgan/2', 'model.1.sub.#.RDB1.conv1.0.weight'),
+  upscaler('esrgan/3', 'model.1.sub.#.RDB1.conv1x1.weight'),
+  upscaler('esrgan/4', 'RRDB_trunk.#.RDB1.conv1.weight', 'trunk_conv.weight'),
   upscaler('atd', 'relative_position_index_SA', 'layers.#.residual_group.layers.#.attn_atd.scale'),
   upscaler('hat', 'relative_position_index_SA', `${group}.norm1.weight`),
   upscaler('srformer', `${group}.attn.aligned_relative_position_index`),
   upscaler('swin2sr', `${group}.norm1.weight`, 'patch_embed.proj.weight', `${group}.attn.relative_position_index`),
   upscaler('swinir', `${group}.norm1.weight`, `${group}.attn.relative_position_index`),
-  upscaler('swinir', `${group}.norm1.weight`, `${group}.attn.relative_position_bias_table`),
+  upscaler('swinir/2', `${group}.norm1.weight`, `${group}.attn.relative_position_bias_table`),
   upscaler('rgt', 'before_RG.1.weight', 'layers.#.blocks.#.gamma'),
   upscaler('dat', 'before_RG.1.weight', 'layers.#.blocks.#.ffn.sg.norm.weight'),
   upscaler('drct', 'layers.#.swin1.norm1.weight', 'layers.#.adjust1.weight'),
@@ -52,12 +55,12 @@ export const upscalerRules: readonly Rule[] = [
   upscaler('dctlsa', 'fea_conv.weight', 'B1.body.0.transformer_body.0.blocks.0.attn.qkv.weight'),
   upscaler('ipt', 'sub_mean.weight', 'body.encoder.layers.#.self_attn.in_proj_weight'),
   upscaler('aura-sr', 'mid_attn.layers.#.#.to_out.weight', 'final_res_block.block1.proj.weights'),
-  upscaler('femasr', 'multiscale_encoder.in_conv.weight', 'quantize_group.0.embedding.weight'),
   upscaler(
     'adacode',
     'multiscale_encoder.in_conv.weight',
     'weight_predictor.blocks.#.swin_blks.#.residual_group.blocks.#.norm1.weight',
   ),
+  upscaler('femasr', 'multiscale_encoder.in_conv.weight', 'quantize_group.0.embedding.weight'),
   upscaler('ltx-latent', 'initial_conv.weight', 'res_blocks.#.conv1.weight', 'post_upsample_res_blocks.#.conv1.weight'),
   image('lama', 'model.1.bn_l.running_mean'),
   image('mat', 'synthesis.first_stage.conv_first.conv.resample_filter'),
@@ -67,7 +70,7 @@ export const upscalerRules: readonly Rule[] = [
   image('kbnet', 'intro.weight', 'encoders.#.#.attgamma'),
   image('m3snet', 'intro.weight', 'encoders.#.#.beta', 'middle_blks.#.qkv_dwconv.weight'),
   image('nafnet', 'intro.weight', 'ending.weight', 'middle_blks.#.sca.1.weight'),
-  image('kbnet', 'patch_embed.proj.weight', 'latent.#.ffn.qkv.weight'),
+  image('kbnet/2', 'patch_embed.proj.weight', 'latent.#.ffn.qkv.weight'),
   image('fftformer', 'patch_embed.proj.weight', 'encoder_level1.#.ffn.fft'),
   image('restormer', 'patch_embed.proj.weight', 'encoder_level1.#.attn.qkv_dwconv.weight'),
   image('uformer', 'input_proj.proj.0.weight', 'encoderlayer_0.blocks.#.norm1.weight'),

@@ -1,14 +1,8 @@
 import type { Condition, Refinement, Rule } from '../rule.ts';
+import { shared, vae } from './vae-rule.ts';
 
 const latent = 'decoder.conv_in.weight';
 const encoded = 'encoder.conv_out.weight';
-
-/** The latent space by the tensor at either end of it: half an autoencoder is one too. */
-function latentOf(channels: number, rank: number): Condition {
-  return rank === 4
-    ? { tensor: /^(?:decoder\.)?conv_in\.weight$/, axis: 1, is: channels }
-    : { tensor: /^decoder\.(?:conv1|conv_in)\.weight$/, axis: 1, is: channels };
-}
 
 function writtenAs(original: 'bfl' | 'ldm'): readonly (readonly Refinement[])[] {
   return [
@@ -19,16 +13,6 @@ function writtenAs(original: 'bfl' | 'ldm'): readonly (readonly Refinement[])[] 
   ];
 }
 
-function vae(
-  id: string,
-  family: string | null,
-  when: Rule['when'],
-  more: Partial<Omit<Rule, 'facts'>> & { readonly facts?: Partial<Rule['facts']> } = {},
-): Rule {
-  return { ...more, id, when, facts: { type: 'vae', family, ...more.facts } };
-}
-
-const shared = { confidence: 0.7 } as const;
 const image: Condition = { tensor: latent, rank: 4 };
 
 /** Autoencoders of images. Several families share the commonest ones. */
@@ -144,104 +128,4 @@ export const vaeRules: readonly Rule[] = [
     ),
   ),
   vae('vae-tiny', null, [{ below: ['taesd_decoder.', 'taesd_encoder.'] }], { facts: { variant: 'taesd' }, ...shared }),
-];
-
-/** Autoencoders of video and audio. */
-export const videoVaeRules: readonly Rule[] = [
-  vae(
-    'vae-wan22',
-    'wan',
-    [{ below: ['decoder.upsamples.#.upsamples.#.residual.', 'decoder.up_blocks.#.'] }, latentOf(48, 5)],
-    { facts: { variant: '48-channel' } },
-  ),
-  vae('vae-wan21', null, [{ tensor: ['decoder.conv1.weight', latent], rank: 5 }, latentOf(16, 5)], {
-    facts: { variant: '16-channel-video' },
-    refine: [[{ when: [{ below: 'decoder.up_blocks.#.' }], facts: { layout: 'diffusers' } }]],
-    note: 'Wan 2.1 and Qwen-Image share this autoencoder: its family is ambiguous',
-    ...shared,
-  }),
-  vae('vae-cogvideox', 'cogvideox', [
-    { has: 'decoder.conv_in.conv.weight' },
-    { matches: /\.norm1\.conv_y\.conv\.weight$/ },
-  ]),
-  vae(
-    'vae-ltx2-audio',
-    'ltx2',
-    [{ tensor: 'decoder.conv_in.conv.weight', rank: 4 }, { below: ['encoder.down.#.', 'decoder.up.#.'] }],
-    {
-      facts: { variant: 'audio', baseModel: 'LTXV2' },
-    },
-  ),
-  vae('vae-ltx2-bundle', 'ltx2', [{ below: 'audio_vae.decoder.' }, { below: 'vocoder.' }], {
-    facts: { variant: 'audio', baseModel: 'LTXV2' },
-  }),
-  vae(
-    'vae-ltxv',
-    'ltxv',
-    [
-      { tensor: 'decoder.conv_in.conv.weight', axis: 1, is: 128 },
-      { below: ['decoder.last_time_embedder.', 'decoder.time_embedder.', 'decoder.up_blocks.#.time_embedder.'] },
-    ],
-    { facts: { baseModel: 'LTXV' } },
-  ),
-  vae('vae-ltx', null, [{ tensor: 'decoder.conv_in.conv.weight', axis: 1, is: 128 }], {
-    note: 'LTX-Video and LTX-2 have such an autoencoder: its family is ambiguous',
-    ...shared,
-  }),
-  vae('vae-hunyuan-video-1.5', 'hunyuan-video-1.5', [
-    { tensor: 'decoder.conv_in.conv.weight', axis: 1, is: [32, 64] },
-    { matches: /\.norm(?:1|2|_out)?\.gamma$/ },
-  ]),
-  vae(
-    'vae-hunyuan-video',
-    'hunyuan-video',
-    [
-      { tensor: 'decoder.conv_in.conv.weight', axis: 1, is: 16 },
-      { below: ['decoder.mid_block.', 'decoder.mid.'] },
-      { has: ['quant_conv.weight', 'post_quant_conv.weight'] },
-    ],
-    { facts: { baseModel: 'Hunyuan Video' } },
-  ),
-  vae('vae-causal-video', null, [{ has: 'decoder.conv_in.conv.weight' }, { has: 'encoder.conv_in.conv.weight' }], {
-    note: 'a video autoencoder of causal convolutions',
-    ...shared,
-  }),
-  vae(
-    'vae-mochi',
-    'mochi',
-    [
-      {
-        matches:
-          /^(?:encoder\.|decoder\.)?(?:layers\.#\.layers\.#\.attn_block\.attn\.qkv|blocks\.#\.blocks\.#\.stack\.#)\.weight$/,
-      },
-    ],
-    { facts: { baseModel: 'Mochi' } },
-  ),
-  vae('vae-mochi-diffusers', 'mochi', [{ below: 'decoder.block_in.resnets.#.' }, { has: 'decoder.proj_out.weight' }], {
-    facts: { baseModel: 'Mochi', layout: 'diffusers' },
-  }),
-  vae('vae-cosmos', 'cosmos', [
-    {
-      matches:
-        /^(?:encoder|decoder)\.(?:unpatcher3d\._arange|patcher3d\._arange|conv_in\.conv_s\.weight|conv_in\.#\.conv3d\.weight)$/,
-    },
-  ]),
-  vae('vae-seedvr2', 'seedvr2', [{ matches: /^decoder\.up_blocks\.#\.upsamplers\.#\.upscale_conv\./ }]),
-  vae(
-    'vae-oobleck',
-    'stable-audio',
-    [
-      {
-        matches:
-          /^decoder\.(?:layers\.#\.layers\.#\.beta|block\.#\.snake1\.beta|layers\.#\.layers\.#\.layers\.#\.beta)$/,
-      },
-    ],
-    { facts: { variant: 'audio' } },
-  ),
-  vae('vae-ace-step', 'ace-step', [{ below: 'dcae.' }, { below: 'vocoder.' }], {
-    facts: { variant: 'audio', baseModel: 'ACE Audio' },
-  }),
-  vae('vae-hunyuan3d', 'hunyuan3d', [{ below: 'geo_decoder.' }, { below: ['transformer.resblocks.#.', 'post_kl.'] }], {
-    facts: { baseModel: 'Hunyuan3D' },
-  }),
 ];

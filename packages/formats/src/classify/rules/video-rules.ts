@@ -60,7 +60,10 @@ export const videoRules: readonly Rule[] = [
     'hunyuan-video',
     'hunyuan-video',
     'single-file',
-    [{ below: 'txt_in.individual_token_refiner.' }, { below: 'double_blocks.#.' }],
+    [
+      { tensor: 'txt_in.individual_token_refiner.blocks.#.norm1.weight', axis: 0, is: 3072 },
+      { below: 'double_blocks.#.' },
+    ],
     { facts: { baseModel: 'Hunyuan Video' }, refine: [videoInput] },
   ),
   diffusion('hunyuan-video-1.5-diffusers', 'hunyuan-video-1.5', 'diffusers', [
@@ -162,7 +165,7 @@ export const videoRules: readonly Rule[] = [
     'cosmos-predict2',
     'diffusers',
     [{ has: 'time_embed.t_embedder.linear_1.weight' }, { below: 'transformer_blocks.#.norm2.linear_1.' }],
-    { refine: [cosmosSizes], confidence: 0.85, note: 'Anima has these tensors in the names of diffusers' },
+    { refine: [cosmosSizes], confidence: 0.7, note: 'Anima has these tensors in the names of diffusers' },
   ),
   diffusion(
     'cogvideox-diffusers',

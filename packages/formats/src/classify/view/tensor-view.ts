@@ -26,6 +26,8 @@ export interface TensorView {
   readonly tensorCount: number;
   /** Names with `#` for each number, with what is known of their tensors. A model has a few hundred at most. */
   readonly patterns: ReadonlyMap<string, PatternFact>;
+  /** The first pattern, in the order of characters, that begins so. */
+  firstBelow(beginning: string): PatternFact | undefined;
   /** The tensor of this name without the prefix; after a `/`: of this name as it stands in the file. */
   get(name: string): TensorFact | undefined;
   /** Every tensor, under its name without the prefix. */
@@ -37,7 +39,7 @@ export interface TensorView {
 /** Longer names belong to no known model and are not looked at. */
 const MAX_NAME_LENGTH = 512;
 /** No known model has as many names that differ in more than numbers: what is beyond is not looked at. */
-const MAX_PATTERNS = 20_000;
+const MAX_PATTERNS = 5000;
 
 /** All tensors under the names of the file; null where there are too many kinds of names for any known model. */
 export function rawView(
@@ -50,6 +52,7 @@ export function rawView(
     prefix: '',
     tensorCount: tensors.size,
     patterns,
+    firstBelow: finderOf(patterns),
     get: (name) => tensors.get(name.startsWith('/') ? name.slice(1) : name),
     entries: () => tensors,
     eitherOrder: options.eitherOrder,
@@ -71,9 +74,27 @@ export function viewBelow(view: TensorView, prefix: string): TensorView | null {
     prefix: view.prefix + prefix,
     tensorCount,
     patterns,
+    firstBelow: finderOf(patterns),
     get: (name) => view.get(name.startsWith('/') ? name : prefix + name),
     entries: () => entriesBelow(view, prefix),
     eitherOrder: view.eitherOrder,
+  };
+}
+
+/** @internal Sorts at the first question: most views are asked none. */
+export function finderOf(patterns: ReadonlyMap<string, PatternFact>): TensorView['firstBelow'] {
+  let sorted: readonly string[] | undefined;
+  return (beginning) => {
+    sorted ??= [...patterns.keys()].sort();
+    let low = 0;
+    let high = sorted.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((sorted[middle] ?? '') < beginning) low = middle + 1;
+      else high = middle;
+    }
+    const found = sorted[low];
+    return found?.startsWith(beginning) === true ? patterns.get(found) : undefined;
   };
 }
 

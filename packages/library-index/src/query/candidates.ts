@@ -1,0 +1,87 @@
+import type { SqlValue } from '@modelkeep/sqlite';
+import { matchExpressions } from './match-expression.ts';
+import { createParameters } from './parameters.ts';
+import type { ParsedQuery } from './parse-query.ts';
+import type { ReadFilters } from './read-filters.ts';
+import { everyTerm } from './term-conditions.ts';
+
+/** @internal What is looked for, and how far. */
+export interface CandidateOptions {
+  readonly query: ParsedQuery;
+  readonly filters: ReadFilters;
+  /** Newer models than this key are not looked at; a text. */
+  readonly horizon: string | null;
+  /** How many matches are taken: the newest ones. */
+  readonly most: number;
+}
+
+/** @internal Common table expressions, the last of which is `candidates (key)`. */
+export interface Candidates {
+  readonly sql: string;
+  /** SQL that is 1 where more match than were taken. */
+  readonly cut: string;
+  readonly parameters: Record<string, SqlValue>;
+}
+
+/** Matches that are looked at where filters are checked row by row. */
+const MOST_LOOKED_AT = 5_000;
+const MOST_NAMES_THAT_BEGIN = 2_000;
+
+/**
+ * @internal The newest matches are taken. As long as there are no more of them than are taken, that is exact. Otherwise the
+ * newest ones with the terms in their names are taken with them, and descriptions are left alone. Names that begin with
+ * the query, written together, are always there. Whatever matches, no list is read to its end.
+ */
+export function candidatesSql({ query, filters, horizon, most }: CandidateOptions): Candidates {
+  const parameters = createParameters();
+  const { everywhere, names, texts } = matchExpressions(query, filters.words, parameters);
+  parameters.set({ ...filters.parameters, most, joined: query.words.join('') });
+  if (horizon !== null) parameters.set({ horizon });
+  const until = horizon === null ? '' : ' and rowid <= cast(:horizon as integer)';
+  const untilKey = horizon === null ? '' : ' and models.key <= cast(:horizon as integer)';
+  const wanted = filters.byIds
+    ? 'wanted as materialized (select key from models where id in (select value from json_each(:ids))), '
+    : '';
+  const isWanted = filters.byIds ? ['models.key in (select key from wanted)'] : [];
+  const all = [...filters.conditions, ...filters.ranges, ...isWanted].map((condition) => ` and ${condition}`).join('');
+  const unchecked = [...filters.ranges, ...isWanted];
+  const checked = (name: string, matches: string): string =>
+    unchecked.length === 0
+      ? `${name} as materialized (${matches} limit :most + 1)`
+      : `${name}_seen as materialized (${matches} limit ${MOST_LOOKED_AT}),
+${name} as materialized (
+  select key from ${name}_seen cross join models using (key) where ${unchecked.join(' and ')} order by key desc limit :most + 1
+)`;
+  const found = filters.byIds
+    ? `found as materialized (
+  select key from wanted cross join models using (key) cross join model_texts using (key)
+  where ${everyTerm(query, parameters, 'labels-and-files')}${all}${untilKey} order by key desc limit :most + 1
+)`
+    : checked('found', `select rowid as key from search where search match ${everywhere}${until} order by rowid desc`);
+  const isBroad = '(select count(*) from found) > :most';
+  const sql = `${wanted}${found}, told_seen as materialized (
+  select rowid as key from texts where texts match case when ${isBroad} then '""' else ${texts} end${until}
+  order by rowid desc limit ${MOST_LOOKED_AT}
+), told as materialized (
+  select key from told_seen cross join models using (key) where true${all} order by key desc limit :most + 1
+), ${checked(
+    'named',
+    `select rowid as key from name_search where name_search match case when ${isBroad} then ${names} else '""' end${until} order by rowid desc`,
+  )}, begins_seen as materialized (
+  select key from models where joined_name >= :joined and joined_name < :joined || char(1114111)
+  order by joined_name, key limit ${MOST_NAMES_THAT_BEGIN}
+), begins as materialized (
+  select key from begins_seen cross join models using (key) where true${all}${untilKey} limit :most + 1
+), candidates as materialized (
+  select key from found union select key from told union select key from named union select key from begins
+)`;
+  const seen = unchecked.length === 0 || filters.byIds ? [] : ['found_seen'];
+  const cut = [
+    `(select count(*) from found) > :most`,
+    `(select count(*) from told) > :most`,
+    `(select count(*) from told_seen) >= ${MOST_LOOKED_AT}`,
+    `(select count(*) from begins_seen) >= ${MOST_NAMES_THAT_BEGIN}`,
+    ...seen.map((name) => `(select count(*) from ${name}) >= ${MOST_LOOKED_AT}`),
+  ].join(' or ');
+  return { sql, cut: `(${cut})`, parameters: { ...parameters.values } };
+}

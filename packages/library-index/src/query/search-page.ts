@@ -1,0 +1,101 @@
+import type { SqliteDatabase, SqlValue } from '@modelkeep/sqlite';
+import { candidatesSql } from './candidates.ts';
+import { isAfter, orderBy, placeSql, type PagePlace } from './page-place.ts';
+import { createParameters, type Parameters } from './parameters.ts';
+import type { ParsedQuery } from './parse-query.ts';
+import type { ReadFilters } from './read-filters.ts';
+import type { SortOrder } from './sort-order.ts';
+import { everyTerm, type TermPlace } from './term-conditions.ts';
+
+/** @internal One page of a search. */
+export interface SearchPageOptions {
+  readonly query: ParsedQuery;
+  readonly filters: ReadFilters;
+  readonly order: SortOrder;
+  readonly limit: number;
+  readonly after: PagePlace | null;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** @internal A model that was found. */
+export interface FoundRow {
+  readonly record: string;
+  readonly tier: number;
+  readonly place: readonly (string | number)[];
+}
+
+/** @internal The models of a page, and one more where there is one. */
+export interface FoundPage {
+  readonly rows: readonly FoundRow[];
+  readonly approximate: boolean;
+  readonly horizon: string | null;
+}
+
+/** How many matches are ranked. A broad prefix has hundreds of thousands. */
+const MOST_RANKED = 1_000;
+/** @internal */
+export const BEST_TIER = 5;
+
+/** @internal The best first: names before all else, short ones before long ones. */
+export const byRelevance: SortOrder = {
+  sort: 'relevance',
+  direction: 'ascending',
+  expressions: ['-tier', 'case when tier > 1 then length(sort_name) else 0 end', 'sort_name'],
+};
+
+interface Row {
+  readonly record: string;
+  readonly tier: number;
+  readonly place: string;
+  readonly cut: number;
+  readonly horizon: string | null;
+}
+
+/**
+ * @internal Ranks the candidates. bm25 would read the whole list of every term, whatever the others are: 30 to 400 ms on
+ * 200,000 models.
+ */
+export async function searchPage(database: SqliteDatabase, options: SearchPageOptions): Promise<FoundPage> {
+  const { query, filters, order, limit, after, signal } = options;
+  const horizon = after?.horizon ?? null;
+  const candidates = candidatesSql({ query, filters, horizon, most: MOST_RANKED });
+  const ranking = createParameters('rank');
+  const tier = tierSql(query, ranking);
+  const rest = after === null ? null : isAfter(order, after.values);
+  const sql = `with ${candidates.sql}, ranked as materialized (
+  select key, sort_name, size_bytes, imported_ms, updated_ms, ${tier} as tier
+  from candidates cross join models using (key) cross join model_texts using (key)
+), best as materialized (
+  select * from ranked ${rest === null ? '' : `where ${rest.sql}`} order by ${orderBy(order)} limit :limit
+)
+select record, tier, ${placeSql(order)} as place, ${candidates.cut} as cut,
+  (select cast(max(key) as text) from models) as horizon
+from best cross join records using (key) order by ${orderBy(order)}`;
+  const params: Record<string, SqlValue> = {
+    ...candidates.parameters,
+    ...ranking.values,
+    ...rest?.parameters,
+    limit: limit + 1,
+  };
+  const rows = await database.all<Row>(sql, params, { signal });
+  return {
+    rows: rows.map(({ record, tier: found, place }) => ({
+      record,
+      tier: found,
+      place: JSON.parse(place) as (string | number)[],
+    })),
+    approximate: rows[0]?.cut === 1,
+    horizon: after === null ? (rows[0]?.horizon ?? null) : horizon,
+  };
+}
+
+function tierSql(query: ParsedQuery, parameters: Parameters): string {
+  const condition = (place: TermPlace): string => everyTerm(query, parameters, place);
+  return `case
+    when joined_name = :joined then ${BEST_TIER}
+    when substr(joined_name, 1, length(:joined)) = :joined then 4
+    when ${condition('names-whole')} then 3
+    when ${condition('names')} then 2
+    when ${condition('names-and-labels')} then 1
+    else 0 end`;
+}

@@ -1,0 +1,155 @@
+import { dirname } from 'node:path';
+import { isModelkeepError, ModelkeepError, newId } from '@modelkeep/core';
+import { resolveAppRoot } from '../app/app-root.ts';
+import type { AppliedPlan } from '../apply/applied-plan.ts';
+import { applyPlan, type ApplyOptions } from '../apply/apply-plan.ts';
+import type { MapperContext } from '../mapper-context.ts';
+import { findProfile } from '../profiles/find-profile.ts';
+import { configChanges, withoutOurs } from './change-config.ts';
+import { textDigest } from './config-file.ts';
+import type { ConfigPlace } from './config-place.ts';
+import { parseConfigPart, type ConfigPart } from './parse-config-part.ts';
+import type { AppliedFile } from './planned-file.ts';
+import { viewRootOf } from './view-root.ts';
+import { conflict, finishConfig, writeConfig } from './write-config.ts';
+
+/** @internal Applies a plan: the links, and then the config files that lead to them. */
+export async function applyMapping(
+  context: MapperContext,
+  plan: unknown,
+  options: ApplyOptions = {},
+): Promise<AppliedPlan> {
+  const part = await parseConfigPart(plan);
+  if (part === null) return applyPlan(context, plan, options);
+  const place = await confirmPlace(context, part, options.appRoot);
+  await recoverConfig(context, { app: part.app, appRoot: place.appRoot });
+  await ensureViewRoot(context, place);
+  const applied = await applyPlan(context, plan, { ...options, appRoot: place.viewRoot });
+  const files = await syncConfig(context, {
+    place,
+    runId: applied.id,
+    expected: new Map(part.files.map(({ path, beforeSha256 }) => [path, beforeSha256])),
+    signal: options.signal,
+  });
+  return { ...applied, files };
+}
+
+/** @internal */
+export interface SyncConfigOptions {
+  readonly place: ConfigPlace;
+  readonly runId: string;
+  /** By path, the digests of the texts that a plan was made from; null: whatever is there. */
+  readonly expected: ReadonlyMap<string, string | null> | null;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** @internal Makes the config files say what the links of the view are. */
+export async function syncConfig(
+  context: MapperContext,
+  { place, runId, expected, signal }: SyncConfigOptions,
+): Promise<readonly AppliedFile[]> {
+  const { app, viewRoot } = place;
+  const links = (await context.links.list({ app, appRoot: viewRoot }, signal)).filter(
+    ({ state }) => state !== 'removing',
+  );
+  const results: AppliedFile[] = [];
+  for (const change of await configChanges(context, { place, links, signal })) {
+    signal?.throwIfAborted();
+    const { found } = change;
+    const planned = expected?.get(found.path);
+    const isStale =
+      planned !== undefined && found.problem === null && change.problem === null && planned !== textDigest(found.text);
+    results.push(
+      isStale
+        ? conflict(found.path, 'it was changed since the plan was made')
+        : await writeConfig(context, change, { place, runId, undoable: expected !== null }),
+    );
+  }
+  return results;
+}
+
+/** @internal Takes what is ours out of the config files of an app. */
+export async function takeConfig(
+  context: MapperContext,
+  { app, appRoot }: { readonly app: string; readonly appRoot: string },
+): Promise<readonly AppliedFile[]> {
+  await recoverConfig(context, { app, appRoot });
+  const results: AppliedFile[] = [];
+  for (const row of await context.files.list({ app, appRoot })) {
+    const place = { ...row, facts: { format: row.format, path: '', windowsPath: null, settings: [], note: null } };
+    const change = await withoutOurs(context, row);
+    const result = await writeConfig(context, change, { place, runId: newId(), undoable: false });
+    if (result.outcome === 'conflict') await context.files.forget(row.path);
+    results.push(result);
+  }
+  return results;
+}
+
+/** @internal Finishes what processes that ended in between had recorded. */
+export async function recoverConfig(
+  context: MapperContext,
+  { app, appRoot }: { readonly app?: string | undefined; readonly appRoot?: string | undefined },
+): Promise<readonly AppliedFile[]> {
+  const results: AppliedFile[] = [];
+  for (const row of await context.files.list({ app, appRoot, unfinished: true }))
+    results.push(await finishOne(context, row));
+  return results;
+}
+
+async function finishOne(context: MapperContext, row: Parameters<typeof finishConfig>[1]): Promise<AppliedFile> {
+  try {
+    return await finishConfig(context, row);
+  } catch (error) {
+    if (isModelkeepError(error)) return conflict(row.path, error.message);
+    throw error;
+  }
+}
+
+/** What a plan says of its folders is compared with what follows from the app's folder. */
+async function confirmPlace(
+  context: MapperContext,
+  part: ConfigPart,
+  granted: string | undefined,
+): Promise<ConfigPlace> {
+  const { app, format } = part;
+  const profile = await findProfile(context.profiles, app);
+  const facts = profile.configFiles.find((one) => one.format === format);
+  const isOffered = [profile.way, ...profile.otherWays].some((way) => way.kind === 'config' && way.format === format);
+  if (facts === undefined || !isOffered)
+    throw invalid('/way/format', `${profile.name} has no config file of this kind`);
+  const appRoot = await resolveAppRoot(context.fileSystem, part.appRoot);
+  const expected = granted === undefined ? appRoot : await resolveAppRoot(context.fileSystem, granted);
+  if (appRoot !== part.appRoot || appRoot !== expected) {
+    const reason = appRoot === expected ? `it leads to ${appRoot} now` : `the folder that was granted is ${expected}`;
+    throw new ModelkeepError('mapper.stale-plan', {
+      message: `the plan is for ${part.appRoot}: ${reason}`,
+      facts: { path: part.appRoot, reason },
+      hint: 'make a new plan for this folder',
+    });
+  }
+  const viewRoot = await viewRootOf(context, { app, appRoot });
+  if (viewRoot !== part.viewRoot) throw invalid('/appRoot', `the links of this app go to ${viewRoot}`);
+  return { app, appRoot, viewRoot, facts };
+}
+
+/** The view and the folder that holds the views of all apps. */
+async function ensureViewRoot({ fileSystem, folders }: MapperContext, { app, viewRoot }: ConfigPlace): Promise<void> {
+  for (const path of [dirname(viewRoot), viewRoot]) {
+    const recorded = await folders.add(path, { app, appRoot: viewRoot });
+    try {
+      await fileSystem.mkdir(path);
+      await fileSystem.fsyncFolder(dirname(path));
+    } catch (error) {
+      if (recorded) await folders.forget(path);
+      if (!isModelkeepError(error, 'io.exists')) throw error;
+    }
+  }
+}
+
+function invalid(pointer: string, problem: string): ModelkeepError {
+  return new ModelkeepError('mapper.invalid-plan', {
+    message: `the plan is not valid at ${pointer}: ${problem}`,
+    facts: { pointer, problem },
+    hint: 'make a new plan with planLinks, and change only its actions and names',
+  });
+}

@@ -1,0 +1,229 @@
+import { chmod, mkdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { createWorld, treeOf, type TestWorld } from '../mapper.test-world.ts';
+import type { Mapper } from '../mapper.ts';
+import type { LinkPlan } from '../plan/link-plan.ts';
+
+let world: TestWorld;
+let mapper: Mapper;
+beforeEach(async () => {
+  world = await createWorld();
+  mapper = world.open({ viewFolder: join(world.root, 'views'), platform: 'linux' });
+});
+afterEach(() => world.close());
+
+const mine = '# mine\na111:\n  base_path: /ui\n  loras: models/Lora\n';
+const path = (): string => join(world.appRoot, 'extra_model_paths.yaml');
+const text = async (): Promise<string> => readFile(path(), 'utf8');
+const plan = (app = 'comfyui', way?: 'config' | 'links'): Promise<LinkPlan> =>
+  mapper.planLinks({ app, appRoot: world.appRoot, way, models: world.list() });
+const filesOf = async (): Promise<Record<string, string>> =>
+  Object.fromEntries(Object.entries(await treeOf(world.root)).filter(([name]) => !name.startsWith('state.db')));
+const outcomes = (files: readonly { readonly outcome: string }[]): readonly string[] =>
+  files.map(({ outcome }) => outcome);
+
+describe('ComfyUI by its config file', () => {
+  beforeEach(async () => {
+    await world.addModel({ type: 'lora', slug: 'lora/flux1/style', files: [{ name: 'style.safetensors' }] });
+    await world.addModel({ type: 'vae', slug: 'vae/flux1/ae', files: [{ name: 'ae.safetensors' }] });
+  });
+
+  it('leads to a folder of links, changes nothing before it is applied, and goes back byte for byte', async () => {
+    await writeFile(path(), mine);
+    await chmod(path(), 0o640);
+    const before = await filesOf();
+    const planned = await plan('comfyui', 'config');
+    expect(await filesOf()).toEqual(before);
+    expect(planned.config?.files.map(({ action, lines }) => [action, lines.length])).toEqual([['replace', 5]]);
+    const applied = await mapper.apply(planned, { appRoot: world.appRoot });
+    expect(applied.counts).toMatchObject({ created: 2, conflict: 0, failed: 0 });
+    expect(outcomes(applied.files)).toEqual(['replaced']);
+    const view = planned.appRoot;
+    expect(parse(await text())).toMatchObject({
+      a111: { base_path: '/ui', loras: 'models/Lora' },
+      modelkeep: { loras: join(view, 'models/loras'), vae: join(view, 'models/vae') },
+    });
+    expect((await text()).startsWith(mine)).toBe(true);
+    expect((await stat(path())).mode & 0o777).toBe(0o640);
+    expect(await readFile(join(view, 'models/loras/style.safetensors'), 'utf8')).toBe('style.safetensors');
+
+    const again = await plan('comfyui', 'config');
+    expect(again.counts).toMatchObject({ keep: 2, create: 0, replace: 0, remove: 0 });
+    expect(again.config?.files.map(({ action }) => action)).toEqual(['keep']);
+    expect(outcomes((await mapper.apply(again)).files)).toEqual(['kept']);
+
+    expect(outcomes((await mapper.undo(applied)).files)).toEqual(['replaced']);
+    expect(await filesOf()).toEqual(before);
+    expect(await text()).toBe(mine);
+  });
+
+  it('removes a file that was made for it, and what it wrote into one that others use', async () => {
+    await mapper.apply(await plan('comfyui', 'config'));
+    expect(await text()).toContain('modelkeep:');
+    const removed = await mapper.unlinkAll({ app: 'comfyui', appRoot: world.appRoot });
+    expect([removed.counts.removed, outcomes(removed.files)]).toEqual([2, ['removed']]);
+    await expect(text()).rejects.toThrow('ENOENT');
+
+    await writeFile(path(), mine);
+    await mapper.apply(await plan('comfyui', 'config'));
+    await writeFile(path(), `${await text()}other:\n  vae: /v\n`);
+    await mapper.unlinkAll({ app: 'comfyui', appRoot: world.appRoot });
+    expect(await text()).toBe(`${mine}other:\n  vae: /v\n`);
+    expect(await treeOf(join(world.root, 'views')).catch(() => ({}))).toEqual({});
+  });
+
+  it('a file that was changed since the plan is a conflict, and stays; a new plan does it', async () => {
+    await writeFile(path(), mine);
+    const planned = await plan('comfyui', 'config');
+    await writeFile(path(), `${mine}# more\n`);
+    const applied = await mapper.apply(planned);
+    expect(outcomes(applied.files)).toEqual(['conflict']);
+    expect(await text()).toBe(`${mine}# more\n`);
+    expect(outcomes((await mapper.apply(await plan('comfyui', 'config'))).files)).toEqual(['replaced']);
+    expect(await text()).toContain('# more\n');
+  });
+
+  it('an undo takes out only its own part of a file that was changed since', async () => {
+    await writeFile(path(), mine);
+    const applied = await mapper.apply(await plan('comfyui', 'config'));
+    await writeFile(path(), (await text()).replace('# mine', '# still mine'));
+    expect(outcomes((await mapper.undo(applied)).files)).toEqual(['replaced']);
+    expect(await text()).toBe(mine.replace('# mine', '# still mine'));
+  });
+
+  it('follows the links: a type that is gone is no longer named, and a second run can be undone alone', async () => {
+    await mapper.apply(await plan('comfyui', 'config'));
+    const first = await text();
+    const [, vae] = world.list();
+    if (vae !== undefined) world.models.delete(vae.record.id);
+    const second = await mapper.apply(await plan('comfyui', 'config'));
+    expect(await text()).not.toContain('vae');
+    await mapper.undo(second);
+    expect(await text()).toBe(first);
+  });
+
+  it('a model that is unlinked takes its part of the file along', async () => {
+    await mapper.apply(await plan('comfyui', 'config'));
+    const [lora] = world.list();
+    await mapper.unlinkModel(lora?.record.id ?? '');
+    expect(await text()).not.toContain('loras');
+    expect(await text()).toContain('vae');
+  });
+
+  it.each([
+    ['a link', async () => symlink('/etc/hostname', path())],
+    ['a folder', async () => mkdir(path())],
+    ['no UTF-8', async () => writeFile(path(), Uint8Array.of(0xff, 0xfe, 0x00))],
+    ['too large', async () => writeFile(path(), '#'.repeat(1024 * 1024 + 1))],
+    ['no YAML', async () => writeFile(path(), 'a: b: c')],
+  ])('%s in its place is a conflict and stays', async (_name, make) => {
+    await make();
+    const planned = await plan('comfyui', 'config');
+    expect(planned.config?.files.map(({ action, reason }) => [action, reason?.code])).toEqual([
+      ['conflict', 'config-refused'],
+    ]);
+    const before = await treeOf(world.appRoot);
+    expect(outcomes((await mapper.apply(planned)).files)).toEqual(['conflict']);
+    expect(await treeOf(world.appRoot)).toEqual(before);
+  });
+
+  it('does not believe a plan that comes back', async () => {
+    const planned = await plan('comfyui', 'config');
+    const config = planned.config ?? { appRoot: '', files: [], note: null };
+    const edited: readonly (readonly [string, unknown])[] = [
+      ['/appRoot', { ...planned, appRoot: world.appRoot, entries: [] }],
+      ['/way/format', { ...planned, way: { kind: 'config', format: 'webui-user' } }],
+      ['/way/format', { ...planned, way: { kind: 'config', format: 'shell' } }],
+      [
+        '/config/files/0/beforeSha256',
+        { ...planned, config: { ...config, files: [{ path: '/etc/passwd', beforeSha256: 'x' }] } },
+      ],
+    ];
+    for (const [pointer, plan] of edited)
+      await expect(mapper.apply(plan as LinkPlan), pointer).rejects.toMatchObject({
+        code: 'mapper.invalid-plan',
+        facts: { pointer },
+      });
+    await expect(mapper.apply({ ...planned, config: { ...config, appRoot: world.root } })).rejects.toMatchObject({
+      code: 'mapper.invalid-plan',
+    });
+    await expect(mapper.apply(planned, { appRoot: world.root })).rejects.toMatchObject({ code: 'mapper.stale-plan' });
+    await expect(
+      world.open().planLinks({ app: 'comfyui', appRoot: world.appRoot, way: 'config', models: [] }),
+    ).rejects.toMatchObject({
+      code: 'core.invalid-argument',
+    });
+  });
+
+  it.each([
+    ['before the file was written', mine],
+    ['after it was written', null],
+    ['and somebody changed it then', '# other\n'],
+  ])('a process that ended %s is recovered', async (_name, left) => {
+    await writeFile(path(), mine);
+    await mapper.apply(await plan('comfyui', 'config'));
+    const written = await text();
+    await world.database.run("update mapper_files set state = 'pending'");
+    if (left !== null) await writeFile(path(), left);
+    await mapper.recover();
+    expect(await text()).toBe(left === '# other\n' ? left : written);
+    expect(await world.database.all('select state from mapper_files', [])).toEqual([{ state: 'done' }]);
+  });
+});
+
+describe('files that name each model', () => {
+  const gguf = { type: 'llm', format: 'gguf' } as const;
+  beforeEach(async () => {
+    const mmproj = await world.addModel({
+      ...gguf,
+      type: 'mmproj',
+      slug: 'llm/qwen/mmproj',
+      files: [{ name: 'mmproj.gguf' }],
+    });
+    await world.addModel({
+      ...gguf,
+      slug: 'llm/qwen/tiny',
+      files: [{ name: 'tiny-Q4_K_M.gguf' }],
+      companions: [{ role: 'mmproj', id: mmproj.record.id }],
+    });
+    await world.addModel({
+      ...gguf,
+      slug: 'llm/qwen/large',
+      files: [{ name: 'large-00001-of-00002.gguf' }, { name: 'large-00002-of-00002.gguf' }],
+    });
+  });
+
+  it('llama.cpp gets a section for each, and the first of several parts', async () => {
+    const planned = await plan('llama-cpp');
+    await mapper.apply(planned);
+    const view = planned.appRoot;
+    expect((await readFile(join(world.appRoot, 'models.ini'), 'utf8')).split('\n').slice(1, -2)).toEqual([
+      'version = 1',
+      '[large]',
+      `model = ${join(view, 'models/large/large-00001-of-00002.gguf')}`,
+      '[tiny-Q4_K_M]',
+      `model = ${join(view, 'models/tiny-Q4_K_M.gguf')}`,
+      `mmproj = ${join(world.libraryRoot, 'llm/qwen/mmproj/mmproj.gguf')}`,
+    ]);
+  });
+
+  it('Jan gets a file for each, which goes with the model, and its folders with it', async () => {
+    await mkdir(join(world.appRoot, 'llamacpp'));
+    const applied = await mapper.apply(await plan('jan'));
+    expect(outcomes(applied.files)).toEqual(['created', 'created']);
+    const folder = join(world.appRoot, 'llamacpp/models/modelkeep');
+    expect(parse(await readFile(join(folder, 'tiny-Q4_K_M/model.yml'), 'utf8'))).toMatchObject({
+      name: 'modelkeep/tiny-Q4_K_M',
+      size_bytes: 16,
+    });
+    const tiny = world.list().find(({ record }) => record.slug === 'llm/qwen/tiny');
+    await mapper.unlinkModel(tiny?.record.id ?? '');
+    expect(Object.keys(await treeOf(folder))).toEqual(['large', 'large/model.yml']);
+    await rm(join(folder, 'large/model.yml'));
+    expect(outcomes((await mapper.apply(await plan('jan'))).files)).toContain('created');
+    await mapper.unlinkAll({ app: 'jan', appRoot: world.appRoot });
+    expect(await treeOf(join(world.appRoot, 'llamacpp'))).toEqual({});
+  });
+});

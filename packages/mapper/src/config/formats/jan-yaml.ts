@@ -1,0 +1,33 @@
+import { parse, stringify } from 'yaml';
+import { edited, type ConfigEditor } from '../config-section.ts';
+
+const MARK = '# written by modelkeep: it is replaced and removed with the model\n';
+
+/** @internal `model.yml` of Jan: a file for each model, which is ours as a whole. Its `model_path` may be absolute. */
+export const janYaml: ConfigEditor = {
+  put(text, { models: [model] }) {
+    if (text !== null && !text.startsWith(MARK))
+      return { problem: 'a model of this name is there that was not written here' };
+    if (model === undefined) return edited('');
+    const { name, path, mmproj, sizeBytes, sha256 } = model;
+    const facts = {
+      model_path: path,
+      ...(mmproj === null ? {} : { mmproj_path: mmproj }),
+      name,
+      size_bytes: sizeBytes,
+      ...(sha256 === null ? {} : { model_sha256: sha256 }),
+      embedding: false,
+      ...embeddingOf(text),
+    };
+    return edited(`${MARK}${stringify(facts, { lineWidth: 0 })}`);
+  },
+  take: (text) => (text.startsWith(MARK) ? edited('') : { problem: 'it was not written here' }),
+};
+
+/** Jan finds out by itself whether a model embeds, and writes that down. */
+function embeddingOf(text: string | null): { readonly embedding?: boolean } {
+  if (text === null) return {};
+  const present: unknown = parse(text, { logLevel: 'silent' });
+  const embedding = typeof present === 'object' && present !== null && 'embedding' in present && present.embedding;
+  return embedding === true ? { embedding } : {};
+}

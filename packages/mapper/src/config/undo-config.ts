@@ -1,0 +1,61 @@
+import type { MapperContext } from '../mapper-context.ts';
+import { configEditor } from './config-editors.ts';
+import { readConfigFile } from './config-file.ts';
+import type { AppliedFile } from './planned-file.ts';
+import { actionOf } from './plan-config.ts';
+import { conflict, replaceText } from './write-config.ts';
+import type { FileUndo, RegisteredFile } from '../registry/file-registry.ts';
+
+/**
+ * @internal Takes back what a run did to config files: byte for byte where nobody changed them since, else our part alone.
+ */
+export async function undoConfig(context: MapperContext, runId: string): Promise<readonly AppliedFile[]> {
+  const entries = await context.files.undoOf(runId);
+  if (entries.length === 0) return [];
+  const rows = new Map((await context.files.list({})).map((row) => [row.path, row]));
+  const results: AppliedFile[] = [];
+  for (const entry of entries)
+    results.push(await undoOne(context, { entry, runId, row: rows.get(entry.path) ?? null }));
+  await context.files.forgetRun(runId);
+  return results;
+}
+
+async function undoOne(
+  context: MapperContext,
+  { entry, runId, row }: { readonly entry: FileUndo; readonly runId: string; readonly row: RegisteredFile | null },
+): Promise<AppliedFile> {
+  const { path, before, after } = entry;
+  if (row === null) return { outcome: 'kept', path, reason: null };
+  if (row.runId !== runId) return conflict(path, 'it was changed by a later run');
+  const relative = path.slice(row.appRoot.length + 1).replaceAll('\\', '/');
+  const found = await readConfigFile(context.fileSystem, { appRoot: row.appRoot, path: relative });
+  if (found.problem !== null) return conflict(path, found.problem);
+  const editor = configEditor(row.format, path);
+  const isOurs = (text: string | null): boolean => {
+    const without = text === null ? null : editor.take(text);
+    return without !== null && without.problem === null && without.text !== text;
+  };
+  const restored =
+    found.text === after
+      ? before
+      : isOurs(before) || found.text === null
+        ? undefined
+        : takenOut(editor.take(found.text));
+  if (restored === undefined) return conflict(path, 'it was changed since by another program');
+  if (found.text !== restored) await replaceText(context, { path, text: restored, mode: found.mode });
+  if (isOurs(restored)) {
+    const kept: RegisteredFile = { ...row, previous: after, content: restored };
+    await context.files.begin(kept, row, new Date(context.clock.now()).toISOString());
+    await context.files.settle(kept, { undoable: false, forget: false });
+  } else await context.files.forget(path);
+  const action = actionOf(found.text, restored);
+  return {
+    outcome: ({ create: 'created', keep: 'kept', replace: 'replaced', remove: 'removed' } as const)[action],
+    path,
+    reason: null,
+  };
+}
+
+function takenOut(result: { readonly problem: string | null; readonly text?: string }): string | undefined {
+  return result.problem === null ? result.text : undefined;
+}

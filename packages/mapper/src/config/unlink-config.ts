@@ -1,0 +1,65 @@
+import { newId } from '@modelkeep/core';
+import { findAppRoot } from '../app/app-root.ts';
+import { sweepFolders } from '../app/sweep-folders.ts';
+import { countOutcomes, type AppliedPlan, type UnlinkedApp } from '../apply/applied-plan.ts';
+import { undoRun } from '../apply/undo-run.ts';
+import { unlinkAllOf, type UnlinkAllOptions } from '../apply/unlink-all.ts';
+import { unlinkModelOf, type UnlinkedModel } from '../apply/unlink-model.ts';
+import type { MapperContext } from '../mapper-context.ts';
+import { findProfile } from '../profiles/find-profile.ts';
+import { syncConfig, takeConfig } from './apply-config.ts';
+import { undoConfig } from './undo-config.ts';
+import { viewRootOf } from './view-root.ts';
+
+/** @internal Takes a run back: config files first, so that the app is not led to links that are going. */
+export async function undoMapping(
+  context: MapperContext,
+  {
+    applied,
+    signal,
+  }: { readonly applied: Pick<AppliedPlan, 'id' | 'app' | 'appRoot'>; readonly signal: AbortSignal | undefined },
+): Promise<UnlinkedApp> {
+  signal?.throwIfAborted();
+  const roots = new Set((await context.files.list({ app: applied.app }, signal)).map(({ appRoot }) => appRoot));
+  const files = await undoConfig(context, applied.id);
+  const undone = await undoRun(context, { applied, signal });
+  /* The folders that were made for config files stand below the app's own folder. */
+  for (const appRoot of roots) await sweepFolders({ ...context, app: applied.app, appRoot });
+  return { ...undone, files };
+}
+
+/** @internal Removes every link of an app, and what is ours in its config files with the links that they lead to. */
+export async function unlinkAllWithConfig(context: MapperContext, options: UnlinkAllOptions): Promise<UnlinkedApp> {
+  const { app, signal } = options;
+  const appRoot = (await findAppRoot(context.fileSystem, options.appRoot)) ?? options.appRoot;
+  const files = await takeConfig(context, { app, appRoot });
+  const own = await unlinkAllOf(context, options);
+  const viewRoot = context.viewFolder === null ? null : await viewRootOf(context, { app, appRoot });
+  if (viewRoot === null) return { ...own, files };
+  const viewed = await unlinkAllOf(context, { app, appRoot: viewRoot, signal });
+  await sweepFolders({ ...context, app, appRoot });
+  const results = [...own.results, ...viewed.results];
+  return { ...own, results, counts: countOutcomes(results), files };
+}
+
+/** @internal Removes the links of a model, and what config files say about it. */
+export async function unlinkModelWithConfig(
+  context: MapperContext,
+  modelId: string,
+  signal: AbortSignal | undefined,
+): Promise<UnlinkedModel> {
+  const roots = new Set((await context.links.list({ modelId }, signal)).map(({ appRoot }) => appRoot));
+  const unlinked = await unlinkModelOf(context, modelId, signal);
+  const rows = await context.files.list({}, signal);
+  const seen = new Set<string>();
+  for (const { app, appRoot, viewRoot, format } of rows) {
+    if (!roots.has(viewRoot) || seen.has(viewRoot)) continue;
+    seen.add(viewRoot);
+    const profile = await findProfile(context.profiles, app);
+    const facts = profile.configFiles.find((one) => one.format === format);
+    if (facts === undefined) continue;
+    await syncConfig(context, { place: { app, appRoot, viewRoot, facts }, runId: newId(), expected: null, signal });
+    await sweepFolders({ ...context, app, appRoot });
+  }
+  return unlinked;
+}
