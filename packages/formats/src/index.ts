@@ -8,7 +8,24 @@ export {
   type SafetensorsHeader,
   type SafetensorsReadOptions,
 } from './safetensors/read-header.ts';
+export {
+  compareSafetensorsIndex,
+  readSafetensorsIndex,
+  type SafetensorsIndex,
+  type SafetensorsIndexProblem,
+} from './safetensors/read-index.ts';
 export type { ParsedHeader, SafetensorsTensor } from './safetensors/parse-header.ts';
+export { readOnnxModel, type OnnxReadOptions } from './onnx/read-model.ts';
+export type { OnnxInitialiser, OnnxModel, OnnxValue } from './onnx/onnx-model.ts';
+export type {
+  FormatDetails,
+  GgufDetails,
+  ModelComponent,
+  OnnxDetails,
+  OnnxPort,
+  PickleDetails,
+  SafetensorsDetails,
+} from './details/format-details.ts';
 export { mergeSafety } from './pickle/merge-safety.ts';
 export { safetyRulesVersion, scanPickle, type PickleScan, type PickleScanOptions } from './pickle/scan-pickle.ts';
 export type { PickleContents } from './pickle/pickle-contents.ts';

@@ -13,7 +13,7 @@ import { runCommand } from './node/run-command.ts';
 import { MAX_READERS } from './parallel/chunk-ring.ts';
 import { createLargeFiles } from './parallel/large-files.ts';
 import type { BulkFileSystem } from './ports/bulk-file-system.ts';
-import type { FileSystem } from './ports/file-system.ts';
+import type { FileKind, FileSystem } from './ports/file-system.ts';
 import type { DriveQueues } from './queue/drive-queues.ts';
 import { createIoQueue } from './queue/io-queue.ts';
 import { processDriveQueues } from './queue/process-drive-queues.ts';
@@ -162,6 +162,7 @@ export function createIo(options: CreateIoOptions = {}): Io {
         { roots, leaveOut, extensions, besides },
         { signal, onProgress: (folders) => onFolders(folders as readonly WalkedFolder[]) },
       ),
+    kindsOf: (paths, signal) => pool.run<readonly (FileKind | null)[]>('kindsOf', { paths }, { signal }),
     listFolders: (folders, { extensions, besides, signal }) =>
       pool.run<readonly ListedFolder[]>('listFolders', { folders, extensions, besides }, { signal }),
     freeBytes: (path) => freeBytesAt(fileSystem, path),

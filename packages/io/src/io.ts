@@ -2,7 +2,7 @@ import type { HashAlgorithm, Digests } from './hashing/hasher.ts';
 import type { Blake3Kind } from './hashing/blake3.ts';
 import type { FileSink, FinishedFile, OpenSinkOptions } from './sink/file-sink.ts';
 import type { DriveInfo } from './drives/drive-info.ts';
-import type { FileSystem } from './ports/file-system.ts';
+import type { FileKind, FileSystem } from './ports/file-system.ts';
 import type { DriveQueues } from './queue/drive-queues.ts';
 import type { IoPriority } from './queue/priority.ts';
 import type { CheckPlaceOptions, PlaceReport } from './validation/place-report.ts';
@@ -136,6 +136,12 @@ export interface Io extends AsyncDisposable {
     folders: readonly string[],
     options: WalkRules & { readonly signal?: AbortSignal | undefined },
   ): Promise<readonly ListedFolder[]>;
+  /**
+   * What many names stand for, links not followed; null for one that is not there, or cannot be looked at.
+   *
+   * @throws `signal.reason`
+   */
+  kindsOf(paths: readonly string[], signal?: AbortSignal): Promise<readonly (FileKind | null)[]>;
   /** Bytes that can still be written at a path, whose folders need not exist. */
   freeBytes(path: string): Promise<number>;
   /** Which BLAKE3 the workers use. */

@@ -1,6 +1,7 @@
 import type { Clock } from '@modelkeep/core';
 import type { FileSystem } from '@modelkeep/io';
 import type { LinkHands } from './links/link-hands.ts';
+import type { LookAtNames } from './plan/seen-sources.ts';
 import type { ModelLookup } from './plan/mappable-model.ts';
 import type { AppProfile } from './profiles/app-profile.ts';
 import type { FileRegistry } from './registry/file-registry.ts';
@@ -15,6 +16,8 @@ export interface MapperContext {
   readonly library: ModelLookup;
   readonly profiles: readonly AppProfile[];
   readonly hands: LinkHands;
+  /** null: names are looked at one by one. */
+  readonly kindsOf: LookAtNames | null;
   /** Where the caller keeps translation configs; null: nowhere. */
   readonly translationFolder: string | null;
   /** Where folders of links are made that config files lead to; null: nowhere. */

@@ -13,6 +13,7 @@ import type { UnlinkAllOptions } from './apply/unlink-all.ts';
 import type { UnlinkedModel } from './apply/unlink-model.ts';
 import { createLinkHands } from './links/create-link-hands.ts';
 import type { LinkPlan } from './plan/link-plan.ts';
+import type { LookAtNames } from './plan/seen-sources.ts';
 import type { ModelLookup } from './plan/mappable-model.ts';
 import { planLinks, type PlanLinksOptions } from './plan/plan-links.ts';
 import { appProfiles } from './profiles/app-profiles.ts';
@@ -38,6 +39,8 @@ export interface MapperOptions {
   readonly fileSystem?: FileSystem | undefined;
   /** Reads and copies bytes, as `linkMaker(createIo())` of `@modelkeep/io` does. @default neither clones nor copies are made */
   readonly maker?: Pick<LinkMaker, 'sha256' | 'copy'> | undefined;
+  /** Looks at many names at once, as `createIo().kindsOf` of `@modelkeep/io` does in its workers. @default one by one */
+  readonly kindsOf?: LookAtNames | undefined;
   /** @default {@link appProfiles} */
   readonly profiles?: readonly AppProfile[] | undefined;
   /** A folder of translation configs, `<app>_<appversion>_<modelconfig>.json`, absolute. @default none */
@@ -149,6 +152,7 @@ export function createMapper(options: MapperOptions): Mapper {
     translationFolder: options.translationFolder ?? null,
     viewFolder: options.viewFolder ?? null,
     platform: options.platform ?? process.platform,
+    kindsOf: options.kindsOf ?? null,
     hands: createLinkHands({ fileSystem, maker: options.maker ?? null }),
     links: createLinkRegistry(registry, machineId),
     folders: createFolderRegistry(registry, machineId),

@@ -27,7 +27,7 @@ export function partFinding(view: TensorView): Finding | null {
   return {
     rule: 'part-of-a-model',
     facts: { type: 'diffusion-model', family: found.family, baseModel: found.baseModel, variant: found.variant },
-    confidence: 0.75,
-    evidence: ['a part of a model', ...found.evidence],
+    confidence: 0.7,
+    evidence: ['a part of a model, or of a ControlNet for it', ...found.evidence],
   };
 }

@@ -45,10 +45,13 @@ export function createFieldReader(source: ByteSource, { limits, path, signal }: 
   const oversized = (what: string, found: number, limit: number): Error =>
     oversizedHeader({ format: 'gguf', path, what, found, limit });
 
-  const take = async (length: number): Promise<DataView> => {
+  const available = async (length: number): Promise<void> => {
     if (!blocks.buffered(length) && !(await blocks.fill(length)))
       throw invalid(`the header ends at byte ${source.sizeBytes}`);
     if (blocks.position > limits.maxHeaderBytes) throw oversized('the length', blocks.position, limits.maxHeaderBytes);
+  };
+  const take = async (length: number): Promise<DataView> => {
+    await available(length);
     return blocks.take(length);
   };
   const fixed = async (type: GgufValueType): Promise<GgufScalar> =>
@@ -100,8 +103,8 @@ export function createFieldReader(source: ByteSource, { limits, path, signal }: 
       const width = wideCounts ? 8 : 4;
       for (let index = 0; index < number; index += 1) {
         // No await where the bytes are there: a vocabulary has hundreds of thousands of strings.
-        const view = blocks.buffered(width) ? blocks.take(width) : await take(width);
-        const length = Number(fixedValue(view, wideCounts ? 'uint64' : 'uint32', littleEndian));
+        if (!blocks.buffered(width)) await available(width);
+        const length = blocks.uint(width, littleEndian);
         if (length > limits.maxStringBytes) throw oversized('the length of a string', length, limits.maxStringBytes);
         if (!blocks.skip(length)) throw invalid('a string ends beyond the file');
       }

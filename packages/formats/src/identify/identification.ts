@@ -1,3 +1,4 @@
+import type { FormatDetails } from '../details/format-details.ts';
 import type { LoadSafety, ModelFacts, ModelFormat } from '@modelkeep/core';
 import type { TrainingDetails } from '../embedded/training-details.ts';
 
@@ -27,6 +28,8 @@ export interface Identification {
   /** Null for formats whose tensors are not read. */
   readonly tensorCount: number | null;
   readonly parameterCount: number | null;
+  /** What the files tell beside what the model is; null where they were not read. */
+  readonly details: FormatDetails | null;
   /**
    * Whether loading it may run code. Null for safetensors, GGUF and ONNX, which hold data only; for anything else a verdict,
    * which may be that nothing was found out.

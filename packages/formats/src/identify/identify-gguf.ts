@@ -3,8 +3,9 @@ import { classifyGguf, ggufWeights } from '../classify/gguf-scan.ts';
 import { rulesVersion } from '../classify/rules/rule-table.ts';
 import { scanFacts } from '../classify/safetensors-scan.ts';
 import { ggufClaims } from '../embedded/gguf-claims.ts';
+import { ggufDetails } from '../details/gguf-details.ts';
 import { invalidFile } from '../errors.ts';
-import { readGgufHeader } from '../gguf/read-header.ts';
+import { readGgufHeader, type GgufHeader } from '../gguf/read-header.ts';
 import type { GgufTensor } from '../gguf/read-tensors.ts';
 import type { GgufValue } from '../gguf/value-types.ts';
 import type { Identification } from './identification.ts';
@@ -17,8 +18,10 @@ export async function identifyGguf(
 ): Promise<Identification> {
   const tensors = new Map<string, GgufTensor>();
   const metadata = new Map<string, GgufValue>();
+  let first: Pick<GgufHeader, 'version' | 'littleEndian'> | undefined;
   for (const { source, path } of shards) {
     const header = await readGgufHeader(source, { path, signal });
+    first ??= header;
     for (const [name, tensor] of header.tensors) {
       if (tensors.has(name)) {
         throw invalidFile({
@@ -45,6 +48,7 @@ export async function identifyGguf(
     evidence: [...found.evidence, ...evidence, ...splitEvidence(metadata, shards.length)],
     tensorCount: tensors.size,
     parameterCount: weights.parameterCount ?? null,
+    details: ggufDetails(merged, first ?? { version: 3, littleEndian: true }),
     safety: null,
   };
 }

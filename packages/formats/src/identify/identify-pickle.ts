@@ -49,6 +49,8 @@ function identificationOf(scans: readonly PickleScan[], safety: LoadSafety): Ide
     scan: tensors.size === 0 ? { type: 'unknown', family: null } : scanFacts(found, weights),
     embedded: pickleClaims(new Map(values)),
     rulesVersion,
+    layout: found.layout,
+    adapterKind: found.adapterKind,
     confidence: found.confidence,
     evidence: [
       ...(below === '' ? [] : [`the tensors are in ${below}`]),
@@ -57,6 +59,12 @@ function identificationOf(scans: readonly PickleScan[], safety: LoadSafety): Ide
     ],
     tensorCount: tensors.size,
     parameterCount: weights.parameterCount ?? null,
+    details: {
+      format: 'pickle',
+      container: scans[0]?.container ?? 'other',
+      below,
+      values: plainValues(new Map(values)),
+    },
     safety,
   };
 }
@@ -78,6 +86,14 @@ type PlainValues = ReadonlyMap<string, string | number | boolean>;
 function pickleClaims(values: PlainValues): ModelFacts {
   const name = values.get('name');
   return typeof name === 'string' ? { name: cleanText(name, 256) } : {};
+}
+
+/** Texts of a stranger: bounded, and free of control and direction characters. */
+function plainValues(values: PlainValues): Record<string, string | number | boolean> {
+  const said = (text: string): string => cleanText(text, 256) ?? '';
+  return Object.fromEntries(
+    Array.from(values, ([key, value]) => [said(key), typeof value === 'string' ? said(value) : value] as const),
+  );
 }
 
 function trainingEvidence(values: PlainValues): readonly string[] {

@@ -4,6 +4,7 @@ import { rulesVersion } from '../classify/rules/rule-table.ts';
 import { safetensorsWeights, scanFacts } from '../classify/safetensors-scan.ts';
 import { trainingDetails } from '../embedded/training-details.ts';
 import { safetensorsClaims } from '../embedded/safetensors-claims.ts';
+import { elementsByType, modelComponents } from '../details/model-components.ts';
 import { invalidFile } from '../errors.ts';
 import type { SafetensorsTensor } from '../safetensors/parse-header.ts';
 import { readSafetensorsHeader } from '../safetensors/read-header.ts';
@@ -46,6 +47,11 @@ export async function identifySafetensors(
     evidence: found.evidence,
     tensorCount: tensors.size,
     parameterCount: weights.parameterCount ?? null,
+    details: {
+      format: 'safetensors',
+      dtypes: elementsByType(Array.from(tensors.values(), ({ dtype, shape }) => [dtype, shape] as const)),
+      components: modelComponents(tensors),
+    },
     safety: null,
   };
 }

@@ -5,6 +5,7 @@ import { mergeSafety } from '../pickle/merge-safety.ts';
 import { disguisedPickles } from './disguised-pickles.ts';
 import type { Identification } from './identification.ts';
 import { identifyGguf } from './identify-gguf.ts';
+import { identifyOnnx } from './identify-onnx.ts';
 import { identifyPickle } from './identify-pickle.ts';
 import { identifySafetensors } from './identify-safetensors.ts';
 
@@ -62,15 +63,15 @@ export async function identifyWith(
       return unread('unknown', disguised);
     }
   }
-  if (format === 'onnx') return unread(format, null);
+  if (format === 'onnx') return isWhole ? identifyOnnx(shards, signal) : unread(format, null);
   const { safety, identification } = await identifyPickle(shards, { isWhole, signal });
   return identification ?? unread(format, safety);
 }
 
 /** Files that tell nothing but their format. */
 function unread(format: DetectedFormat, safety: LoadSafety | null): Identification {
-  const reason =
-    format === 'unknown' ? 'the bytes begin like no known format' : `the tensors of ${format} files are not read`;
+  // The weights of an ONNX file stand between its facts, each a request away from the next.
+  const reason = format === 'unknown' ? 'the bytes begin like no known format' : `${format} is not read from afar`;
   return {
     format,
     scan: { type: 'unknown', family: null },
@@ -80,6 +81,7 @@ function unread(format: DetectedFormat, safety: LoadSafety | null): Identificati
     evidence: [reason],
     tensorCount: null,
     parameterCount: null,
+    details: null,
     safety,
   };
 }

@@ -77,7 +77,7 @@ export function createArgumentReader(blocks: BlockReader, budget: FindingLog['bu
 
   const readers: Readonly<Record<Exclude<ArgumentKind, 'twoLines'>, () => Promise<PickleValue>>> = {
     none: async () => null,
-    unsigned1: async () => (await take(1)).getUint8(0),
+    unsigned1: async () => (blocks.buffered(1) ? blocks.byte() : (await take(1)).getUint8(0)),
     unsigned2: async () => (await take(2)).getUint16(0, true),
     unsigned4: async () => (await take(4)).getUint32(0, true),
     signed4: async () => (await take(4)).getInt32(0, true),

@@ -41,7 +41,7 @@ export async function runPickle(reader: BlockReader, log: FindingLog, base = 0):
     for (;;) {
       const offset = base + reader.position;
       if (!reader.buffered(1) && !(await reader.fill(1))) return ended(null, 'ends before its STOP', true);
-      const byte = reader.take(1).getUint8(0);
+      const byte = reader.byte();
       const opcode = opcodeOf(byte);
       if (opcode === undefined) return ended(null, `byte ${byte} is no opcode`);
       log.budget.opcodes -= 1;

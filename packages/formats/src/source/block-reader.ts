@@ -14,6 +14,10 @@ export interface BlockReader {
   fill(length: number): Promise<boolean>;
   /** The next bytes, which must be buffered; valid until the next call of `fill`. */
   take(length: number): DataView;
+  /** The next byte, which must be buffered. */
+  byte(): number;
+  /** The next 4 or 8 bytes as a number, which must be buffered; inexact beyond 2^53. Nothing is allocated. */
+  uint(width: 4 | 8, littleEndian: boolean): number;
   /** As much of the next bytes as is buffered, without passing them; valid until the next call of `fill`. */
   ahead(): Uint8Array;
   /** Passes bytes without reading them. False where the source ends before. */
@@ -48,6 +52,20 @@ export function createBlockReader(source: ByteSource, signal?: AbortSignal): Blo
       const view = new DataView(block.buffer, block.byteOffset + position - blockStart, length);
       position += length;
       return view;
+    },
+    byte() {
+      const value = block[position - blockStart] ?? 0;
+      position += 1;
+      return value;
+    },
+    uint(width, littleEndian) {
+      const at = position - blockStart;
+      let value = 0;
+      for (let index = 0; index < width; index += 1) {
+        value = value * 256 + (block[littleEndian ? at + width - 1 - index : at + index] ?? 0);
+      }
+      position += width;
+      return value;
     },
     ahead: () => block.subarray(Math.min(block.length, position - blockStart)),
     skip(length) {

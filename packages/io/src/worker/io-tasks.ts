@@ -10,6 +10,7 @@ import { createOpenFileTasks } from './open-file-tasks.ts';
 import { createRingTasks } from './ring-tasks.ts';
 import type { WorkerTools } from './worker-tools.ts';
 import { listFolders, walkTree, type ListFoldersInput, type WalkTreeInput } from '../walk/walk-tree.ts';
+import { kindsOf, type KindsOfInput } from './kinds-of.ts';
 import { writeWhole, type WriteWholeInput } from './write-whole.ts';
 
 /** @internal The tasks of one io worker over a file system; running hashes are their state. */
@@ -29,6 +30,7 @@ export function createIoTasks(bulk: BulkFileSystem): Tasks {
     copyPrefix: (input: CopyPrefixInput & GateInput, context) => copyPrefix(tools, input, gated(context, input)),
     writeWhole: (input: WriteWholeInput) => writeWhole(tools, input),
     walkTree: (input: WalkTreeInput, context) => walkTree(tools, input, context),
+    kindsOf: (input: KindsOfInput, context) => kindsOf(tools, input, context),
     listFolders: (input: ListFoldersInput, context) => listFolders(tools, input, context),
     ...createOpenFileTasks(tools),
     ...createHashTasks(tools),

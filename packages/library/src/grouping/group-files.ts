@@ -19,6 +19,8 @@ export interface GroupFilesOptions {
   readonly paths: readonly string[];
   /** Component folders by the folder of their model_index.json. */
   readonly pipelines?: ReadonlyMap<string, readonly string[]> | undefined;
+  /** Where those components have their weights if nothing else is known, by the same folder: paths below it. */
+  readonly pipelineWeights?: ReadonlyMap<string, readonly string[]> | undefined;
   /** Parsed shard indexes by their path. */
   readonly shardIndexes?: ReadonlyMap<string, ShardIndex> | undefined;
 }
@@ -38,7 +40,8 @@ export function groupFiles(options: GroupFilesOptions): ModelGroup[] {
     if (weights.length === 0) continue;
     for (const path of inside) taken.add(path);
     const companions = inside.filter((path) => fileRole(path) !== 'weights');
-    groups.push({ kind: 'diffusers', folder, key: folder, weights, companions, expectedWeights: weights });
+    const expectedWeights = expectedOf(weights, folder, options);
+    groups.push({ kind: 'diffusers', folder, key: folder, weights, companions, expectedWeights });
   }
 
   const loose = options.paths.filter((path) => !taken.has(path));
@@ -73,12 +76,27 @@ export function groupFiles(options: GroupFilesOptions): ModelGroup[] {
     .toSorted((a, b) => (a.key < b.key ? -1 : 1));
 }
 
+/** The weights of a pipeline, the shards that are missing among them, and those of components that have none. */
+function expectedOf(
+  weights: readonly string[],
+  folder: string,
+  { pipelineWeights, shardIndexes = new Map() }: GroupFilesOptions,
+): readonly string[] {
+  const shards = shardSets(weights, shardIndexes).flatMap(({ expected }) => expected);
+  const folders = new Set(weights.map((path) => folderOf(path)));
+  const missing = (pipelineWeights?.get(folder) ?? [])
+    .map((path) => (folder === '' ? path : `${folder}/${path}`))
+    .filter((path) => !folders.has(folderOf(path)));
+  return [...new Set([...weights, ...shards, ...missing])];
+}
+
 /** The folder of a path, `''` for the root. */
 export function folderOf(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf('/')));
 }
 
-function isComponentFile(path: string, folder: string, components: readonly string[]): boolean {
+/** Whether a path belongs to a pipeline: its description, or what is in the folders of its components. */
+export function isComponentFile(path: string, folder: string, components: readonly string[]): boolean {
   const prefix = folder === '' ? '' : `${folder}/`;
   if (path === `${prefix}model_index.json`) return true;
   return components.some((component) => path.startsWith(`${prefix}${component}/`));

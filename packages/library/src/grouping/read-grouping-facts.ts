@@ -4,7 +4,7 @@ import { contentPath } from '../blobs/blob-store.ts';
 import { withBlobs } from '../blobs/recall-blob.ts';
 import type { StoreContext } from '../store-context.ts';
 import { folderOf } from './group-files.ts';
-import { pipelineComponents } from './read-pipeline.ts';
+import { pipelineComponents, pipelineWeights } from './read-pipeline.ts';
 import { parseShardIndex, type ShardIndex } from './shard-sets.ts';
 
 /** @internal A file that is to be sorted into models. */
@@ -18,12 +18,14 @@ export interface GroupedFile {
 /** @internal What the small files of a source say about which files belong together. */
 export interface GroupingFacts {
   readonly pipelines: ReadonlyMap<string, readonly string[]>;
+  readonly pipelineWeights: ReadonlyMap<string, readonly string[]>;
   readonly shardIndexes: ReadonlyMap<string, ShardIndex>;
 }
 
 /** @internal Reads each model_index.json and shard index; one that cannot be read groups nothing. */
 export async function readGroupingFacts(context: StoreContext, files: readonly GroupedFile[]): Promise<GroupingFacts> {
   const pipelines = new Map<string, readonly string[]>();
+  const weights = new Map<string, readonly string[]>();
   const shardIndexes = new Map<string, ShardIndex>();
   for (const file of files) {
     const { name, sha256 } = file;
@@ -35,7 +37,9 @@ export async function readGroupingFacts(context: StoreContext, files: readonly G
       const json = await (file.path === null ? withBlobs(context, [sha256], read) : read());
       if (isPipeline) {
         const components = pipelineComponents(json);
-        if (components !== null) pipelines.set(folderOf(name), components);
+        if (components === null) continue;
+        pipelines.set(folderOf(name), components);
+        weights.set(folderOf(name), pipelineWeights(json));
       } else {
         const index = parseShardIndex(json);
         if (index !== null) shardIndexes.set(name, index);
@@ -45,5 +49,5 @@ export async function readGroupingFacts(context: StoreContext, files: readonly G
       context.logger.warn('a file that describes a set cannot be read', { name, reason: error.facts.reason });
     }
   }
-  return { pipelines, shardIndexes };
+  return { pipelines, pipelineWeights: weights, shardIndexes };
 }

@@ -12,6 +12,24 @@ export function pipelineComponents(json: unknown): string[] | null {
     .map(([key]) => key);
 }
 
-function isComponent(value: unknown): boolean {
+/** What has no weights, and what pipelines do without. */
+const WITHOUT_WEIGHTS = /(?:Scheduler|Tokenizer(?:Fast)?|FeatureExtractor|Processor)$/u;
+const OPTIONAL = 'safety_checker';
+
+/**
+ * Where each component that a model_index.json names has its weights, unless its repo has cut or named them in another way:
+ * paths below its folder.
+ */
+export function pipelineWeights(json: unknown): string[] {
+  const components = new Set(pipelineComponents(json));
+  return Object.entries(json ?? {}).flatMap(([name, value]: [string, unknown]) => {
+    if (!components.has(name) || name === OPTIONAL || !isComponent(value)) return [];
+    const [library, kind] = value;
+    if (WITHOUT_WEIGHTS.test(kind)) return [];
+    return [`${name}/${library === 'diffusers' ? 'diffusion_pytorch_model' : 'model'}.safetensors`];
+  });
+}
+
+function isComponent(value: unknown): value is readonly [string, string] {
   return Array.isArray(value) && value.length === 2 && value.every((part) => typeof part === 'string');
 }

@@ -5,6 +5,7 @@ import { uniqueCleanNames } from '../names/unique-names.ts';
 import { withLock, type StoreContext } from '../store-context.ts';
 import { contentsThere, revived } from '../room/revive-model.ts';
 import { inheritedOverrides } from '../revisions/inherited-overrides.ts';
+import { pipelineParts } from '../revisions/pipeline-parts.ts';
 import type { RecordedModel } from '../transaction/transaction-record.ts';
 import type { StoredFile } from '../transaction/stored-file.ts';
 import { marked } from '../volumes/volume-index.ts';
@@ -42,14 +43,14 @@ export interface CommitModelsOptions {
  * has already gains the new source and what it lacked.
  */
 export async function commitModels(context: StoreContext, options: CommitModelsOptions): Promise<ModelRecord[]> {
-  const contents = new Map(options.files.map((file) => [file.name, file]));
-  const groups = groupFiles({
-    paths: [...contents.keys()],
-    ...(await readGroupingFacts(
-      context,
-      options.files.map(({ name, content: { sha256 } }) => ({ name, path: null, sha256 })),
-    )),
-  });
+  const told = await readGroupingFacts(
+    context,
+    options.files.map(({ name, content: { sha256 } }) => ({ name, path: null, sha256 })),
+  );
+  const { transactionId } = options;
+  const parts = await pipelineParts(context, options.files, { facts: told, transactionId });
+  const contents = new Map([...options.files, ...parts.files].map((file) => [file.name, file]));
+  const groups = groupFiles({ paths: [...contents.keys()], ...parts.facts });
   if (groups.length === 0) {
     throw new ModelkeepError('library.nothing-to-import', {
       message: 'none of the files holds the weights of a model',

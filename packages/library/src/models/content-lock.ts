@@ -5,8 +5,14 @@ import type { ModelMetadata } from '@modelkeep/core';
  * @internal The lock of a content: who stores the same model, or another part of the same set, takes the same one, and so
  * does who deletes it.
  */
-export function contentLockOf({ expectedFiles, files }: Pick<ModelMetadata, 'expectedFiles' | 'files'>): string {
+export function contentLockOf({
+  expectedFiles,
+  files,
+  format,
+}: Pick<ModelMetadata, 'expectedFiles' | 'files' | 'format'>): string {
   const weights = files.filter(({ role }) => role === 'weights').map(({ sha256 }) => sha256);
-  const key = expectedFiles.length > 1 ? expectedFiles.join('\n') : (weights[0] ?? '');
+  // Parts of one pipeline have nothing in common that both know: all pipelines share a lock, which is held for milliseconds.
+  const own = expectedFiles.length > 1 ? expectedFiles.join('\n') : (weights[0] ?? '');
+  const key = format === 'diffusers' ? format : own;
   return createHash('sha256').update(key).digest('hex').slice(0, 2);
 }

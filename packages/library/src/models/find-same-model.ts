@@ -1,12 +1,14 @@
 import { isModelkeepError, type ModelMetadata } from '@modelkeep/core';
 import { isHere, type StoreContext } from '../store-context.ts';
+import { fitsPipeline } from '../revisions/join-pipeline.ts';
+import { modelsOfRepo } from '../revisions/models-of-source.ts';
 import { weightsKey } from './file-order.ts';
 import { rebuildIndex } from './rebuild-index.ts';
 import { readModel, type FoundModel } from './walk-models.ts';
 
 /**
  * @internal The model of the library that a draft is, if there is one: the same set of weights, or another part of the
- * same set of shards. The index says where to look, the metadata on disk decides.
+ * same set of shards or of the same pipeline. The index says where to look, the metadata on disk decides.
  */
 export async function findSameModel(context: StoreContext, draft: ModelMetadata): Promise<FoundModel | null> {
   const first = await look(context, draft);
@@ -26,6 +28,12 @@ async function look(
     for (const { modelId } of await context.index.findByFileHash({ sha256: file.sha256 })) {
       const record = await context.index.get(modelId);
       if (record !== null && isHere(context, record)) indexed.add(record.slug);
+    }
+  }
+  if (draft.format === 'diffusers') {
+    for (const source of draft.sources) {
+      const models = await modelsOfRepo(context.index, source);
+      for (const record of models) if (isHere(context, record)) indexed.add(record.slug);
     }
   }
   let isStale = false;
@@ -52,12 +60,16 @@ async function readIfThere(context: StoreContext, slug: string): Promise<FoundMo
 function isSameModel(present: ModelMetadata, draft: ModelMetadata): boolean {
   // Files outside the library are not stored: what comes in beside them is a model of its own.
   if (present.place !== undefined) return false;
-  return weightsKey(present.files) === weightsKey(draft.files) || sharesShardSet(present, draft);
+  if (weightsKey(present.files) === weightsKey(draft.files)) return true;
+  return isSamePlace(present, draft) && (sharesShardSet(present, draft) || fitsPipeline(present, draft));
 }
 
 function sharesShardSet(present: ModelMetadata, draft: ModelMetadata): boolean {
-  if (draft.expectedFiles.length < 2 || present.expectedFiles.join('\n') !== draft.expectedFiles.join('\n'))
-    return false;
+  return draft.expectedFiles.length > 1 && present.expectedFiles.join('\n') === draft.expectedFiles.join('\n');
+}
+
+/** Whether both stand at the same place of one commit. */
+function isSamePlace(present: ModelMetadata, draft: ModelMetadata): boolean {
   return draft.sources.some(({ provider, repo, commit, path }) =>
     present.sources.some(
       (source) =>

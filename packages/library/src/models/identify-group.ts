@@ -42,11 +42,12 @@ export async function identifyGroup(
     format: 'diffusers',
     embedded: {},
     scan,
-    rulesVersion: first?.rulesVersion ?? 0,
+    rulesVersion: Math.max(0, ...parts.map(({ rulesVersion }) => rulesVersion)),
     confidence: main?.confidence ?? 0,
     evidence: ['model_index.json names its parts', ...(main?.evidence ?? ['no part is a known diffusion model'])],
     tensorCount: first?.tensorCount ?? null,
     parameterCount: main?.parameterCount ?? null,
+    details: null,
     safety: mergeSafety(parts.flatMap(({ safety }) => safety ?? [])),
   };
 }
@@ -77,6 +78,7 @@ async function identify(
       evidence: [error.message],
       tensorCount: null,
       parameterCount: null,
+      details: null,
       safety: null,
     };
   }

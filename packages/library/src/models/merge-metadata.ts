@@ -2,6 +2,7 @@ import type { ModelFile, ModelMetadata, ModelSource } from '@modelkeep/core';
 import { mergeAliases } from './merge-aliases.ts';
 import { withHashes } from './with-hashes.ts';
 import { mergeLayers } from '../metadata/merge-layers.ts';
+import { pipelineExpectation } from '../revisions/join-pipeline.ts';
 import { replacedFiles } from '../revisions/replaced-files.ts';
 import { inFileOrder, weightsKey } from './file-order.ts';
 
@@ -13,24 +14,27 @@ import { inFileOrder, weightsKey } from './file-order.ts';
  * @returns `present` itself when the draft adds nothing
  */
 export function mergeMetadata(present: ModelMetadata, draft: ModelMetadata): ModelMetadata {
-  const files = withHashes(mergeFiles(present.files, draft.files), draft.files);
+  const files = withHashes(mergeFiles(present, draft), draft.files);
   const sources = mergeSources(present.sources, draft.sources);
   const known = layersOf(present);
   const mergedLayers = mergeLayers(known, arrivingLayers(present, draft));
   const layers = mergedLayers === known ? present.layers : mergedLayers;
   const aliases = mergeAliases(present.aliases, draft.aliases);
   const leads = leadsGroup(present, draft);
+  const expectedFiles = pipelineExpectation(present, draft, files);
   if (
     files === present.files &&
     sources === present.sources &&
     layers === present.layers &&
     aliases === present.aliases &&
+    expectedFiles === present.expectedFiles &&
     !leads
   )
     return present;
   const replaced = files === present.files ? present.replaced : replacedFiles(present, files);
   const group = leads ? { sourceGroup: draft.sourceGroup, variantOf: draft.variantOf } : {};
-  const merged = { ...present, files, sources, layers, ...(aliases === undefined ? {} : { aliases }), ...group };
+  const others = aliases === undefined ? {} : { aliases };
+  const merged = { ...present, files, sources, layers, expectedFiles, ...others, ...group };
   return replaced === present.replaced ? merged : withReplaced(merged, replaced);
 }
 
@@ -63,9 +67,14 @@ function isWeights({ role }: ModelFile): boolean {
   return role === 'weights';
 }
 
-function mergeFiles(present: readonly ModelFile[], added: readonly ModelFile[]): readonly ModelFile[] {
+function mergeFiles(
+  { files: present, format }: Pick<ModelMetadata, 'files' | 'format'>,
+  { files: added }: Pick<ModelMetadata, 'files'>,
+): readonly ModelFile[] {
   const files = new Map(present.map((file) => [file.name, file]));
-  const weights = new Set(present.filter((file) => isWeights(file)).map(({ sha256 }) => sha256));
+  // In a pipeline two components may well have the same weights.
+  const alike = format === 'diffusers' ? [] : present.filter((file) => isWeights(file));
+  const weights = new Set(alike.map(({ sha256 }) => sha256));
   let changed = false;
   for (const file of added) {
     const known = files.get(file.name);

@@ -9,7 +9,7 @@ import { sidecarLayers } from './sidecar-layers.ts';
 import { updateModel } from './update-model.ts';
 import { readModel, type FoundModel } from './walk-models.ts';
 
-/** What {@link refreshModel} found to be different. */
+/** What `refreshModel` found to be different. */
 export interface RefreshedModel {
   readonly record: ModelRecord;
   /** Whether anything of the model changed. */

@@ -1,34 +1,32 @@
 import type { ModelRecord, ModelSource } from '@modelkeep/core';
 import type { LibraryIndex } from '@modelkeep/library-index';
 
-/** The most that a search gives: from there on all models are looked through. */
-const MOST_FOUND = 1_000;
 const PAGE = 500;
 
-/**
- * @internal The models of a repo of a hub. The words of its name find them in the index; where so many have these that
- * some may be left out, every model is looked at.
- */
+/** @internal The models that come from a repo of a hub. */
 export async function modelsOfRepo(
   index: LibraryIndex,
   { endpoint, repo }: Pick<ModelSource, 'endpoint' | 'repo'>,
   signal?: AbortSignal,
 ): Promise<ModelRecord[]> {
   if (repo === null) return [];
-  const isOf = ({ sources }: ModelRecord): boolean =>
-    sources.some((source) => source.provider === 'hf' && source.endpoint === endpoint && source.repo === repo);
-  const { hits, approximate } = await index.search(repo, { limit: MOST_FOUND, signal });
-  if (!approximate && hits.length < MOST_FOUND) return hits.map(({ record }) => record).filter((one) => isOf(one));
   const found: ModelRecord[] = [];
-  for await (const record of allModels(index, signal)) if (isOf(record)) found.push(record);
+  for await (const record of allModels(index, { repo, signal })) {
+    // Two hubs may have repos of one name.
+    const isOf = record.sources.some((one) => one.provider === 'hf' && one.endpoint === endpoint && one.repo === repo);
+    if (isOf) found.push(record);
+  }
   return found;
 }
 
-/** @internal Every model of the index, page by page, in the order of the index. */
-export async function* allModels(index: LibraryIndex, signal?: AbortSignal): AsyncGenerator<ModelRecord> {
+/** @internal Every model of the index, or of a repo, page by page, in the order of the index. */
+export async function* allModels(
+  index: LibraryIndex,
+  options: { readonly repo?: string | undefined; readonly signal?: AbortSignal | undefined } = {},
+): AsyncGenerator<ModelRecord> {
   let after: string | undefined;
   do {
-    const page = await index.list({ limit: PAGE, after, signal });
+    const page = await index.list({ ...options, limit: PAGE, after });
     yield* page.records;
     after = page.next ?? undefined;
   } while (after !== undefined);

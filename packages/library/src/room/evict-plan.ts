@@ -80,7 +80,7 @@ async function wantedModels(
   { models: references, signal }: EvictModelsOptions,
 ): Promise<ModelRecord[]> {
   const models: ModelRecord[] = [];
-  if (references === undefined) for await (const model of allModels(index, signal)) models.push(model);
+  if (references === undefined) for await (const model of allModels(index, { signal })) models.push(model);
   else for (const reference of references) models.push(await resolveReference(index, reference));
   return [...new Map(models.map((model) => [model.id, model])).values()];
 }

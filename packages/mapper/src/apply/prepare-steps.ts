@@ -6,7 +6,7 @@ import type { LinkChange } from '../registry/link-statements.ts';
 import { strategyOf } from '../links/link-kind.ts';
 import { foreignReason } from '../links/foreign-reason.ts';
 import { conflict, type ChangeOutcome } from './link-outcome.ts';
-import { mapWithLimit } from '../support/map-with-limit.ts';
+import { mapWithLimit, SMALL_CALLS_AT_ONCE } from '../support/map-with-limit.ts';
 import type { MapperContext } from '../mapper-context.ts';
 import { createSourceChecker, type CheckedSource } from './source-checker.ts';
 
@@ -87,7 +87,7 @@ export async function prepareSteps(context: MapperContext, options: PrepareSteps
     createdAt: new Date(context.clock.now()).toISOString(),
   });
 
-  const steps = await mapWithLimit(entries, { limit: 8, run: prepare });
+  const steps = await mapWithLimit(entries, { limit: SMALL_CALLS_AT_ONCE, run: prepare });
   const handed = steps.flatMap(({ entry }) => {
     const link = entry.action === 'keep' ? registered.get(entry.target) : undefined;
     if (link === undefined || link.modelId === entry.modelId || !sources.hasModel(entry.modelId)) return [];

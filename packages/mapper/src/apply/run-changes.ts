@@ -11,14 +11,12 @@ import { stagesOf } from './change-stage.ts';
 import { checkChange, type CheckedChange } from './check-change.ts';
 import { conflict, type ChangeOutcome } from './link-outcome.ts';
 import type { LinkPlaces } from './link-places.ts';
-import { mapWithLimit } from '../support/map-with-limit.ts';
+import { mapWithLimit, SMALL_CALLS_AT_ONCE } from '../support/map-with-limit.ts';
 import type { MapperContext } from '../mapper-context.ts';
 import { performChange } from './perform-change.ts';
 
 /** Changes that are recorded in one transaction: two commits and one fsync of each folder serve all of them. */
 const BATCH = 256;
-/** Small calls at once; more than libuv has threads only fill its queue. */
-const CALLS_AT_ONCE = 8;
 
 /** @internal */
 export interface RunChangesOptions {
@@ -57,14 +55,14 @@ async function runBatch(context: MapperContext, options: RunChangesOptions): Pro
   const { changes, runId, undoable, places } = options;
   const { hands, links, fileSystem } = context;
   const checked = await mapWithLimit<LinkChange, CheckedChange>(changes, {
-    limit: CALLS_AT_ONCE,
+    limit: SMALL_CALLS_AT_ONCE,
     run: (change) => checkChange(change, { hands, places }),
   });
   const fitting = checked.flatMap((one) => ('change' in one ? [one.change] : []));
   const recorded = await links.begin(fitting, runId);
   const started = fitting.filter((_, index) => recorded[index] === true);
   const performed = await mapWithLimit(started, {
-    limit: CALLS_AT_ONCE,
+    limit: SMALL_CALLS_AT_ONCE,
     run: (change) =>
       performChange(hands, { ...change, runId, isFree: change.restore === null && change.before === null }),
   });

@@ -6,7 +6,7 @@ import { readMark } from '../links/link-mark.ts';
 import type { MapperContext } from '../mapper-context.ts';
 import type { MappableModel } from '../plan/mappable-model.ts';
 import type { RegisteredLink } from '../registry/link-row.ts';
-import { mapWithLimit } from '../support/map-with-limit.ts';
+import { mapWithLimit, SMALL_CALLS_AT_ONCE } from '../support/map-with-limit.ts';
 import type { CheckedLink, LinkHealth } from './link-health.ts';
 
 const IDS_AT_ONCE = 500;
@@ -20,7 +20,7 @@ export async function checkLinks(context: MapperContext, scope: LinkScope): Prom
     roots.set(root, (await findAppRoot(context.fileSystem, root)) === root);
   const models = await modelsOf(context, recorded, signal);
   return mapWithLimit(recorded, {
-    limit: 8,
+    limit: SMALL_CALLS_AT_ONCE,
     run: async (link) => {
       signal?.throwIfAborted();
       if (roots.get(link.appRoot) !== true) return { link, health: 'app-root-gone' };

@@ -27,6 +27,8 @@ export interface PlanEntryOptions {
   /** The folder that the link itself is in. */
   readonly view: FolderView;
   readonly registered: ReadonlyMap<string, RegisteredLink>;
+  /** Sources that were found good already. */
+  readonly seen: ReadonlySet<string>;
 }
 
 /** What is found at the place of a link, and what follows. */
@@ -58,7 +60,7 @@ export async function planEntry(options: PlanEntryOptions): Promise<LinkPlanEntr
   if (view.problem !== null) return entry({ action: 'conflict', reason: view.problem });
   const found = await compareWithDisk(options, target);
   if (found.action !== 'create' && found.action !== 'replace') return entry(found);
-  if ((file.origin ?? 'library') === 'library') {
+  if ((file.origin ?? 'library') === 'library' && !options.seen.has(file.source)) {
     const problem = await verifySource(options.fileSystem, {
       folder: model.folder,
       source: file.source,

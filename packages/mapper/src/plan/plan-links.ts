@@ -2,7 +2,7 @@ import { newId } from '@modelkeep/core';
 import { resolveAppRoot } from '../app/app-root.ts';
 import type { MapperContext } from '../mapper-context.ts';
 import type { MappingWay } from '../profiles/mapping-way.ts';
-import { mapWithLimit } from '../support/map-with-limit.ts';
+import { mapWithLimit, SMALL_CALLS_AT_ONCE } from '../support/map-with-limit.ts';
 import { createFolderViews, type FolderView } from './folder-views.ts';
 import { libraryRootsOf, refuseLibraryAsApp } from './library-roots.ts';
 import { plannedActions, type LinkPlan, type LinkPlanEntry, type PlannedAction } from './link-plan.ts';
@@ -15,6 +15,7 @@ import { createStrategyChooser, type LinkingOptions } from './choose-strategies.
 import { linkWarnings } from './link-warnings.ts';
 import { planAdvice } from './plan-advice.ts';
 import { resolveApp } from './resolve-app.ts';
+import { seenSources } from './seen-sources.ts';
 import { wantedInApp } from './wanted-in-app.ts';
 import { planEntry } from './plan-entry.ts';
 import { planRemovals } from './plan-removals.ts';
@@ -78,12 +79,13 @@ export async function planLinks(context: MapperContext, options: PlanLinksOption
     canReadBytes: hands.canReadBytes,
     order: layout?.prefer ?? null,
   });
+  const seen = await seenSources({ wanted, views, kindsOf: context.kindsOf, signal });
   const planned = await mapWithLimit(wanted, {
-    limit: 8,
+    limit: SMALL_CALLS_AT_ONCE,
     run: async (one) => {
       signal?.throwIfAborted();
       const view = views.get(one.viewFolder) ?? (await viewOf(one.viewFolder));
-      return planEntry({ wanted: one, fileSystem, hands, chooser, linking, registered, view });
+      return planEntry({ wanted: one, fileSystem, hands, chooser, linking, registered, seen, view });
     },
   });
   const claimed = new Set(planned.map(({ target }) => target));

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { foreignReason } from '../links/foreign-reason.ts';
 import type { LinkHands } from '../links/link-hands.ts';
 import { knownLinks } from '../registry/known-links.ts';
-import { mapWithLimit } from '../support/map-with-limit.ts';
+import { mapWithLimit, SMALL_CALLS_AT_ONCE } from '../support/map-with-limit.ts';
 import type { RegisteredLink } from '../registry/link-row.ts';
 import type { LinkPlanEntry, PlannedAction } from './link-plan.ts';
 import type { LinkReason } from './link-reason.ts';
@@ -13,7 +13,7 @@ export async function planRemovals(
   hands: LinkHands,
 ): Promise<readonly LinkPlanEntry[]> {
   return mapWithLimit(links, {
-    limit: 8,
+    limit: SMALL_CALLS_AT_ONCE,
     run: async (link) => {
       const state = await hands.read(link.target, knownLinks(link));
       if (state.kind === 'absent')

@@ -39,7 +39,7 @@ export interface AcceptedModels {
 /** Where the app looks for some types of models. */
 export interface MappingRule {
   readonly types: readonly ModelType[];
-  /** Only these families, as {@link ModelFacts.family} names them; null for any. A model of no known family fits as well, after the rules for any. */
+  /** Only these families, as `family` names them; null for any. A model of no known family fits as well, after the rules for any. */
   readonly families: readonly string[] | null;
   /** Best first. The later ones are older names of the same folder, which the app still reads. */
   readonly folders: readonly ProfileFolder[];

@@ -1,3 +1,6 @@
+/** @internal Small calls at once: enough to keep libuv's threads at work while this one is waited for. */
+export const SMALL_CALLS_AT_ONCE = 64;
+
 /** @internal How a list is worked through. */
 export interface MapWithLimitOptions<T, R> {
   readonly limit: number;

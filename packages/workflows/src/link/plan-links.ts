@@ -63,6 +63,7 @@ export function mapperOf({ store, io, ...options }: MapperOfOptions): Mapper {
     viewFolder: join(store.root, VIEWS),
     fileSystem: io.fileSystem,
     maker: linkMaker(io),
+    kindsOf: (paths, signal) => io.kindsOf(paths, signal),
     machineId: machineId(),
     library: {
       async modelsById(ids) {

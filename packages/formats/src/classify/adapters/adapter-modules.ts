@@ -32,9 +32,12 @@ interface Growing {
 export function adapterModules(view: TensorView): AdapterModules | null {
   const groups = new Map<string, Growing>();
   let isFactored = false;
+  let isAdapter = false;
   for (const [pattern, fact] of view.patterns) {
     const found = adapterTensor(pattern);
-    if (found === null || isNorm(found.part, fact)) continue;
+    if (found === null) continue;
+    isAdapter = true;
+    if (isNorm(found.part, fact)) continue;
     const name = moduleName(found.module);
     const group = groups.get(name) ?? { maxIndices: [], inputs: new Set(), outputs: new Set(), rank: 2 };
     groups.set(name, group);
@@ -42,14 +45,15 @@ export function adapterModules(view: TensorView): AdapterModules | null {
     if (found.part.startsWith('kronecker')) isFactored = true;
     else for (const shape of fact.shapes) addSize(group, found.part, shape);
   }
-  if (groups.size === 0) return null;
+  if (!isAdapter) return null;
   if (isFactored) addProducts(groups, view);
   return { groups, view: viewOf(groups), isFactored };
 }
 
-/** Differences of norms and biases: their modules are not in the tables of layers. */
+/** Differences of biases, norms and modulations: their modules are not in the tables of layers. */
 function isNorm(part: AdapterPart, { shapes }: PatternFact): boolean {
-  return part === 'whole' && shapes.every((shape) => shape.length < 2);
+  if (part === 'bias') return true;
+  return part === 'whole' && shapes.every((shape) => shape.length < 2 || shape[0] === 1);
 }
 
 function addSize(group: Growing, part: AdapterPart, [first = 0, second = 0, ...rest]: readonly number[]): void {

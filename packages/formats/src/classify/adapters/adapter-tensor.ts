@@ -9,6 +9,8 @@ export type AdapterPart =
   | 'kronecker'
   | 'kroneckerDown'
   | 'kroneckerUp'
+  /** Of a bias or a norm: it tells nothing about a layer. */
+  | 'bias'
   /** Nothing about its size. */
   | 'other';
 
@@ -24,10 +26,11 @@ const endings: readonly (readonly [pattern: RegExp, part: AdapterPart])[] = [
   [/\.lokr_w[12]_a$/, 'kroneckerUp'],
   [/\.lokr_w[12]_b$/, 'kroneckerDown'],
   [/\.(?:diff|set_weight)$/, 'whole'],
+  [/\.(?:diff_b|w_norm|b_norm)$/, 'bias'],
   [/\.a1\.weight$/, 'down'],
   [/\.b2\.weight$/, 'up'],
   [
-    /\.(?:lora_mid\.weight|lora_B\.bias|lora_magnitude_vector(?:\.default)?(?:\.weight)?|hada_w2_[ab]|hada_t[12]|lokr_t[12]|diff_b|oft_blocks|oft_diag|oft_R(?:\.default)?\.weight|boft_[RS]\.default|dora_scale|[ab][12]\.weight|on_input|w_norm|b_norm|vera_lambda_[bd])$/,
+    /\.(?:lora_mid\.weight|lora_B\.bias|lora_magnitude_vector(?:\.default)?(?:\.weight)?|hada_w2_[ab]|hada_t[12]|lokr_t[12]|oft_blocks|oft_diag|oft_R(?:\.default)?\.weight|boft_[RS]\.default|dora_scale|[ab][12]\.weight|on_input|vera_lambda_[bd])$/,
     'other',
   ],
 ];

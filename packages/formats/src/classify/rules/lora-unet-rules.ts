@@ -12,7 +12,7 @@ const lora = (family: string | null, variant: string | null = null): Rule['facts
   family,
   variant,
 });
-const textOf = (prefix: string): RegExp => new RegExp(`^${prefix}_.*(?:k_proj|q_proj|v_proj|attn_in_proj)$`);
+const textOf = (prefix: string): RegExp => new RegExp(`^${prefix}_text_model_.*(?:k_proj|q_proj|v_proj|attn_in_proj)$`);
 
 /** Adapters of the U-Nets of the Stable Diffusion line. */
 export const loraUnetRules: readonly Rule[] = [

@@ -11,9 +11,7 @@ const diffusers = [
 ];
 const decoder: Condition = { has: 'output_blocks.#.#.in_layers.#.weight' };
 const diffusersDecoder: Condition = { has: 'up_blocks.#.resnets.#.conv1.weight' };
-const noVideo: Condition = {
-  nothingBelow: ['input_blocks.#.#.time_', 'down_blocks.#.temp_', 'conv_norm_out.temporal'],
-};
+const noVideo: Condition = { lacksMatch: /\.(?:time_stack|time_mixer|time_mix_blocks|temporal_\w+|temp_\w+)\./ };
 
 function inputOf(name: string): readonly Refinement[] {
   return [

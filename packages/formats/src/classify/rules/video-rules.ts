@@ -79,7 +79,10 @@ export const videoRules: readonly Rule[] = [
     'hunyuan-video-diffusers',
     'hunyuan-video',
     'diffusers',
-    [{ below: 'context_embedder.token_refiner.' }, { below: 'single_transformer_blocks.#.' }],
+    [
+      { below: 'context_embedder.token_refiner.' },
+      { tensor: 'single_transformer_blocks.#.proj_mlp.weight', axis: 1, is: 3072 },
+    ],
     { facts: { baseModel: 'Hunyuan Video' }, refine: [videoInput] },
   ),
   diffusion(

@@ -1,0 +1,64 @@
+import { lstat, mkdir, mkdtemp, rm, stat, unlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buildFluxLora } from '@modelkeep/testing';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { main } from './main.ts';
+import type { Terminal } from './output/terminal.ts';
+
+let folder: string;
+let app: string;
+
+/** The command within this process; what would be shown is collected. */
+async function run(...args: readonly string[]): Promise<readonly [number, string]> {
+  const shown: string[] = [];
+  const terminal: Terminal = {
+    out: (text) => shown.push(text),
+    err: (text) => shown.push(text),
+    progressStream: null,
+  };
+  const exitCode = await main([...args, '--root', join(folder, 'library')], terminal);
+  return [exitCode, shown.join('\n')];
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'modelkeep-cli-'));
+  app = join(folder, 'ComfyUI');
+  await mkdir(join(app, 'models'), { recursive: true });
+  await writeFile(join(folder, 'line.safetensors'), buildFluxLora({ scale: 0.02 }));
+  await run('import', join(folder, 'line.safetensors'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+it('links in the way that is asked for, tells how the links are, and repairs them', async () => {
+  const link = join(app, 'models/loras/line.safetensors');
+  expect(await run('links')).toEqual([0, 'no app has links of this library']);
+  expect(await run('link', 'comfyui', app)).toEqual([0, expect.stringContaining('1 created')]);
+  expect((await lstat(link)).isSymbolicLink()).toBe(true);
+  expect(await run('link', 'comfyui', app, '--by', 'hardlink', '--dry-run')).toEqual([
+    0,
+    expect.stringContaining('hardlink'),
+  ]);
+  expect(await run('link', 'comfyui', app, '--by', 'hardlink')).toEqual([0, expect.stringContaining('1 replaced')]);
+  expect((await stat(link)).nlink).toBeGreaterThan(1);
+  expect(await run('links', 'comfyui', app)).toEqual([0, expect.stringMatching(/^ok +comfyui +hardlink +/u)]);
+  expect(await run('links', '--repair')).toEqual([0, 'all links are good']);
+
+  await unlink(link);
+  expect(await run('links', '--check')).toEqual([1, expect.stringMatching(/^missing /u)]);
+  expect(await run('links', '--check', '--json')).toEqual([1, expect.stringContaining('"health": "missing"')]);
+  expect(await run('links', '--repair')).toEqual([0, expect.stringMatching(/^created /u)]);
+  expect(await run('links')).toEqual([0, expect.stringMatching(/^ok /u)]);
+  expect(await run('link', 'comfyui', app, '--by', 'magic')).toEqual([
+    2,
+    expect.stringContaining('links are not made by "magic"'),
+  ]);
+});
+
+it('links into the store of a tool', async () => {
+  const store = join(folder, 'ollama');
+  await mkdir(store);
+  const [exitCode, shown] = await run('link', 'ollama', store, '--dry-run', '--json');
+  expect(exitCode).toBe(0);
+  expect(JSON.parse(shown)).toMatchObject({ way: { kind: 'store', format: 'ollama' }, bytesToWrite: 0 });
+});
