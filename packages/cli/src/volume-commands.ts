@@ -1,3 +1,4 @@
+import { ModelkeepError } from '@modelkeep/core';
 import { InvalidArgumentError } from 'commander';
 import {
   listDeleted,
@@ -23,7 +24,7 @@ export function addVolumeCommands({ command, within }: CommandGroup): void {
     .option('--default', 'other new models go there as well')
     .option('--with-models', 'with remove: its models go with it, and nothing on it is deleted')
     .action((action: VolumeAction, volume: string | undefined, options: VolumeCommandOptions) => {
-      if (action !== 'list' && volume === undefined) throw new InvalidArgumentError(`${action} needs a volume.`);
+      if (action !== 'list' && volume === undefined) throw needsVolume(action);
       return within(options, action === 'list' ? 'read' : action === 'add' ? 'create' : 'write', (context) =>
         manageVolumes(context, { action, volume: volume ?? '' }, options),
       );
@@ -48,4 +49,12 @@ function readAction(value: string): VolumeAction {
   const action = actions.find((one) => one === value);
   if (action === undefined) throw new InvalidArgumentError(`Allowed choices are ${actions.join(', ')}.`);
   return action;
+}
+
+function needsVolume(action: VolumeAction): ModelkeepError {
+  return new ModelkeepError('core.invalid-argument', {
+    message: `volumes ${action} needs a volume`,
+    facts: { argument: 'volume' },
+    hint: action === 'add' ? 'name a folder on the drive' : 'volumes lists labels and ids',
+  });
 }
