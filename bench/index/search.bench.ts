@@ -1,106 +1,137 @@
 /**
- * Rebuild and search of the index against the same done by hand with one FTS5 table and bm25, on the calling thread.
- * MODELKEEP_BENCH_MODELS sets the size (default 100,000), MODELKEEP_BENCH_ROUNDS the searches of each query (default 41),
+ * Searches, counts and lists through the index, against the same statement by hand on the calling thread, and against one FTS5
+ * table with bm25 as it is made in an afternoon. MODELKEEP_BENCH_MODELS sets the sizes, with commas between (default
+ * 10000,100000; 1000000 takes some minutes more), MODELKEEP_BENCH_ROUNDS the calls of each (default 101),
  * MODELKEEP_BENCH_DIR the drive.
  */
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { DatabaseSync } from 'node:sqlite';
-import { openLibraryIndex } from '../../packages/library-index/src/index.ts';
-import { createRandom, makeRecord, randomRecord } from '../../packages/library-index/src/records.test-records.ts';
+import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import { openLibraryIndex, type ModelFilters } from '../../packages/library-index/src/index.ts';
+import { parseQuery } from '../../packages/library-index/src/query/parse-query.ts';
+import { readFilters } from '../../packages/library-index/src/query/read-filters.ts';
+import { byRelevance, searchSql } from '../../packages/library-index/src/query/search-page.ts';
 import { median } from '../alternate.ts';
+import { madeRecords, numbersOf, p99 } from './made-records.ts';
 
-const models = Number(process.env['MODELKEEP_BENCH_MODELS'] ?? 100_000);
-const rounds = Number(process.env['MODELKEEP_BENCH_ROUNDS'] ?? 41);
-const folder = await mkdtemp(join(process.env['MODELKEEP_BENCH_DIR'] ?? tmpdir(), 'modelkeep-bench-'));
+const rounds = numbersOf('MODELKEEP_BENCH_ROUNDS', '101')[0] ?? 101;
 
-const queries = [
-  ['one rare name', 'zebrafinch'],
-  ['two words', 'zebrafinch portrait'],
-  ['a rare and a common word', 'zebrafinch lora'],
-  ['nothing', 'qqqqq'],
-  ['flu', 'flu'],
-  ['w', 'w'],
-  ['two common words', 'sdxl lora'],
-] as const;
+const searches: readonly (readonly [string, ModelFilters])[] = [
+  ['zebrafinch', {}],
+  ['zeb', {}],
+  ['zebrafinch portrait', {}],
+  ['zebrafinch lora', {}],
+  ['zebrafinch safetensors', {}],
+  ['zebrafinch', { type: 'lora' }],
+  ['flu', {}],
+  ['flux', {}],
+  ['w', {}],
+  ['sdxl lora', {}],
+  ['safetensors', {}],
+  ['w', { type: 'vae', minSizeBytes: 2_000 }],
+];
 
-function* records(): Generator<ReturnType<typeof makeRecord>> {
-  const random = createRandom(1);
-  for (let number = 1; number < models; number += 1) yield randomRecord(number, random);
-  yield makeRecord(models, { officialName: 'Zebrafinch portrait v2', type: 'lora' });
+const show = (...values: readonly number[]): string => values.map((value) => value.toFixed(2).padStart(9)).join('');
+
+/** Medians and p99 of calls in turn, in milliseconds. */
+async function timeEach(calls: readonly (() => unknown)[]): Promise<number[][]> {
+  const times = calls.map((): number[] => []);
+  for (let round = -5; round < rounds; round += 1) {
+    for (const [place, call] of calls.entries()) {
+      const started = performance.now();
+      await call();
+      if (round >= 0) times[place]?.push(performance.now() - started);
+    }
+  }
+  return times;
 }
 
-const seconds = (sinceMs: number): number => (performance.now() - sinceMs) / 1_000;
-const show = (value: number): string => value.toFixed(2).padStart(8);
-const p99 = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[Math.ceil(values.length * 0.99) - 1] ?? Number.NaN;
-
-try {
-  const byHand = new DatabaseSync(join(folder, 'by-hand.db'));
-  byHand.exec(`pragma journal_mode = wal; pragma synchronous = normal;
-    create table records (key integer primary key, id text unique, type text, record text);
-    create table files (key integer, sha256 text); create index files_by_sha256 on files (sha256);
-    create virtual table search using fts5 (name, labels, files, description, prefix = '2 3');`);
-  const insertRecord = byHand.prepare('insert into records values (?, ?, ?, ?)');
-  const insertFile = byHand.prepare('insert into files values (?, ?)');
-  const insertText = byHand.prepare(
-    'insert into search (rowid, name, labels, files, description) values (?, ?, ?, ?, ?)',
-  );
-  let started = performance.now();
-  let key = 0;
-  byHand.exec('begin');
-  for (const record of records()) {
-    key += 1;
-    insertRecord.run(key, record.id, record.type, JSON.stringify(record));
-    for (const file of record.files) insertFile.run(key, file.sha256);
-    const labels = [record.type, record.family, record.baseModel, ...record.tags, ...record.triggerWords].join(' ');
-    const files = record.files.map(({ name }) => name).join(' ');
-    insertText.run(key, record.officialName, labels, files, record.description ?? '');
-  }
-  byHand.exec('commit');
-  const byHandSeconds = seconds(started);
-
-  await using index = await openLibraryIndex({ path: join(folder, 'models.db') });
-  const delay = monitorEventLoopDelay({ resolution: 1 });
-  delay.enable();
-  started = performance.now();
-  await index.replaceAll(records());
-  const rebuildSeconds = seconds(started);
-  delay.disable();
-  const { size } = await stat(index.path);
-  console.log(`${models} models, ${(size / 1e6).toFixed(0)} MB`);
-  console.log(
-    `rebuild ${rebuildSeconds.toFixed(1)} s, by hand ${byHandSeconds.toFixed(1)} s, ratio ${(rebuildSeconds / byHandSeconds).toFixed(2)}`,
-  );
-  console.log(
-    `loop delay during the rebuild: p99 ${(delay.percentile(99) / 1e6).toFixed(1)} ms, most ${(delay.max / 1e6).toFixed(1)} ms`,
-  );
-
-  const search = byHand.prepare(`select record from (select rowid as key from search where search match ?
-    order by bm25(search, 10, 3, 2, 1), rowid limit 20) join records using (key)`);
-  console.log(`${'milliseconds'.padEnd(26)}    ours      p99  by hand      p99    ratio`);
-  for (const [name, query] of queries) {
-    const ours: number[] = [];
-    const theirs: number[] = [];
-    const match = query
-      .split(' ')
-      .map((word) => `"${word}"*`)
-      .join(' ');
-    let approximate = false;
-    for (let round = -3; round < rounds; round += 1) {
-      let since = performance.now();
-      ({ approximate } = await index.search(query));
-      if (round >= 0) ours.push(performance.now() - since);
-      since = performance.now();
-      for (const row of search.all(match)) JSON.parse(String(row['record']));
-      if (round >= 0) theirs.push(performance.now() - since);
+for (const models of numbersOf('MODELKEEP_BENCH_MODELS', '10000,100000')) {
+  const folder = await mkdtemp(join(process.env['MODELKEEP_BENCH_DIR'] ?? tmpdir(), 'modelkeep-bench-'));
+  try {
+    await using index = await openLibraryIndex({ path: join(folder, 'models.db') });
+    let started = performance.now();
+    await index.replaceAll(madeRecords(models));
+    const seconds = (performance.now() - started) / 1_000;
+    using byHand = new DatabaseSync(index.path, { readOnly: true });
+    using plain = new DatabaseSync(join(folder, 'plain.db'));
+    started = performance.now();
+    plain.exec(`pragma journal_mode = wal; pragma synchronous = normal;
+      create table records (key integer primary key, record text);
+      create virtual table search using fts5 (name, labels, files, description, prefix = '2 3'); begin`);
+    const insertRecord = plain.prepare('insert into records values (?, ?)');
+    const insertText = plain.prepare(
+      'insert into search (rowid, name, labels, files, description) values (?, ?, ?, ?, ?)',
+    );
+    let key = 0;
+    for (const record of madeRecords(models)) {
+      insertRecord.run(++key, JSON.stringify(record));
+      const labels = [record.type, record.family, record.baseModel, ...record.tags, ...record.triggerWords].join(' ');
+      insertText.run(key, record.officialName, labels, record.files[0]?.name ?? '', record.description ?? '');
     }
-    const figures = [median(ours), p99(ours), median(theirs), p99(theirs), median(ours) / median(theirs)];
-    console.log(`${name.padEnd(26)}${figures.map(show).join(' ')}${approximate ? '  approximate' : ''}`);
+    plain.exec('commit');
+    const size = (await stat(index.path)).size;
+    console.log(
+      `-- index/search: ${models} models, ${(size / 1e6).toFixed(0)} MB, ${(size / models).toFixed(0)} bytes each`,
+    );
+    console.log(
+      `rebuild ${seconds.toFixed(1)} s; one plain FTS5 table ${((performance.now() - started) / 1e3).toFixed(1)} s`,
+    );
+    console.log(`${'milliseconds'.padEnd(44)}   median      p99  by hand      p99    ratio  ratio p99  plain FTS5`);
+    for (const [query, filters] of searches) {
+      const { sql, params } = searchSql({
+        query: parseQuery(query),
+        filters: readFilters(filters),
+        order: byRelevance,
+        limit: 20,
+        after: null,
+      });
+      const statement = byHand.prepare(sql);
+      const ranked = plain.prepare(`select record from (select rowid as key from search where search match ?
+        order by bm25(search, 10, 3, 2, 1), rowid limit 20) join records using (key)`);
+      const match = query.split(' ').map((word) => `"${word}"*`);
+      let approximate = false;
+      const [ours = [], theirs = [], simple = []] = await timeEach([
+        async () => ({ approximate } = await index.search(query, filters)),
+        () => {
+          for (const row of statement.all(params as Record<string, SQLInputValue>)) JSON.parse(String(row['record']));
+        },
+        () => {
+          for (const row of ranked.all(match.join(' '))) JSON.parse(String(row['record']));
+        },
+      ]);
+      const figures = show(
+        median(ours),
+        p99(ours),
+        median(theirs),
+        p99(theirs),
+        median(ours) / median(theirs),
+        p99(ours) / p99(theirs),
+        median(simple),
+      );
+      console.log(
+        `${`search ${query} ${Object.keys(filters).join()}`.padEnd(44)}${figures}${approximate ? '  approximate' : ''}`,
+      );
+    }
+    const others: readonly (readonly [string, () => Promise<unknown>])[] = [
+      ['search zebrafinhc (a typing error)', () => index.search('zebrafinhc')],
+      ['facets of all', () => index.facets('')],
+      ['facets of type lora', () => index.facets('', { type: 'lora' })],
+      ['facets of flux', () => index.facets('flux')],
+      ['facets of w, type lora', () => index.facets('w', { type: 'lora' })],
+      ['list of 100', () => index.list()],
+      ['list of 100 loras by size', () => index.list({ type: 'lora', sort: 'size' })],
+      [
+        'list of family llama, Q8_0, SD 1.5',
+        () => index.list({ family: 'llama', quantisation: 'Q8_0', baseModel: 'SD 1.5' }),
+      ],
+    ];
+    for (const [name, call] of others) {
+      const [times = []] = await timeEach([call]);
+      console.log(`${name.padEnd(44)}${show(median(times), p99(times))}`);
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
   }
-  byHand.close();
-} finally {
-  await rm(folder, { recursive: true, force: true });
 }

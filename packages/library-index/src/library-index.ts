@@ -114,10 +114,12 @@ export interface LibraryIndex extends AsyncDisposable {
   changesSince(cursor: string | null, options?: ChangesOptions): Promise<ChangePage>;
   /**
    * What happens to models in any process, as {@link LibraryIndex.changesSince} tells it: first what happened since a cursor,
-   * then each change within moments, until the signal aborts (which throws its reason) or the index is closed
-   * (`core.closed`). Without a cursor it begins with a page that says `resync`.
+   * then each change within moments, until the signal aborts (which throws its reason) the index is closed
+   * (`core.closed`) or its file is replaced (`sqlite.failed`). Without a cursor it begins with a page that says `resync`.
    */
   watch(options?: WatchChangesOptions): AsyncIterable<ChangePage>;
+  /** Whether another file has taken the place of this one: open the index again. */
+  isReplaced(): Promise<boolean>;
   /** Looks through the whole file for damage: seconds for a large one. Worth it after the process was killed. */
   check(options?: SqliteCallOptions): Promise<IndexCheck>;
   close(): Promise<void>;

@@ -11,6 +11,7 @@ import { findFilesByHash } from './read/find-files-by-hash.ts';
 import { getById, getByIdPrefix, getBySlug, getRevisions } from './read/get.ts';
 import { hasFileOfSize } from './read/has-file-of-size.ts';
 import { listModels } from './read/list.ts';
+import { watchFile } from './read/replaced-file.ts';
 import { readStats } from './read/stats.ts';
 import { watchChanges } from './read/watch-changes.ts';
 import { removeModels } from './write/remove.ts';
@@ -59,6 +60,7 @@ export async function openLibraryIndex(options: OpenLibraryIndexOptions): Promis
   try {
     const opened = await openIndexDatabase({ sqlite, path, readOnly, journal, logger, signal });
     return createLibraryIndex(opened.database, {
+      isReplaced: await watchFile(path),
       setAside: opened.setAside,
       needsRebuild: !readOnly && !opened.rebuilt,
       at: () => new Date(clock.now()).toISOString(),
@@ -71,6 +73,7 @@ export async function openLibraryIndex(options: OpenLibraryIndexOptions): Promis
 }
 
 interface IndexState {
+  readonly isReplaced: () => Promise<boolean>;
   readonly setAside: string | null;
   readonly needsRebuild: boolean;
   readonly at: () => string;
@@ -114,7 +117,8 @@ function createLibraryIndex(database: SqliteDatabase, { at, closeOwn, ...state }
     hasFileOfSize: (sizeBytes, options) => hasFileOfSize(database, sizeBytes, options),
     stats: (options) => readStats(database, options),
     changesSince: (cursor, options) => changesSince(database, cursor, options),
-    watch: (options = {}) => watchChanges(database, options),
+    watch: (options = {}) => watchChanges(database, { ...options, isReplaced: state.isReplaced }),
+    isReplaced: state.isReplaced,
     check: (options) => checkIndex(database, options),
     close,
     [Symbol.asyncDispose]: close,

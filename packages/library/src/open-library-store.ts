@@ -195,8 +195,9 @@ export async function openLibraryStore(options: OpenLibraryStoreOptions): Promis
   const locks = await openVolumeLocks({ root, folder: layout.locks, kind: options.locks, io, sqlite, logger });
   const indexMode = placed.indexIsOwn ? 'write' : mode;
   const open = (): Promise<LibraryIndex> => openIndex({ layout, mode: indexMode, sqlite, clock, logger });
-  const rebuild = indexMode === 'write' ? () => rebuildIndex(volumes?.first ?? first) : null;
-  const renewable = renewableIndex({ first: await open(), open, rebuild, sqlite, logger });
+  const rebuild = (): Promise<RebuildReport> => rebuildIndex(volumes?.first ?? first);
+  const mayRepair = indexMode === 'write';
+  const renewable = renewableIndex({ first: await open(), open, rebuild, mayRepair, sqlite, logger });
   const { index } = renewable;
   const { fileSystem } = io;
   const syncFolder = createFolderSync((folder) => fileSystem.fsyncFolder(folder));

@@ -27,6 +27,11 @@ export interface Candidates {
 const MOST_LOOKED_AT = 5_000;
 const MOST_NAMES_THAT_BEGIN = 2_000;
 
+/** Nothing would narrow the matches of the only term. */
+function isSimple({ terms }: ParsedQuery, { words }: ReadFilters): boolean {
+  return terms.length === 1 && words.length === 0;
+}
+
 /**
  * @internal The newest matches are taken. As long as there are no more of them than are taken, that is exact. Otherwise the
  * newest ones with the terms in their names are taken with them, and descriptions are left alone. Names that begin with
@@ -34,7 +39,7 @@ const MOST_NAMES_THAT_BEGIN = 2_000;
  */
 export function candidatesSql({ query, filters, horizon, most }: CandidateOptions): Candidates {
   const parameters = createParameters();
-  const { everywhere, names, texts } = matchExpressions(query, filters.words, parameters);
+  const { everywhere, quick, names, texts } = matchExpressions(query, filters.words, parameters);
   parameters.set({ ...filters.parameters, most, joined: query.words.join('') });
   if (horizon !== null) parameters.set({ horizon });
   const until = horizon === null ? '' : ' and rowid <= cast(:horizon as integer)';
@@ -57,9 +62,31 @@ ${name} as materialized (
   select key from wanted cross join models using (key) cross join model_texts using (key)
   where ${everyTerm(query, parameters, 'labels-and-files')}${all}${untilKey} order by key desc limit :most + 1
 )`
-    : checked('found', `select rowid as key from search where search match ${everywhere}${until} order by rowid desc`);
+    : checked(
+        'found',
+        isSimple(query, filters)
+          ? `select rowid as key from search where search match ${everywhere}${until} order by rowid desc`
+          : 'select key from matches order by key desc',
+      );
+  const matches =
+    filters.byIds || isSimple(query, filters)
+      ? ''
+      : `quick as materialized (select ${quick} as expression), narrow as materialized (
+  select rowid as key from search
+  where search match coalesce((select expression from quick), '""')${until} order by rowid desc limit :most + 1
+), is_narrow as materialized (
+  select (select expression from quick) is not null and (select count(*) from narrow) <= :most as yes
+), matches as materialized (
+  select key from narrow cross join model_texts using (key)
+  where (select yes from is_narrow) and ${everyTerm(query, parameters, 'labels-and-files')}
+  union all select key from (
+    select rowid as key from search
+    where search match case when (select yes from is_narrow) then '""' else ${everywhere} end${until}
+    order by rowid desc limit ${unchecked.length === 0 ? ':most + 1' : MOST_LOOKED_AT}
+  )
+), `;
   const isBroad = '(select count(*) from found) > :most';
-  const sql = `${wanted}${found}, told_seen as materialized (
+  const sql = `${wanted}${matches}${found}, told_seen as materialized (
   select rowid as key from texts where texts match case when ${isBroad} then '""' else ${texts} end${until}
   order by rowid desc limit ${MOST_LOOKED_AT}
 ), told as materialized (

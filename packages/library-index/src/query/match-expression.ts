@@ -5,9 +5,11 @@ import type { ParsedQuery, Spelling } from './parse-query.ts';
 export interface MatchExpressions {
   /** For `search`: the terms begin words of names, labels and files. */
   readonly everywhere: string;
+  /** The same, but for terms that so many words begin with that their lists would have to be put together first; or null. */
+  readonly quick: string;
   /** For `name_search`: the terms begin words of names. */
   readonly names: string;
-  /** For `texts`: the words are words of anything, and the last one begins one. */
+  /** For `texts`: the words are words of anything; one that stands alone begins one. */
   readonly texts: string;
 }
 
@@ -28,14 +30,18 @@ export function matchExpressions(
   parameters: Parameters,
 ): MatchExpressions {
   const filters = filterWords.map((group) => ` AND (${group.map(quote).join(' OR ')})`).join('');
-  const groups = terms.map((spellings) => spellings.map((spelling) => spellingSql(spelling, parameters)));
-  const groupSql = groups.map((group) => `'(' || ${group.join(" || ' OR ' || ")} || ')'`);
-  const wanted = `'(' || ${groupSql.join(" || ' AND ' || ")} || ')' || ${parameters.add(filters)}`;
-  const last = words.at(-1) ?? '';
-  const before = words.slice(0, -1).map((word) => `${quote(word)} AND `);
-  const ending = { words: [last], isBeginning: last.length >= INDEXED_BEGINNING };
-  const texts = `${parameters.add(before.join(''))} || '(' || ${spellingSql(ending, parameters)} || ')'`;
-  return { everywhere: wanted, names: wanted, texts };
+  const group = (spellings: readonly Spelling[], otherwise: 'all' | 'none'): string =>
+    `'(' || ${spellings.map((spelling) => spellingSql(spelling, parameters, otherwise)).join(" || ' OR ' || ")} || ')'`;
+  const wanted = `'(' || ${terms.map((spellings) => group(spellings, 'all')).join(" || ' AND ' || ")} || ')' || ${parameters.add(filters)}`;
+  const quick = terms.map((spellings) => `coalesce(' AND ' || ${group(spellings, 'none')}, '')`).join(' || ');
+  const [first = ''] = words;
+  const isBeginning = words.length === 1 && first.length >= INDEXED_BEGINNING;
+  const texts = isBeginning
+    ? spellingSql({ words, isBeginning }, parameters, 'all')
+    : parameters.add(words.map(quote).join(' AND '));
+  // Each part begins with an AND: the first one goes.
+  const quickly = `nullif(substr(${quick} || ${parameters.add(filters)}, 6), '')`;
+  return { everywhere: wanted, quick: quickly, names: wanted, texts };
 }
 
 /** @internal The expression that the filters alone make, or null where none of them has a word. */
@@ -44,7 +50,8 @@ export function filterExpression(filterWords: readonly (readonly string[])[]): s
   return filterWords.map((group) => `(${group.map(quote).join(' OR ')})`).join(' AND ');
 }
 
-function spellingSql({ words, isBeginning }: Spelling, parameters: Parameters): string {
+/** `otherwise`: what is given where too many words begin so; null is null for the whole expression that it is in. */
+function spellingSql({ words, isBeginning }: Spelling, parameters: Parameters, otherwise: 'all' | 'none'): string {
   const phrase = quote(words.join(' '));
   if (!isBeginning) return parameters.add(phrase);
   const begins = parameters.add(`${phrase} *`);
@@ -57,9 +64,10 @@ function spellingSql({ words, isBeginning }: Spelling, parameters: Parameters): 
       .map((word) => `${word} `)
       .join('')}`,
   );
-  return `coalesce((select group_concat(${head} || word || '"', ' OR ') from (
+  return `(select case count(*) when ${MOST_NAMED + 1} then ${otherwise === 'all' ? begins : 'null'} when 0 then ${begins}
+  else group_concat(${head} || word || '"', ' OR ') end from (
   select word from words where word >= ${from} and word < ${from} || char(1114111) limit ${MOST_NAMED + 1}
-) having count(*) between 1 and ${MOST_NAMED}), ${begins})`;
+))`;
 }
 
 function quote(text: string): string {

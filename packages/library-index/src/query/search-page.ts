@@ -56,9 +56,22 @@ interface Row {
  * 200,000 models.
  */
 export async function searchPage(database: SqliteDatabase, options: SearchPageOptions): Promise<FoundPage> {
-  const { query, filters, order, limit, after, signal } = options;
-  const horizon = after?.horizon ?? null;
-  const candidates = candidatesSql({ query, filters, horizon, most: MOST_RANKED });
+  const { after, signal } = options;
+  const { sql, params } = searchSql(options);
+  const rows = await database.all<Row>(sql, params, { signal });
+  return {
+    rows: rows.map(({ record, tier, place }) => ({ record, tier, place: JSON.parse(place) as (string | number)[] })),
+    approximate: rows[0]?.cut === 1,
+    horizon: after === null ? (rows[0]?.horizon ?? null) : after.horizon,
+  };
+}
+
+/** @internal The statement of a page. */
+export function searchSql({ query, filters, order, limit, after }: Omit<SearchPageOptions, 'signal'>): {
+  readonly sql: string;
+  readonly params: Readonly<Record<string, SqlValue>>;
+} {
+  const candidates = candidatesSql({ query, filters, horizon: after?.horizon ?? null, most: MOST_RANKED });
   const ranking = createParameters('rank');
   const tier = tierSql(query, ranking);
   const rest = after === null ? null : isAfter(order, after.values);
@@ -71,22 +84,7 @@ export async function searchPage(database: SqliteDatabase, options: SearchPageOp
 select record, tier, ${placeSql(order)} as place, ${candidates.cut} as cut,
   (select cast(max(key) as text) from models) as horizon
 from best cross join records using (key) order by ${orderBy(order)}`;
-  const params: Record<string, SqlValue> = {
-    ...candidates.parameters,
-    ...ranking.values,
-    ...rest?.parameters,
-    limit: limit + 1,
-  };
-  const rows = await database.all<Row>(sql, params, { signal });
-  return {
-    rows: rows.map(({ record, tier: found, place }) => ({
-      record,
-      tier: found,
-      place: JSON.parse(place) as (string | number)[],
-    })),
-    approximate: rows[0]?.cut === 1,
-    horizon: after === null ? (rows[0]?.horizon ?? null) : horizon,
-  };
+  return { sql, params: { ...candidates.parameters, ...ranking.values, ...rest?.parameters, limit: limit + 1 } };
 }
 
 function tierSql(query: ParsedQuery, parameters: Parameters): string {

@@ -193,7 +193,7 @@ test('what looks like a language is plain text', async () => {
   expect(await namesOf(index, `flux\0dev`)).toEqual(['FLUX.1-dev']);
 });
 
-test('4,000 random queries neither fail nor miss their own name', async () => {
+test('random queries neither fail nor miss their own name', async () => {
   await using index = await withCollection();
   const random = createRandom(42);
   const pieces = [
@@ -228,7 +228,7 @@ test('4,000 random queries neither fail nor miss their own name', async () => {
     '%',
     '\\',
   ];
-  for (let round = 0; round < 4_000; round += 1) {
+  for (let round = 0; round < 400; round += 1) {
     const length = Math.floor(random() * 12);
     const noise = Array.from({ length }, () => pieces[Math.floor(random() * pieces.length)] ?? '').join('');
     await index.search(noise, { limit: 1 });

@@ -1,5 +1,6 @@
 import { systemClock } from '@modelkeep/core';
 import type { SqliteDatabase } from '@modelkeep/sqlite';
+import { replaced } from './replaced-file.ts';
 import { changesSince, type ChangePage } from './changes-since.ts';
 
 /** What goes with a look at what happens. */
@@ -12,6 +13,8 @@ export interface WatchChangesOptions {
 }
 
 const LEAST_POLL_MS = 5;
+/** A file that was moved away says no more. */
+const LOOK_AT_FILE_MS = 500;
 
 /**
  * @internal What happens to models, in any process: first what happened since, then each change within moments, until the
@@ -20,10 +23,11 @@ const LEAST_POLL_MS = 5;
  */
 export async function* watchChanges(
   database: SqliteDatabase,
-  { since, pollMs = 25, signal }: WatchChangesOptions,
+  { since, pollMs = 25, signal, isReplaced }: WatchChangesOptions & { readonly isReplaced: () => Promise<boolean> },
 ): AsyncGenerator<ChangePage> {
   let cursor = since ?? null;
   let seen = -1;
+  let lookedMs = systemClock.monotonicMs();
   for (;;) {
     const version = await readVersion(database, signal);
     if (version !== seen) {
@@ -35,6 +39,10 @@ export async function* watchChanges(
         if (isLast) break;
         page = await changesSince(database, cursor, { signal });
       }
+    }
+    if (systemClock.monotonicMs() - lookedMs > LOOK_AT_FILE_MS) {
+      lookedMs = systemClock.monotonicMs();
+      if (await isReplaced()) throw replaced(database.path);
     }
     await systemClock.sleep(Math.max(LEAST_POLL_MS, pollMs), signal);
   }

@@ -8,6 +8,7 @@ import { folderChecks } from '../folder-store/folder-checks.ts';
 import { safetyOf } from '../metadata/load-safety.ts';
 import type { StoreContext } from '../store-context.ts';
 import type { ApartFile, Finding, UnsafeModel, VerifyOptions, VerifyProblem, VerifyReport } from './verify-report.ts';
+import { settledProblems } from './settled-problems.ts';
 import { walkModels, type FoundModel } from './walk-models.ts';
 
 /** @internal Compares everything that is stored with what the metadata says. Changes nothing. */
@@ -15,7 +16,7 @@ export async function verifyModels(context: StoreContext, options: VerifyOptions
   const inFolders = isFolderStore(context) ? await folderChecks(context, options) : null;
   const problems: VerifyProblem[] = [];
   const blobs = new Map<string, Finding | null>();
-  const apart: ApartFile[] = [];
+  const apart = new Map<string, ApartFile>();
   const unsafe: UnsafeModel[] = [];
   const count = { models: 0, files: 0, bytesHashed: 0 };
 
@@ -64,17 +65,23 @@ export async function verifyModels(context: StoreContext, options: VerifyOptions
       const found = digests.sha256;
       if (found !== file.sha256) return { problem: 'diverged', part: 'file', expected: file.sha256, found };
     }
-    apart.push(itself);
+    apart.set(`${slug}/${file.name}`, itself);
     return null;
   };
 
-  const findingsOf = async (
-    files: readonly ModelFile[],
-  ): Promise<{ readonly file: ModelFile; readonly problem: Finding }[]> => {
-    const found: { file: ModelFile; problem: Finding }[] = [];
-    for (const file of files) {
-      const problem = await blobFinding(file);
-      if (problem !== null) found.push({ file, problem });
+  const forget = (sha256: string): void => void blobs.delete(sha256);
+  const problemsOf = async (model: FoundModel): Promise<VerifyProblem[]> => {
+    const { metadata, slug } = model;
+    const found: VerifyProblem[] = [];
+    const note = ({ sha256, name }: ModelFile, problem: Finding | null): void => {
+      if (problem !== null) found.push({ modelId: metadata.id, slug, file: name, sha256, ...problem });
+    };
+    // What newer files have taken the place of stands in no folder, and its bytes are kept.
+    for (const file of metadata.replaced ?? []) note(file, await blobFinding(file));
+    if (metadata.evictedAt !== undefined) return found;
+    for (const file of metadata.files) {
+      const check = inFolders === null ? checkFile(model, file) : inFolders.check(model, { file, count });
+      note(file, await check.catch((error: unknown) => unreadable(error, file, 'file')));
     }
     return found;
   };
@@ -108,22 +115,10 @@ export async function verifyModels(context: StoreContext, options: VerifyOptions
       }
       continue;
     }
-    // What newer files have taken the place of stands in no folder, and its bytes are kept.
-    for (const { file, problem } of await findingsOf(model.metadata.replaced ?? [])) {
-      const { sha256, name } = file;
-      problems.push({ modelId: model.metadata.id, slug: model.slug, file: name, sha256, ...problem });
-    }
-    if (model.metadata.evictedAt !== undefined) continue;
-    for (const file of model.metadata.files) {
-      count.files += 1;
-      const check = inFolders === null ? checkFile(model, file) : inFolders.check(model, { file, count });
-      const problem = await check.catch((error: unknown) => unreadable(error, file, 'file'));
-      if (problem === null) continue;
-      const { sha256, name } = file;
-      problems.push({ modelId: model.metadata.id, slug: model.slug, file: name, sha256, ...problem });
-    }
+    if (model.metadata.evictedAt === undefined) count.files += model.metadata.files.length;
+    problems.push(...(await settledProblems(context, model, { look: problemsOf, forget })));
   }
-  return { ...count, problems, apart, unsafe };
+  return { ...count, problems, apart: [...apart.values()], unsafe };
 }
 
 /** A file that cannot be read is a finding and not the end of the search. */

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { isModelkeepError, type Logger } from '@modelkeep/core';
+import { isModelkeepError, ModelkeepError, systemClock, type Logger } from '@modelkeep/core';
 import type { ChangePage, LibraryIndex, WatchChangesOptions } from '@modelkeep/library-index';
 import { setAside, type Sqlite } from '@modelkeep/sqlite';
 
@@ -15,19 +15,32 @@ export interface RenewableIndex {
 export interface RenewableIndexOptions {
   readonly first: LibraryIndex;
   readonly open: () => Promise<LibraryIndex>;
-  /** Fills the present index; null where nothing may be written. */
-  readonly rebuild: (() => Promise<unknown>) | null;
+  /** Fills the present index. */
+  readonly rebuild: () => Promise<unknown>;
+  /** Whether a damaged file may be set aside. */
+  readonly mayRepair: boolean;
   readonly sqlite: Sqlite;
   readonly logger: Logger;
 }
 
+/** How often the name of the file is looked at. */
+const LOOK_AT_FILE_MS = 500;
+
 /** What a rebuild itself goes through, and what says that there is damage. */
-const NOT_HEALED = new Set<string | symbol>(['replaceAll', 'check', 'close', Symbol.asyncDispose]);
+const NOT_HEALED = new Set<string | symbol>(['replaceAll', 'check', 'isReplaced', 'close', Symbol.asyncDispose]);
 
 /** @internal Damage in the middle of a database shows only when it is read: long after it was opened. */
-export function renewableIndex({ first, open, rebuild, sqlite, logger }: RenewableIndexOptions): RenewableIndex {
+export function renewableIndex({
+  first,
+  open,
+  rebuild,
+  mayRepair,
+  sqlite,
+  logger,
+}: RenewableIndexOptions): RenewableIndex {
   let current = first;
   let healing: Promise<void> | null = null;
+  let lookedMs = systemClock.monotonicMs();
 
   const isDamaged = async (): Promise<boolean> => {
     try {
@@ -59,24 +72,38 @@ export function renewableIndex({ first, open, rebuild, sqlite, logger }: Renewab
     current = await open();
     return true;
   };
-  const heal = (fill: () => Promise<unknown>, cause: unknown): Promise<void> =>
+  const isCurable = (error: unknown): boolean =>
+    isMoved(error) || (mayRepair && isModelkeepError(error, 'sqlite.corrupt'));
+  const heal = (cause: unknown): Promise<void> =>
     (healing ??= (async () => {
+      if (isMoved(cause)) {
+        await reopen();
+        if (current.needsRebuild) await rebuild();
+        return;
+      }
       logger.warn('the index of the library is damaged: it is made anew', { path: current.path, error: String(cause) });
-      if (isMoved(cause)) await reopen();
-      else await renewIfDamaged();
-      await fill();
+      await renewIfDamaged();
+      await rebuild();
     })().finally(() => (healing = null)));
 
+  /** A process whose file was set aside by another one would never notice. */
+  const followFile = async (): Promise<void> => {
+    const nowMs = systemClock.monotonicMs();
+    if (nowMs - lookedMs < LOOK_AT_FILE_MS) return;
+    lookedMs = nowMs;
+    if (await current.isReplaced()) throw replaced(current.path);
+  };
   const healed =
     (name: string) =>
     async (...values: readonly unknown[]): Promise<unknown> => {
       const call = async (): Promise<unknown> =>
         (Reflect.get(current, name) as (...given: readonly unknown[]) => Promise<unknown>)(...values);
       try {
+        await followFile();
         return await call();
       } catch (error) {
-        if (rebuild === null || !(isModelkeepError(error, 'sqlite.corrupt') || isMoved(error))) throw error;
-        await heal(rebuild, error);
+        if (!isCurable(error)) throw error;
+        await heal(error);
         return call();
       }
     };
@@ -91,7 +118,7 @@ export function renewableIndex({ first, open, rebuild, sqlite, logger }: Renewab
           since = page.cursor;
         }
       } catch (error) {
-        if (rebuild !== null && isModelkeepError(error, 'sqlite.corrupt')) await heal(rebuild, error);
+        if (isCurable(error)) await heal(error);
         else if (!isModelkeepError(error, 'core.closed')) throw error;
         if (healing !== null) await healing;
         if (current === watched) throw error;
@@ -108,6 +135,13 @@ export function renewableIndex({ first, open, rebuild, sqlite, logger }: Renewab
     }),
     renewIfDamaged,
   };
+}
+
+function replaced(path: string): ModelkeepError {
+  return new ModelkeepError('sqlite.failed', {
+    message: `${path} is another file than the one that was opened`,
+    facts: { path, sqliteCode: 'SQLITE_READONLY_DBMOVED' },
+  });
 }
 
 /** Another process has put another file in its place. */
