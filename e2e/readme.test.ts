@@ -19,6 +19,8 @@ it('every command of the read-me works, one after the other, with the folders an
   await using folder = await testFolder();
   await using hub = await startHub({ repos: demoRepos({ scale: 0.1 }) });
   await mkdir(folder.join('ComfyUI', 'models'), { recursive: true });
+  await mkdir(folder.join('ComfyUI', 'comfy'));
+  for (const name of ['folder_paths.py', 'nodes.py']) await writeFile(folder.join('ComfyUI', name), '');
   await mkdir(folder.join('home', 'Downloads'), { recursive: true });
   await writeFile(folder.join('home', 'Downloads', 'some-lora.safetensors'), buildFluxLora({ scale: 0.1 }));
   await writeFile(
@@ -38,6 +40,7 @@ it('every command of the read-me works, one after the other, with the folders an
     word
       .replace(/^~/, folder.join('home'))
       .replace('/apps/ComfyUI', folder.join('ComfyUI'))
+      .replace('/mnt/disk', folder.join('disk'))
       .replace(/^models\.jsonl$/, folder.join('models.jsonl'))
       .replace('http://127.0.0.1:8090', hub.hubUrl);
   const environment = { MODELKEEP_ROOT: folder.join('library'), HF_ENDPOINT: hub.hubUrl };
@@ -48,8 +51,8 @@ it('every command of the read-me works, one after the other, with the folders an
     new Set(
       (
         'get import scan lookup search list show edit history updates update versions release pin unpin evict restore ' +
-        'room link links unlink export import-metadata delete verify gc dedupe hash ' +
-        'rebuild doctor'
+        'room link links apps map unlink export import-metadata delete verify gc dedupe hash ' +
+        'rebuild doctor volumes move relocate trash undelete'
       ).split(' '),
     ),
   );

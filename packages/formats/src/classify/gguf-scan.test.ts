@@ -87,7 +87,11 @@ describe('other GGUF files', () => {
     });
     expect(
       (await gguf({ 'general.architecture': 'llama', 'general.type': 'vocab', 'llama.block_count': 1 })).scan.type,
-    ).toBe('unknown');
+    ).toBe('tokenizer');
+    const tokens = { type: 'array', of: 'string', value: ['a', 'b'] } as const;
+    const vocabulary = { 'general.architecture': 'llama', 'llama.block_count': 1, 'tokenizer.ggml.tokens': tokens };
+    expect((await gguf(vocabulary)).scan.type).toBe('tokenizer');
+    expect((await gguf({ ...vocabulary, 'split.count': 2 })).scan.type).toBe('llm');
   });
 
   it.each([

@@ -29,7 +29,7 @@ const otherTypes: ReadonlyMap<string, ModelType> = new Map([
   ['adapter', 'lora'],
   ['mmproj', 'mmproj'],
   ['clip-vision', 'mmproj'],
-  ['vocab', 'unknown'],
+  ['vocab', 'tokenizer'],
   ['imatrix', 'unknown'],
 ]);
 const precisions: ReadonlyMap<string, string> = new Map([
@@ -57,6 +57,10 @@ export function classifyGguf(header: Pick<GgufHeader, 'metadata' | 'tensors'>): 
   const other = generalType === null ? undefined : otherTypes.get(generalType);
   if (other === 'mmproj' || architecture === 'clip') return conclude('mmproj', null);
   if (other !== undefined) return conclude(other, other === 'lora' ? architecture : null);
+  if (isTokenizer(header)) {
+    evidence.push('has a vocabulary and no tensors');
+    return conclude('tokenizer', architecture);
+  }
   if (architecture !== null) {
     const encoder = textEncoders.get(architecture);
     if (encoder !== undefined) return conclude('text-encoder', null, encoder);
@@ -69,6 +73,12 @@ export function classifyGguf(header: Pick<GgufHeader, 'metadata' | 'tensors'>): 
   if (byTensors.facts.type !== 'unknown') return { ...byTensors, evidence: [...evidence, ...byTensors.evidence] };
   const family = architecture === null ? undefined : imageFamilies.get(architecture);
   return family === undefined ? conclude('unknown', null) : { ...conclude('diffusion-model', family), confidence: 0.7 };
+}
+
+/** The first part of a split may come without tensors: it is no tokenizer. */
+function isTokenizer({ metadata, tensors }: Pick<GgufHeader, 'metadata' | 'tensors'>): boolean {
+  const parts = metadata.get('split.count');
+  return tensors.size === 0 && metadata.has('tokenizer.ggml.tokens') && !(typeof parts === 'number' && parts > 1);
 }
 
 /** @internal Shapes in torch's order. Converters of image models keep shapes of other ranks in keys of their own. */

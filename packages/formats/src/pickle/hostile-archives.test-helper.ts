@@ -53,6 +53,10 @@ const dangerous: readonly (readonly [string, Uint8Array])[] = [
   ],
   ['a pickle where numbers should be', torchZip(benign, [numbers, { path: 'archive/data/1', bytes: evil }])],
   ['numbers too short for their tensor', torchZip(benign, [{ ...numbers, bytes: bytesOf('cos\nsystem\n)R.') }])],
+  [
+    'numbers of the right length that are a pickle',
+    torchZip(benign, [{ ...numbers, bytes: bytesOf('cos\nsystem\n)R.', '  ') }]),
+  ],
   ['a pickle as the version', craftZip([main, { path: 'archive/version', bytes: evil }, numbers])],
   ['a member with an upper-case name', torchZip(benign, [numbers, { path: 'archive/DATA.PKL', bytes: evil }])],
   ['encryption', craftZip([{ ...main, flags: 0x0801 }, numbers])],

@@ -2,6 +2,7 @@ import type { ByteSource } from '@modelkeep/core';
 import { readZipDirectory } from '../zip/read-directory.ts';
 import { entryOfHeader, readZipLocalHeader } from '../zip/read-local-header.ts';
 import type { ZipEntry } from '../zip/zip-entry.ts';
+import { reportDisguisedNumbers } from './disguised-numbers.ts';
 import { shown, type FindingLog } from './findings.ts';
 import { judgeZipEntries, judgeZipName } from './judge-zip.ts';
 import { pickleLimits } from './limits.ts';
@@ -67,7 +68,12 @@ export async function scanZip(source: ByteSource, options: ScanZipOptions): Prom
       });
     }
     spans.push({ from: entry.headerOffset, to: header.end, name: entry.name });
-    if (expect === 'numbers') return;
+    if (expect === 'numbers') {
+      if (entry.method !== 0) return;
+      const { dataOffset: offset } = header;
+      await reportDisguisedNumbers(source, { offset, sizeBytes: entry.sizeBytes, log: own, signal });
+      return;
+    }
     const found = await scanMember(source, {
       entry,
       dataOffset: header.dataOffset,
@@ -83,7 +89,7 @@ export async function scanZip(source: ByteSource, options: ScanZipOptions): Prom
   for (const entry of directory.entries) {
     if (isPickle(entry)) continue;
     const wanted = numbers.get(entry.name);
-    const isNumbers = wanted !== undefined && wanted <= entry.sizeBytes;
+    const isNumbers = wanted !== undefined && wanted === entry.sizeBytes;
     if (isNumbers && !isWhole) judgeZipName(entry, log.within(entry.name));
     else await look(entry, isNumbers ? 'numbers' : 'maybe');
   }

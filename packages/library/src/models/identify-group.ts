@@ -2,8 +2,12 @@ import { isModelkeepError, type ModelFacts, type ModelFile } from '@modelkeep/co
 import { mergeSafety, type Identification } from '@modelkeep/formats';
 import { contentPath } from '../blobs/blob-store.ts';
 import { withBlobs } from '../blobs/recall-blob.ts';
-import { folderOf, type ModelGroup } from '../grouping/group-files.ts';
+import type { ModelGroup } from '../grouping/group-files.ts';
+import { loadableParts } from './loadable-parts.ts';
 import type { StoreContext } from '../store-context.ts';
+
+/** Parts of a pipeline that the evidence names. */
+const MAX_PARTS_TOLD = 32;
 
 /** @internal What {@link identifyGroup} reads. */
 export interface IdentifyGroupOptions {
@@ -26,13 +30,14 @@ export async function identifyGroup(
   if (group.kind !== 'diffusers') return identify(context, { files: weights, pathOf, signal });
 
   const parts: Identification[] = [];
-  for (const folder of new Set(weights.map((file) => folderOf(file.officialName)))) {
-    parts.push(
-      await identify(context, {
-        files: weights.filter((file) => folderOf(file.officialName) === folder),
-        pathOf,
-        signal,
-      }),
+  const evidence: string[] = [];
+  for (const [path, part] of loadableParts(weights)) {
+    const found = await identify(context, { files: part, pathOf, signal });
+    parts.push(found);
+    const { type, precision, parameterCount } = found.scan;
+    const size = typeof parameterCount === 'number' ? `${parameterCount.toLocaleString('en')} parameters` : null;
+    evidence.push(
+      `${path}: ${[type ?? 'unknown', precision, size].filter((word) => typeof word === 'string').join(', ')}`,
     );
   }
   const main = parts.find(({ scan }) => scan.type === 'diffusion-model');
@@ -44,7 +49,11 @@ export async function identifyGroup(
     scan,
     rulesVersion: Math.max(0, ...parts.map(({ rulesVersion }) => rulesVersion)),
     confidence: main?.confidence ?? 0,
-    evidence: ['model_index.json names its parts', ...(main?.evidence ?? ['no part is a known diffusion model'])],
+    evidence: [
+      'model_index.json names its parts',
+      ...evidence.slice(0, MAX_PARTS_TOLD),
+      ...(main?.evidence ?? ['no part is a known diffusion model']),
+    ],
     tensorCount: first?.tensorCount ?? null,
     parameterCount: main?.parameterCount ?? null,
     details: null,
