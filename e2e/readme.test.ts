@@ -44,6 +44,7 @@ it('every command of the read-me works, one after the other, with the folders an
     word
       .replace(/^~/, folder.join('home'))
       .replace('/apps/ComfyUI', folder.join('ComfyUI'))
+      .replace('/mnt/disk', folder.join('disk'))
       .replace(/^models\.jsonl$/, folder.join('models.jsonl'))
       .replace('http://127.0.0.1:8090', hub.hubUrl);
   const environment = {
@@ -59,7 +60,7 @@ it('every command of the read-me works, one after the other, with the folders an
       (
         'get import scan lookup identify enrich search list show edit history updates update versions release pin unpin evict restore ' +
         'room link links apps map unlink export import-metadata delete verify gc dedupe hash ' +
-        'rebuild doctor'
+        'rebuild doctor volumes move relocate trash undelete'
       ).split(' '),
     ),
   );

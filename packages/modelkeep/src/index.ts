@@ -16,6 +16,7 @@ export type {
   ModelCompanion,
   ModelFile,
   ModelFormat,
+  LibraryPlace,
   ModelPlace,
   ModelRecord,
   ModelSource,
@@ -215,4 +216,15 @@ export type {
   WatchOptions,
   WeightsSet,
   WeightsVariant,
+} from '@modelkeep/workflows';
+export type {
+  DeletedModel,
+  MoveOptions,
+  MoveReport,
+  MoveResult,
+  PlacementOptions,
+  RelocateResult,
+  VolumeInfo,
+  Volumes,
+  VolumeSettings,
 } from '@modelkeep/workflows';

@@ -192,3 +192,5 @@ export type {
   StrategyChoice,
   UnlinkedApp,
 } from '@modelkeep/mapper';
+export type { MoveOptions, MoveResult, RelocateResult, Volumes } from './volumes/volumes.ts';
+export type { DeletedModel, MoveReport, PlacementOptions, VolumeInfo, VolumeSettings } from '@modelkeep/library';

@@ -22,6 +22,7 @@ export interface GetOptions extends CommonOptions {
   readonly sha256?: string;
   readonly mirror: readonly string[];
   readonly makeRoom?: boolean;
+  readonly volume?: string;
   readonly dryRun?: boolean;
 }
 
@@ -43,7 +44,12 @@ export async function getModels(context: CommandContext, reference: string, opti
   if (!json) terminal.err(summary(plan));
   const result = await withProgress(
     terminal,
-    library.download(plan, { signal, makeRoom: options.makeRoom, whenUserIsNeeded: 'fail' }),
+    library.download(plan, {
+      signal,
+      makeRoom: options.makeRoom,
+      volume: options.volume,
+      whenUserIsNeeded: 'fail',
+    }),
   );
   if (json) {
     terminal.out(JSON.stringify({ source: plan.source, ...result }, null, 2));

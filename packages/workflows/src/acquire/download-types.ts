@@ -41,6 +41,11 @@ export interface DownloadOptions {
    * for it. @default false
    */
   readonly makeRoom?: boolean | undefined;
+  /**
+   * Id, start of an id or label of the volume for new models. @default the library's rule: its default, or what has the
+   * same weights
+   */
+  readonly volume?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 

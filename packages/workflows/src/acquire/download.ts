@@ -50,7 +50,9 @@ export function download(context: DownloadContext, plan: DownloadPlan, options: 
       refuse: options.whenUserIsNeeded === 'fail' ? (waiting) => waitingError(plan, waiting) : undefined,
     });
     const makeRoom = options.makeRoom === true ? context.makeRoom : undefined;
-    return run({ ...context, makeRoom }, plan, { signal, cancelled: cancelled.signal, controls, userWait, report });
+    const { volume } = options;
+    const parts = { signal, cancelled: cancelled.signal, controls, userWait, report, volume };
+    return run({ ...context, makeRoom }, plan, parts);
   });
   return {
     ...operation,
@@ -73,6 +75,7 @@ interface RunOptions {
   readonly cancelled: AbortSignal;
   readonly controls: DownloadControls;
   readonly userWait: UserWait;
+  readonly volume: string | undefined;
   readonly report: (change: Partial<Progress>) => void;
 }
 
@@ -83,7 +86,7 @@ async function run(context: DownloadContext, plan: DownloadPlan, options: RunOpt
   const addresses = context.addresses.find(plan);
   await openGate(context, plan, { signal, userWait });
   await context.makeRoom?.(plan, signal);
-  const transaction = await beginTransaction(context, plan, signal);
+  const transaction = await beginTransaction(context, plan, { signal, volume: options.volume });
   try {
     const present = new Set(transaction.files.filter(({ content }) => content !== null).map(({ name }) => name));
     const bytesPresent = transaction.files.reduce((sum, { content }) => sum + (content?.sizeBytes ?? 0), 0);
@@ -124,7 +127,11 @@ async function openGate(
   await userWait.until(() => askPlanAccess(context, plan, { path: needed.path, signal }));
 }
 
-function beginTransaction(context: DownloadContext, plan: DownloadPlan, signal: AbortSignal): Promise<Transaction> {
+function beginTransaction(
+  context: DownloadContext,
+  plan: DownloadPlan,
+  options: Pick<RunOptions, 'signal' | 'volume'>,
+): Promise<Transaction> {
   const sourceOf = modelSourcesOf(plan);
   return context.store.begin(
     plan.files.map(({ path, sizeBytes, sha256, gitSha1 }) => ({
@@ -134,6 +141,6 @@ function beginTransaction(context: DownloadContext, plan: DownloadPlan, signal: 
       gitSha1,
       source: sourceOf(path),
     })),
-    { signal },
+    options,
   );
 }

@@ -29,7 +29,7 @@ export function fetchFiles(
       mirrors,
       part,
       journal,
-      quarantine: context.store.layout.quarantine,
+      quarantine: transaction.quarantine,
       expected: { sizeBytes, sha256, gitSha1 },
       maxConnections: context.maxConnections,
       deliver: (content) => transaction.publish(name, content),

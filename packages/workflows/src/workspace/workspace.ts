@@ -16,6 +16,7 @@ import type {
   SharingReport,
   VerifyReport,
   PlacedModel,
+  PlacementOptions,
   ScanWatch,
   WatchOptions,
 } from '@modelkeep/library';
@@ -36,6 +37,7 @@ import type { LibraryRepair, RepairLibraryOptions } from '../maintain/repair-lib
 import type { ComputeHashesRequest } from '../maintain/compute-hashes.ts';
 import type { RoomKeeping } from '../evict/room-keeping.ts';
 import type { Updating } from '../update/updating.ts';
+import type { Volumes } from '../volumes/volumes.ts';
 import type { VerifyLibraryOptions } from '../maintain/verify-library.ts';
 
 /** What an operation accepts that can be given up. */
@@ -44,7 +46,7 @@ export interface Cancellable {
 }
 
 /** An open library with everything that can be done with it. */
-export interface Workspace extends AsyncDisposable, Keeping, Linking, Updating, RoomKeeping, Searching {
+export interface Workspace extends AsyncDisposable, Volumes, Keeping, Linking, Updating, RoomKeeping, Searching {
   /** Absolute path. */
   readonly root: string;
   /** `read` also when a newer version of modelkeep wrote the library and lets this one read only. */
@@ -87,7 +89,7 @@ export interface Workspace extends AsyncDisposable, Keeping, Linking, Updating, 
    *
    * @throws `library.nothing-to-import`, `library.read-only`, `core.invalid-argument` for what must not be moved, `io.*`
    */
-  import(paths: string | readonly string[], options?: ImportOptions): Operation<ImportReport>;
+  import(paths: string | readonly string[], options?: ImportOptions & PlacementOptions): Operation<ImportReport>;
   /**
    * Brings the library up to date with folders outside of it, whose models stay where they are. What did not change since
    * the last scan is not read again. With `enrich` sources are asked about what is new then.
