@@ -1,10 +1,8 @@
 import { Option } from 'commander';
 import { collect } from './arguments/collect.ts';
-import { mapModel, showApps, type MapOptions } from './commands/link.ts';
+import { clearable, mapModel, showApps, type MapOptions } from './commands/link.ts';
 import type { CommandGroup } from './run-within.ts';
 import type { CommonOptions } from './session.ts';
-
-const fields = ['versions', 'name', 'folder', 'names', 'link'];
 
 /** @internal What people say about apps and the places of models in them. */
 export function addAppCommands({ command, within }: CommandGroup): void {
@@ -20,7 +18,7 @@ export function addAppCommands({ command, within }: CommandGroup): void {
     .addOption(
       new Option('--names <names>', 'as it was called where it came from, or cleaned').choices(['official', 'cleaned']),
     )
-    .option('--clear <field>', `take a statement back: ${fields.join(', ')} (may be repeated)`, collect, [])
+    .option('--clear <field>', `take a statement back: ${clearable.join(', ')} (may be repeated)`, collect, [])
     .action((model: string, app: string, options: MapOptions) => {
       /* commander says true for what was not said. */
       const link = options.link === false ? false : undefined;

@@ -23,6 +23,7 @@ import { openFor } from './open-for.ts';
 import { addRevisionCommands } from './revision-commands.ts';
 import { createLogger } from './output/create-logger.ts';
 import { version } from './version.ts';
+import { addVolumeCommands } from './volume-commands.ts';
 import type { CommonOptions, Session } from './session.ts';
 import type { RunWithin } from './run-within.ts';
 
@@ -79,6 +80,7 @@ export function createProgram(session: Session): Command {
     .option('--mirror <url>', 'another address of the single file (may be repeated)', collect, [])
     .option('--endpoint <url>', 'the hub (default: HF_ENDPOINT, then the public hub)')
     .option('--token <token>', 'a token of the hub (default: HF_TOKEN, which other users of the machine do not see)')
+    .option('--volume <volume>', 'where new models go: the label or id of a volume')
     .option('--limit-rate <bytes>', 'at most so many bytes a second: 500k, 1M, 20000000', byteRate)
     .option('--connections <count>', 'connections to one server at most (default: 8)', positiveInteger)
     .option('--make-room', 'evict models, the least recently used first, where there is no room for it')
@@ -98,6 +100,7 @@ export function createProgram(session: Session): Command {
         .default('auto'),
     )
     .option('--trust-stores', 'believe the digests that other tools say of their files')
+    .option('--volume <volume>', 'where new models go: the label or id of a volume')
     .option('--all-hashes', 'also compute AutoV1, AutoV2, AutoV3, CRC-32 and the tensor hash')
     .action((paths: string[], options: ImportCommandOptions) =>
       within(options, 'create', (context) => importFiles(context, paths, options)),
@@ -109,12 +112,12 @@ export function createProgram(session: Session): Command {
     .option('--enrich', 'then ask Civitai about what is new; takes the options of enrich (not with --watch)')
     .option('--offline', 'with --enrich: ask nobody, and tell what is left to ask')
     .option('--search-hub', 'with --enrich: also search the hub for files of a like name')
-    .option('--previews', 'with --enrich: fetch a picture for models that have none')
     .action((roots: string[], options: ScanCommandOptions) =>
       within(options, 'create', (context) => scanFolders(context, roots, options)),
     );
   addFindingCommands({ command, within });
   addKeepingCommands({ command, within });
+  addVolumeCommands({ command, within });
   addSourceCommands({ command, within });
   addRevisionCommands({ command, within });
   command('lookup <file>', 'find where a file comes from: its SHA-256, its name, or the path of a file')

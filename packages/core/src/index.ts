@@ -69,6 +69,7 @@ export type {
   ModelCompanion,
   ModelFacts,
   ModelFile,
+  LibraryPlace,
   ModelPlace,
   ModelRecord,
   ModelSource,

@@ -13,6 +13,7 @@ export type {
   WrittenFile,
 } from './io.ts';
 export { driveKinds, type DriveInfo, type DriveKind } from './drives/drive-info.ts';
+export { mountPoints, type MountPointsOptions } from './drives/mount-points.ts';
 export type { DriveOverride } from './drives/drive-override.ts';
 export { createDriveQueues, type DriveQueues } from './queue/drive-queues.ts';
 export type { DriveQueue, DriveQueueOptions, DriveQueueSnapshot, Place, PlaceRequest } from './queue/drive-queue.ts';

@@ -15,6 +15,7 @@ export type { HashChoice } from './import/content-hashes.ts';
 export type { ComputeHashesOptions, ComputeHashesReport } from './models/compute-hashes.ts';
 export type { ModelKeeping } from './keeping.ts';
 export type { ModelSourcing } from './sourcing.ts';
+export { registryRow, toldByRow, type RegistryRow, type ToldByRow } from './registry/registry-row.ts';
 export type { ToldOfModel } from './models/add-to-model.ts';
 export type { SourceLayers } from './models/new-metadata.ts';
 export type { RefreshedModel } from './models/refresh-models.ts';
@@ -75,6 +76,12 @@ export type { Room } from './room/room.ts';
 export type { LibraryUsage } from './usage/read-usage.ts';
 export type { VolumeLayout } from './volume/layout.ts';
 export type { LockKind } from './volume/volume-locks.ts';
+export type { DeletedModel, UndeleteOptions } from './models/undelete-model.ts';
+export type { RelocateOptions } from './models/relocate-model.ts';
+export type { VolumeInfo, VolumeSettings } from './volumes/manage-volumes.ts';
+export type { MoveModelOptions, MoveReport } from './volumes/move-model.ts';
+export type { PlacementOptions } from './volumes/volume-for-set.ts';
+export type { VolumeKeeping } from './volumes/volume-keeping.ts';
 export { facetFields, modelSorts } from '@modelkeep/library-index';
 export type {
   FacetField,

@@ -5,6 +5,7 @@ import { editMapping, type MappingEdit } from './models/edit-mapping.ts';
 import { editModel, historyOf, type ModelChanges } from './models/edit-model.ts';
 import { removeModel, type RemovalReport, type RemoveOptions } from './models/remove-model.ts';
 import type { StoreContext } from './store-context.ts';
+import type { VolumeSet } from './volumes/volume-set.ts';
 
 interface Cancellable {
   readonly signal?: AbortSignal | undefined;
@@ -59,25 +60,30 @@ export interface ModelKeeping {
 }
 
 /** @internal */
-export function createModelKeeping(context: StoreContext, libraryId: string, forWriting: () => void): ModelKeeping {
+export function createModelKeeping(
+  volumes: VolumeSet & { readonly first: StoreContext },
+  libraryId: string,
+  forWriting: () => void,
+): ModelKeeping {
+  const { first } = volumes;
   return {
     async edit(reference, changes, { signal } = {}) {
       forWriting();
-      return editModel(context, reference, { changes, signal });
+      return editModel(first, reference, { changes, signal });
     },
     async editMapping(reference, edit, { signal } = {}) {
       forWriting();
-      return editMapping(context, reference, { edit, signal });
+      return editMapping(first, reference, { edit, signal });
     },
-    history: (reference) => historyOf(context, reference),
+    history: (reference) => historyOf(first, reference),
     async remove(reference, options = {}) {
       if (options.dryRun !== true) forWriting();
-      return removeModel(context, reference, options);
+      return removeModel(first, reference, options);
     },
-    exportMetadata: ({ signal } = {}) => exportMetadata(context, libraryId, signal),
+    exportMetadata: ({ signal } = {}) => exportMetadata(first, libraryId, signal),
     async importMetadata(source, options = {}) {
       forWriting();
-      return importMetadata(context, source, options);
+      return importMetadata(first, source, options);
     },
   };
 }

@@ -13,22 +13,20 @@ import type { Io } from '@modelkeep/io';
 import type { LibraryIndex } from '@modelkeep/library-index';
 import type { Sqlite } from '@modelkeep/sqlite';
 import { createFolderSync } from './blobs/folder-sync.ts';
-import { withPlaces } from './folder-store/with-places.ts';
-import { collectGarbage } from './gc/collect-garbage.ts';
+import { withPlacesOnAll } from './volumes/with-places-on-all.ts';
 import type { GcOptions, GcReport } from './gc/gc-report.ts';
-import { settleTrash } from './gc/settle-trash.ts';
+import type { ImportSet } from './import/find-importable.ts';
 import { importPaths } from './import/import-paths.ts';
 import type { ImportOptions, ImportReport } from './import/import-types.ts';
 import { createModelKeeping, type ModelKeeping } from './keeping.ts';
 import { createModelSourcing, type ModelSourcing } from './sourcing.ts';
-import { computeHashes, type ComputeHashesOptions, type ComputeHashesReport } from './models/compute-hashes.ts';
+import type { ComputeHashesOptions, ComputeHashesReport } from './models/compute-hashes.ts';
 import { rebuildIndex, surveyModels, type RebuildReport, type SurveyReport } from './models/rebuild-index.ts';
 import { modelFolder, type PlacedModel } from './models/model-folder.ts';
 import { resolveReference } from './models/resolve-reference.ts';
+import { placeState } from './state/place-state.ts';
 import { createStateDatabase } from './state/state-database.ts';
-import { verifyModels } from './models/verify-models.ts';
 import type { VerifyOptions, VerifyReport } from './models/verify-report.ts';
-import { repairModels } from './repair/repair-models.ts';
 import type { RepairOptions, RepairReport } from './repair/repair-report.ts';
 import { refuseUnsafeNames } from './names/refuse-unsafe-names.ts';
 import type { ScanReport } from './scan/scan-report.ts';
@@ -36,12 +34,26 @@ import { scanRoots, type ScanOptions } from './scan/scan-roots.ts';
 import { watchRoots, type ScanWatch, type WatchOptions } from './scan/watch-roots.ts';
 import type { StoreContext } from './store-context.ts';
 import { createRevisions, type Revisions } from './revisions/revisions.ts';
+import type { ModelUse } from './room/model-use.ts';
 import { createRoom, type Room } from './room/room.ts';
-import { readUsage, type LibraryUsage } from './usage/read-usage.ts';
-import { findContents, type WantedContent } from './transaction/find-contents.ts';
-import { recoverTransactions, type RecoveryReport } from './transaction/recover.ts';
+import type { LibraryUsage } from './usage/read-usage.ts';
+import type { WantedContent } from './transaction/find-contents.ts';
+import type { RecoveryReport } from './transaction/recover.ts';
 import type { StoredContent, WantedFile } from './transaction/stored-file.ts';
-import { beginTransaction, type BeginOptions, type Transaction } from './transaction/transaction.ts';
+import type { BeginOptions, Transaction } from './transaction/transaction.ts';
+import {
+  beginOn,
+  collectAll,
+  computeHashesOfAll,
+  findInAll,
+  repairAll,
+  usageOfAll,
+  verifyAll,
+} from './volumes/all-volumes.ts';
+import { chooseVolume } from './volumes/choose-volume.ts';
+import { volumeForSet, type PlacementOptions } from './volumes/volume-for-set.ts';
+import { openVolumeSet } from './volumes/volume-set.ts';
+import { createVolumeKeeping, type VolumeKeeping } from './volumes/volume-keeping.ts';
 import type { VolumeLayout } from './volume/layout.ts';
 import { isNewerIndexThere } from './volume/newer-index.ts';
 import { openIndex } from './volume/open-index.ts';
@@ -61,6 +73,15 @@ export interface OpenLibraryStoreOptions {
   readonly identifier: Identifier;
   /** Runs the index and the locks. */
   readonly sqlite: Sqlite;
+  /**
+   * A folder of this machine for what is known of it alone (links, hashes of files outside), and for the index where it
+   * cannot be in the library; a folder in it for each library. @default in the library
+   */
+  readonly stateDir?: string | undefined;
+  /** The same, but only where the library is on a network file system, or on a drive that is read-only. */
+  readonly fallbackStateDir?: string | undefined;
+  /** Stands for this machine. @default what the system tells */
+  readonly machineId?: string | undefined;
   /** @default `lease` where the root is, or once was, on a network file system, `sqlite` elsewhere */
   readonly locks?: LockKind | undefined;
   readonly clock?: Clock | undefined;
@@ -68,12 +89,14 @@ export interface OpenLibraryStoreOptions {
 }
 
 /** A library on disk: its models, and the way for new ones to get in. */
-export interface LibraryStore extends AsyncDisposable, ModelKeeping, ModelSourcing, Revisions, Room {
+export interface LibraryStore extends AsyncDisposable, ModelKeeping, VolumeKeeping, ModelSourcing, Revisions, Room {
   readonly root: string;
   readonly libraryId: string;
   /** `read` also when a newer version of modelkeep wrote the library and lets this one read only. */
   readonly mode: 'read' | 'write';
   readonly layout: VolumeLayout;
+  /** Where links and other things of this machine may be noted; null where nothing may be. */
+  readonly stateFile: string | null;
   readonly index: LibraryIndex;
   /** What opening found of processes that ended half-way; null in mode `read`. */
   readonly recovery: RecoveryReport | null;
@@ -100,14 +123,14 @@ export interface LibraryStore extends AsyncDisposable, ModelKeeping, ModelSourci
    *
    * @throws `library.unsafe-name`, `io.disk-full` when the drive has no room for what is not here yet, `library.read-only`
    */
-  begin(files: readonly WantedFile[], options?: BeginOptions): Promise<Transaction>;
+  begin(files: readonly WantedFile[], options?: BeginOptions & PlacementOptions): Promise<Transaction>;
   /**
    * Takes files and folders into the library: as copies, or as {@link ImportOptions.mode} says. What cannot be read is
    * reported and left out.
    *
    * @throws `library.nothing-to-import`, `library.read-only`, `core.invalid-argument` for what must not be moved, `io.*`
    */
-  import(paths: readonly string[], options?: ImportOptions): Operation<ImportReport>;
+  import(paths: readonly string[], options?: ImportOptions & PlacementOptions): Operation<ImportReport>;
   /**
    * Brings the library up to date with folders outside of it, whose models stay where they are. What did not change since
    * the last scan is not read again.
@@ -155,7 +178,7 @@ export interface LibraryStore extends AsyncDisposable, ModelKeeping, ModelSourci
 export async function openLibraryStore(options: OpenLibraryStoreOptions): Promise<LibraryStore> {
   const { io, identifier, sqlite, clock = systemClock, logger = silentLogger, mode: wantedMode = 'write' } = options;
   const root = resolve(options.root);
-  const { layout, file, mode } = await openVolume({
+  const opened = await openVolume({
     root,
     mode: wantedMode,
     create: options.create ?? true,
@@ -164,15 +187,22 @@ export async function openLibraryStore(options: OpenLibraryStoreOptions): Promis
     lock: async ({ locks: folder }) =>
       (await openVolumeLocks({ root, folder, kind: options.locks, io, sqlite, logger })).acquire('create'),
   });
+  const { file, mode } = opened;
+  const { stateDir, fallbackStateDir, locks: lockKind, machineId } = options;
+  const { libraryId } = file;
+  const placed = await placeState({ layout: opened.layout, libraryId, mode, stateDir, fallbackStateDir, io });
+  const { layout } = placed;
   const locks = await openVolumeLocks({ root, folder: layout.locks, kind: options.locks, io, sqlite, logger });
-  const open = (): Promise<LibraryIndex> => openIndex({ layout, mode, sqlite, clock, logger });
-  const rebuild = (): Promise<RebuildReport> => rebuildIndex(context);
-  const renewable = renewableIndex({ first: await open(), open, rebuild, mayRepair: mode === 'write', sqlite, logger });
+  const indexMode = placed.indexIsOwn ? 'write' : mode;
+  const open = (): Promise<LibraryIndex> => openIndex({ layout, mode: indexMode, sqlite, clock, logger });
+  const rebuild = (): Promise<RebuildReport> => rebuildIndex(volumes?.first ?? first);
+  const mayRepair = indexMode === 'write';
+  const renewable = renewableIndex({ first: await open(), open, rebuild, mayRepair, sqlite, logger });
   const { index } = renewable;
   const { fileSystem } = io;
   const syncFolder = createFolderSync((folder) => fileSystem.fsyncFolder(folder));
   const state = createStateDatabase({ layout, sqlite, logger });
-  const context: StoreContext = {
+  const first: StoreContext = {
     layout,
     volume: file,
     state,
@@ -186,11 +216,11 @@ export async function openLibraryStore(options: OpenLibraryStoreOptions): Promis
     clock,
     logger,
   };
-  const { use, ...room } = createRoom(context, () => forWriting(), mode);
+  let uses: ModelUse | null = null;
   const close = async (): Promise<void> => {
     try {
-      await use
-        .close()
+      await uses
+        ?.close()
         .catch((error: unknown) => logger.warn('uses of models were not noted', { error: String(error) }));
       await state.close();
     } finally {
@@ -198,17 +228,18 @@ export async function openLibraryStore(options: OpenLibraryStoreOptions): Promis
     }
   };
   let recovery: RecoveryReport | null = null;
+  let volumes: Awaited<ReturnType<typeof openVolumeSet>>;
   try {
+    volumes = await openVolumeSet({ first, mode, lockKind, machineId });
     const isBehind = mode === 'write' && (await isNewerIndexThere(fileSystem, layout));
-    if (index.needsRebuild || isBehind) await rebuildIndex(context);
-    if (mode === 'write') {
-      recovery = await recoverTransactions(context);
-      await settleTrash(context);
-    }
+    // What other machines have done in the meantime is in the metadata only.
+    if (index.needsRebuild || isBehind || placed.indexIsOwn) await rebuildIndex(volumes.first);
+    if (mode === 'write') recovery = await volumes.recover();
   } catch (error) {
     await close();
     throw error;
   }
+  const context = volumes.first;
 
   const forWriting = (): void => {
     if (mode === 'write') return;
@@ -218,50 +249,59 @@ export async function openLibraryStore(options: OpenLibraryStoreOptions): Promis
       hint: "open it with mode 'write'",
     });
   };
+  const { use, ...room } = createRoom(context, forWriting, mode);
+  uses = use;
   const scan: LibraryStore['scan'] = (roots, scanOptions) =>
     scanRoots(context, roots, { ...scanOptions, before: forWriting });
 
   return {
     root,
-    libraryId: file.libraryId,
+    libraryId,
     mode,
     layout,
+    stateFile: mode === 'write' || placed.stateIsOwn ? layout.stateFile : null,
     index,
     recovery,
-    ...createModelKeeping(context, file.libraryId, forWriting),
+    ...createModelKeeping(volumes, libraryId, forWriting),
+    ...createVolumeKeeping(volumes, { machineId, lockKind, forWriting }),
     ...createModelSourcing(context, forWriting),
     ...createRevisions(context, forWriting),
     ...room,
-    folderOf: (model) => modelFolder(layout, model),
-    withPlaces: (models) => Promise.all(models.map((model) => withPlaces(context, model))),
+    folderOf: (model) => modelFolder(volumes.layoutOf(model), model),
+    withPlaces: (models) => withPlacesOnAll(volumes, models),
     resolve: (reference) => resolveReference(index, reference),
-    findContents: (wanted, { signal } = {}) => findContents(context, wanted, { signal }),
-    async begin(files, beginOptions) {
+    findContents: (wanted, { signal } = {}) => findInAll(volumes, wanted, signal),
+    async begin(files, beginOptions = {}) {
       forWriting();
       refuseUnsafeNames(files.map(({ name }) => name));
-      return beginTransaction(context, files, beginOptions);
+      const sizeBytes = files.reduce((sum, one) => sum + (one.sizeBytes ?? 0), 0);
+      const sha256s = files.flatMap(({ sha256 }) => sha256 ?? []);
+      const chosen = await chooseVolume(volumes, { ...beginOptions, sizeBytes, sha256s });
+      return beginOn(chosen, files, { ...beginOptions, online: volumes.online() });
     },
-    import(paths, importOptions) {
-      return importPaths(context, paths, { ...importOptions, before: forWriting });
+    import(paths, importOptions = {}) {
+      const volumeFor = (set: ImportSet): Promise<StoreContext> => volumeForSet(volumes, set, importOptions);
+      return importPaths(context, paths, { ...importOptions, volumeFor, before: forWriting });
     },
     scan,
     watch: (roots, watchOptions) => watchRoots(context, (scanOptions) => scan(roots, scanOptions), roots, watchOptions),
-    verify: (verifyOptions) => verifyModels(context, verifyOptions),
+    verify: (verifyOptions) => verifyAll(volumes, verifyOptions),
     async computeHashes(hashOptions) {
       forWriting();
-      return computeHashes(context, hashOptions);
+      return computeHashesOfAll(volumes, hashOptions);
     },
     async repair(found, repairOptions) {
       forWriting();
-      return repairModels(context, found, repairOptions);
+      return repairAll(volumes, found, repairOptions);
     },
-    collectGarbage: (gcOptions) => collectGarbage(context, { ...gcOptions, before: forWriting }),
-    usage: ({ signal } = {}) => readUsage(context, signal),
+    collectGarbage: (gcOptions) => collectAll(volumes, { ...gcOptions, before: forWriting }),
+    usage: ({ signal } = {}) => usageOfAll(volumes, signal),
     survey: ({ signal } = {}) => surveyModels(context, signal),
     async rebuild({ signal } = {}) {
       forWriting();
       if (await renewable.renewIfDamaged())
         logger.warn('the index was damaged: it is set aside and made anew', { root });
+      await volumes.refresh();
       return rebuildIndex(context, signal);
     },
     close,

@@ -23,11 +23,14 @@ export async function tempFolder(): Promise<{ path: string } & AsyncDisposable> 
 /** How a store is opened for a test. */
 export interface TestStoreOptions {
   readonly root: string;
-  readonly mode?: 'read' | 'write';
+  readonly mode?: 'read' | 'write' | undefined;
   readonly create?: boolean;
   readonly fileSystem?: FileSystem;
   readonly logger?: Logger;
   readonly clock?: Clock;
+  readonly machineId?: string | undefined;
+  readonly stateDir?: string;
+  readonly fallbackStateDir?: string;
   readonly drives?: readonly DriveOverride[];
 }
 

@@ -34,14 +34,18 @@ export interface ModelSourcing {
 
 /** @internal */
 export function createModelSourcing(context: StoreContext, forWriting: () => void): ModelSourcing {
+  const homeOf = async ({ id }: Pick<ModelRecord, 'id'>): Promise<StoreContext> => {
+    const record = await context.index.get(id);
+    return record === null ? context : (context.volumes?.homeOf(record) ?? context);
+  };
   return {
     async refresh(model, { signal } = {}) {
       forWriting();
-      return refreshModel(context, model, signal);
+      return refreshModel(await homeOf(model), model, signal);
     },
     async tell(model, told) {
       forWriting();
-      return addToModel(context, model, told);
+      return addToModel(await homeOf(model), model, told);
     },
     findByPath: (path, { signal } = {}) => resolveAlias(context, path, signal),
   };

@@ -1,4 +1,4 @@
-import { isModelkeepError, type Clock, type Logger, type VolumeFile } from '@modelkeep/core';
+import { isModelkeepError, type Clock, type Logger, type ModelRecord, type VolumeFile } from '@modelkeep/core';
 import type { Identifier } from '@modelkeep/formats';
 import type { FileSystem, Io } from '@modelkeep/io';
 import type { LibraryIndex } from '@modelkeep/library-index';
@@ -8,9 +8,23 @@ import type { StateDatabase } from './state/state-database.ts';
 import type { VolumeLayout } from './volume/layout.ts';
 import type { VolumeLock, VolumeLocks } from './volume/volume-locks.ts';
 
-/** @internal What every part of an open store works with. */
+/** @internal The volumes of a library, for what looks at all of them. */
+export interface Volumes {
+  /** Those that are here; the first one is the library's folder. */
+  online(): readonly StoreContext[];
+  /** That of a model. @throws `library.volume-offline` */
+  homeOf(model: Pick<ModelRecord, 'place'>): StoreContext;
+  /** The ids of those that are not. */
+  offline(): ReadonlySet<string>;
+}
+
+/** @internal What every part of an open store works with, on one volume. */
 export interface StoreContext {
   readonly layout: VolumeLayout;
+  /** What the records of its models carry; undefined on the first volume. */
+  readonly volumeMark?: string | undefined;
+  /** Undefined where there is only this one. */
+  readonly volumes?: Volumes | undefined;
   /** What the volume said of itself when it was opened. */
   readonly volume: VolumeFile;
   /** What is known of this machine only. */
@@ -24,6 +38,11 @@ export interface StoreContext {
   readonly index: LibraryIndex;
   readonly clock: Clock;
   readonly logger: Logger;
+}
+
+/** @internal Whether a model of the index is on this volume, and the library's own. */
+export function isHere({ volumeMark }: StoreContext, { place }: Pick<ModelRecord, 'place'>): boolean {
+  return place.kind === 'library' && place.volumeId === volumeMark;
 }
 
 /** @internal ISO 8601 of the store's clock. */

@@ -10,6 +10,13 @@ export interface OpenLibraryOptions {
   /** Whether an empty or missing folder becomes a library. @default true */
   readonly create?: boolean | undefined;
   /**
+   * A folder of this machine for what belongs to it alone: the record of links into apps, hashes of files outside, and the
+   * index where it cannot be in the library. Any number of libraries may share it.
+   * @default in the library; where that is on a network file system or a read-only drive, in the user's folder for the data
+   * of apps
+   */
+  readonly stateDir?: string | undefined;
+  /**
    * What is not given is taken from the environment: `HF_ENDPOINT`, `HF_HUB_OFFLINE`, and the token from `HF_TOKEN` or
    * the file of the official client (`HF_TOKEN_PATH`, `HF_HOME`), unless `HF_HUB_DISABLE_IMPLICIT_TOKEN` is set.
    * @default the public hub, without a token

@@ -1,6 +1,7 @@
 import { ModelkeepError } from '@modelkeep/core';
 import type { OpenWorkspaceOptions } from '@modelkeep/workflows';
 import type { OpenLibraryOptions } from './open-library-options.ts';
+import { appDataFolder } from './app-data-folder.ts';
 import { createTokenReader, tokenFilePath } from './token-file.ts';
 
 type Token = NonNullable<OpenWorkspaceOptions['hub']>['token'];
@@ -21,6 +22,7 @@ export function readEnvironment(
   const {
     mode,
     create,
+    stateDir,
     downloads,
     drives,
     transport,
@@ -52,6 +54,8 @@ export function readEnvironment(
     root,
     mode,
     create,
+    stateDir,
+    fallbackStateDir: stateDir === undefined ? appDataFolder(environment) : undefined,
     downloads,
     drives,
     transport,

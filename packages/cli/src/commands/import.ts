@@ -11,17 +11,18 @@ export interface ImportCommandOptions extends CommonOptions {
   readonly mode?: ImportMode;
   readonly trustStores?: boolean;
   readonly allHashes?: boolean;
+  readonly volume?: string;
 }
 
 /** @internal Takes files into the library. A file that cannot be read makes the command fail; the others are imported. */
 export async function importFiles(
   context: CommandContext,
   paths: readonly string[],
-  { mode, trustStores, allHashes }: ImportCommandOptions,
+  { mode, trustStores, allHashes, volume }: ImportCommandOptions,
 ): Promise<ExitCode> {
   const { library, terminal, signal, json } = context;
   const hashes = allHashes === true ? 'all' : 'content';
-  const report = await withProgress(terminal, library.import(paths, { mode, trustStores, hashes, signal }));
+  const report = await withProgress(terminal, library.import(paths, { mode, trustStores, hashes, volume, signal }));
   const exitCode = report.errors.length === 0 ? 0 : 1;
   for (const { message } of report.errors) terminal.err(`error: ${message}`);
   if (json) {

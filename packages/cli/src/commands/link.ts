@@ -130,6 +130,14 @@ export async function mapModel(
   { model, app, options }: { readonly model: string; readonly app: string; readonly options: MapOptions },
 ): Promise<ExitCode> {
   const { versions, name, folder, names, link, clear = [] } = options;
+  const unknown = clear.find((field) => !clearable.includes(field));
+  if (unknown !== undefined) {
+    throw new ModelkeepError('core.invalid-argument', {
+      message: `there is nothing called "${unknown}" to take back`,
+      facts: { argument: '--clear', found: unknown },
+      hint: `one of ${clearable.join(', ')}`,
+    });
+  }
   const cleared = Object.fromEntries(clear.map((field) => [field, null]));
   const changed = await library.editMapping(
     model,
@@ -140,6 +148,9 @@ export async function mapModel(
   else terminal.out(`${changed.slug}: ${JSON.stringify(changed.mapping ?? {})}; \`modelkeep link\` does as it says`);
   return 0;
 }
+
+/** @internal What `--clear` takes back. */
+export const clearable: readonly string[] = ['versions', 'name', 'folder', 'names', 'link'];
 
 async function detected(library: Library, appRoot: string, signal: AbortSignal): Promise<string> {
   const found = await library.detectApp(appRoot, { signal });

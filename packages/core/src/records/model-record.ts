@@ -91,8 +91,15 @@ export interface ExternalPlace {
   readonly missing: readonly string[];
 }
 
+/** A model of the library's own. */
+export interface LibraryPlace {
+  readonly kind: 'library';
+  /** The volume that it is on; absent on the first one. */
+  readonly volumeId?: string | undefined;
+}
+
 /** Where the files of a model are. */
-export type ModelPlace = { readonly kind: 'library' } | ExternalPlace;
+export type ModelPlace = LibraryPlace | ExternalPlace;
 
 /** Another model of the library that this one goes with. */
 export interface ModelCompanion {

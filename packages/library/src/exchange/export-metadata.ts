@@ -1,6 +1,6 @@
 import type { ModelMetadata, ModelOverrides } from '@modelkeep/core';
 import { timestamp, type StoreContext } from '../store-context.ts';
-import { walkModels } from '../models/walk-models.ts';
+import { walkModels, type BrokenModel, type FoundModel } from '../models/walk-models.ts';
 
 /** The first line of an export. */
 export interface ExportHeader {
@@ -36,7 +36,8 @@ export async function* exportMetadata(
   signal?: AbortSignal,
 ): AsyncGenerator<ExportedLine> {
   yield { modelkeep: 'metadata-export', schema: EXPORT_SCHEMA, libraryId, exportedAt: timestamp(context) };
-  for await (const model of walkModels(context.fileSystem, context.layout)) {
+  const volumes = context.volumes?.online() ?? [context];
+  for await (const model of modelsOf(volumes)) {
     signal?.throwIfAborted();
     if ('error' in model) {
       yield { problem: { slug: model.slug, reason: model.error.message } };
@@ -45,4 +46,8 @@ export async function* exportMetadata(
     const { metadata, overrides } = model;
     yield { metadata, overrides: Object.keys(overrides).length === 0 ? null : overrides };
   }
+}
+
+async function* modelsOf(volumes: readonly StoreContext[]): AsyncGenerator<FoundModel | BrokenModel> {
+  for (const { fileSystem, layout } of volumes) yield* walkModels(fileSystem, layout);
 }

@@ -1,5 +1,5 @@
 import { isModelkeepError, newId } from '@modelkeep/core';
-import type { StoreContext } from '../store-context.ts';
+import { isHere, type StoreContext } from '../store-context.ts';
 import { changeModel } from '../models/change-model.ts';
 import { weightsKey } from '../models/file-order.ts';
 import { readModel, type FoundModel } from '../models/walk-models.ts';
@@ -56,7 +56,8 @@ export async function importMetadata(
       if (exported.reason !== null) note(problems, { line: line.number, reason: exported.reason });
       continue;
     }
-    const present = await findPresent(context, exported);
+    const found = await findPresent(context, exported);
+    const present = found?.model ?? null;
     if (present === null) {
       count.unmatched += 1;
       const { slug, officialName } = exported.metadata;
@@ -64,7 +65,7 @@ export async function importMetadata(
       continue;
     }
     try {
-      count[await learn(context, present, { exported, replaceEdits, signal })] += 1;
+      count[await learn(found?.home ?? context, present, { exported, replaceEdits, signal })] += 1;
     } catch (error) {
       // A model that cannot be changed does not hide the others; a drive that fails does.
       if (!isModelkeepError(error) || error.code.startsWith('io.')) throw error;
@@ -76,7 +77,10 @@ export async function importMetadata(
 }
 
 /** The index says where to look, the metadata on disk decides. */
-async function findPresent(context: StoreContext, { metadata }: ExportedModel): Promise<FoundModel | null> {
+async function findPresent(
+  context: StoreContext,
+  { metadata }: ExportedModel,
+): Promise<{ readonly home: StoreContext; readonly model: FoundModel } | null> {
   const key = weightsKey(metadata.files);
   const weights = metadata.files.find(({ role }) => role === 'weights');
   if (weights === undefined) return null;
@@ -84,8 +88,10 @@ async function findPresent(context: StoreContext, { metadata }: ExportedModel): 
     const record = await context.index.get(modelId);
     if (record === null || weightsKey(record.files) !== key) continue;
     try {
-      const found = await readModel(context.fileSystem, context.layout, record.slug);
-      if (weightsKey(found.metadata.files) === key) return found;
+      const volumes = context.volumes?.online() ?? [context];
+      const home = volumes.find((volume) => isHere(volume, record)) ?? context;
+      const model = await readModel(home.fileSystem, home.layout, record.slug);
+      if (weightsKey(model.metadata.files) === key) return { home, model };
     } catch (error) {
       if (!isModelkeepError(error)) throw error;
     }

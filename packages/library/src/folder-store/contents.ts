@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path';
 import { isModelkeepError } from '@modelkeep/core';
 import type { FileStatus } from '@modelkeep/io';
 import { fileAt } from '../files/status-at.ts';
-import type { StoreContext } from '../store-context.ts';
+import { isHere, type StoreContext } from '../store-context.ts';
 
 /** @internal Whether the drive gives a file no second name, so that a model's file is all there is of its bytes. */
 export function isFolderStore({ volume }: StoreContext): boolean {
@@ -42,7 +42,7 @@ export async function locateContent(
     const hits = await context.index.findByFileHash({ sha256 });
     for (const { modelId, file } of hits) {
       const record = await context.index.get(modelId);
-      if (record?.place.kind !== 'library') continue;
+      if (record === null || !isHere(context, record)) continue;
       const place = join(context.layout.root, record.slug, file.name);
       const found = place === except ? null : await fileAt(context.fileSystem, place);
       if (found?.sizeBytes === file.sizeBytes) return { path: place, status: found, slug: record.slug };

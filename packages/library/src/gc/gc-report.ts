@@ -6,8 +6,10 @@ export interface GarbageItem {
    * `leftover`: what a transaction left that nobody finishes.
    */
   readonly kind: 'blob' | 'trashed-blob' | 'deleted-model' | 'quarantined' | 'leftover';
-  /** Below the library's folder, `/` between segments. */
+  /** Below the library's folder, or that of the volume, `/` between segments. */
   readonly path: string;
+  /** The volume, where it is not the first one. */
+  readonly volumeId?: string | undefined;
   /** `trash` can be taken back until the grace time is over, `delete` cannot. */
   readonly step: 'trash' | 'delete';
   readonly sizeBytes: number;

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { startOperation, type Operation } from '@modelkeep/core';
 import type { StoreContext } from '../store-context.ts';
 import { copySet } from './copy-set.ts';
-import { findImportable, type Importable } from './find-importable.ts';
+import { findImportable, type Importable, type ImportSet } from './find-importable.ts';
 import { createImportProgress } from './import-progress.ts';
 import { importLibrary, isOtherLibrary } from './import-library.ts';
 import { importStores } from './import-stores.ts';
@@ -18,7 +18,11 @@ const ways = { auto: copySet, copy: copySet, move: moveSet, link: linkSet } as c
 export function importPaths(
   context: StoreContext,
   paths: readonly string[],
-  options: ImportOptions & { readonly before: () => void },
+  options: ImportOptions & {
+    readonly before: () => void;
+    /** Which volume a set is for. */
+    readonly volumeFor: (set: ImportSet) => Promise<StoreContext>;
+  },
 ): Operation<ImportReport> {
   return startOperation(async (report) => {
     options.before();
@@ -35,7 +39,11 @@ export function importPaths(
     await importStores(context, stores, { ...options, result, tell: report });
     const files = sets.flatMap((set) => set.files);
     const progress = createImportProgress(context.clock, report, files);
-    for (const set of sets) await ways[mode](context, set, { result, progress, hashes, signal });
+    for (const set of sets) {
+      // What stays where it is is noted on the first volume.
+      const home = mode === 'link' ? context : await options.volumeFor(set);
+      await ways[mode](home, set, { result, progress, hashes, signal });
+    }
     report({ phase: 'done', fraction: 1, file: null, etaMs: 0 });
     const models = [...new Map(result.models.map((model) => [model.id, model])).values()];
     return { ...result, models };

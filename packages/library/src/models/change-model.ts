@@ -11,6 +11,7 @@ import { isWritable, metadataVersions, overridesVersions, requireWritable } from
 import { timestamp, withLock, type StoreContext } from '../store-context.ts';
 import { finishing } from '../transaction/finishing.ts';
 import { requireRealFolder } from '../volume/require-real-folders.ts';
+import { marked } from '../volumes/volume-index.ts';
 import type { VolumeLock } from '../volume/volume-locks.ts';
 import { projectFiles } from './project-files.ts';
 import { readModel, type FoundModel } from './walk-models.ts';
@@ -63,11 +64,11 @@ async function changeLocked(
   const changed = options.change(found);
   const changesMetadata = changed.metadata !== found.metadata;
   const changesOverrides = changed.overrides !== found.overrides;
-  if (!changesMetadata && !changesOverrides) return found.record;
+  if (!changesMetadata && !changesOverrides) return marked(context, found.record);
   if (options.newer === 'skip' && !isWritable(found.metadata, metadataVersions)) {
     const { folder } = found;
     context.logger.warn('a model that a newer version has written does not learn what arrived', { folder });
-    return found.record;
+    return marked(context, found.record);
   }
   requireWritable(found.metadata, join(found.folder, METADATA_FILE), metadataVersions);
   const cause = { at: timestamp(context), revision: found.metadata.revision + 1, by: options.by ?? 'edit' };
@@ -140,5 +141,5 @@ export async function writeChange(context: StoreContext, options: WriteChangeOpt
   else if (isElse) await projectFiles(context, { folder, metadata });
   const record = effectiveRecord(metadata, changed.overrides);
   await context.index.upsert([record]);
-  return record;
+  return marked(context, record);
 }

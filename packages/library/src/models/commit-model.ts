@@ -7,6 +7,7 @@ import { bringFiles } from '../folder-store/bring-files.ts';
 import { isFolderStore } from '../folder-store/contents.ts';
 import { METADATA_FILE, OVERRIDES_FILE, serialiseMetadata } from '../metadata/metadata-file.ts';
 import { slugWithSuffix } from '../names/slug.ts';
+import { marked } from '../volumes/volume-index.ts';
 import type { StoreContext } from '../store-context.ts';
 import type { VolumeLock } from '../volume/volume-locks.ts';
 import { ensureRealFolder } from '../volume/require-real-folders.ts';
@@ -40,7 +41,7 @@ export async function commitModel(context: StoreContext, options: CommitModelOpt
   for (const slug of slugCandidates(options.metadata)) {
     const metadata = { ...options.metadata, slug };
     const final = join(layout.root, slug);
-    if (await isTaken(context, final)) continue;
+    if ((await isTaken(context, final)) || (await isTakenElsewhere(context, metadata))) continue;
     await options.announce([{ id: metadata.id, slug }]);
     await replaceFile(context, join(staged, METADATA_FILE), serialiseMetadata(metadata));
     await fileSystem.fsyncFolder(staged);
@@ -53,7 +54,7 @@ export async function commitModel(context: StoreContext, options: CommitModelOpt
     await context.index.upsert([record]);
     // Before the commit the bytes were where everybody finds them: that is where a crash leaves them.
     if (isFolderStore(context)) await bringFiles(context, { folder: final, metadata });
-    return record;
+    return marked(context, record);
   }
   throw new Error(`every folder for the model ${options.metadata.id} is taken`);
 }
@@ -86,6 +87,13 @@ async function isTaken(context: StoreContext, final: string): Promise<boolean> {
     if (isModelkeepError(error, 'io.not-found')) return false;
     throw error;
   }
+}
+
+/** A slug means one model, on whatever volume it is. */
+async function isTakenElsewhere({ index, volumes }: StoreContext, { id, slug }: ModelMetadata): Promise<boolean> {
+  if ((volumes?.online().length ?? 1) + (volumes?.offline().size ?? 0) < 2) return false;
+  const other = await index.bySlug(slug);
+  return other !== null && other.id !== id;
 }
 
 async function renameInto(context: StoreContext, staged: string, final: string): Promise<boolean> {

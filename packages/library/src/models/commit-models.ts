@@ -8,6 +8,7 @@ import { inheritedOverrides } from '../revisions/inherited-overrides.ts';
 import { pipelineParts } from '../revisions/pipeline-parts.ts';
 import type { RecordedModel } from '../transaction/transaction-record.ts';
 import type { StoredFile } from '../transaction/stored-file.ts';
+import { marked } from '../volumes/volume-index.ts';
 import type { VolumeLock } from '../volume/volume-locks.ts';
 import { commitModel } from './commit-model.ts';
 import { contentLockOf } from './content-lock.ts';
@@ -98,7 +99,7 @@ async function commitGroup(context: StoreContext, options: CommitGroupOptions): 
     // Somebody may have removed a file of it: it is asked for, and its bytes are here.
     await projectFiles(context, { folder: same.folder, metadata: same.metadata });
     await context.index.upsert([same.record]);
-    return same.record;
+    return marked(context, same.record);
   }
   await options.announce([{ id: merged.id, slug: merged.slug }]);
   const isWhole = merged.files.length === same.metadata.files.length;

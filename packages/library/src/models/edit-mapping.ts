@@ -27,8 +27,8 @@ export async function editMapping(
     throw invalid('versions', 'versions are those of one app: name it in place of *');
   const problem = problemOf(edit);
   if (problem !== null) throw invalid(app, problem);
-  return onDisk(context, reference, ({ id, slug }) =>
-    changeModel(context, {
+  return onDisk(context, reference, ({ id, slug }, home) =>
+    changeModel(home, {
       id,
       slug,
       txn: newId(),

@@ -19,8 +19,8 @@ export async function editModel(
 ): Promise<ModelRecord> {
   // A list is checked before anything is looked up: what is wrong with it does not depend on the model.
   const known = typeof changes === 'function' ? null : checkedEdit(changes);
-  return onDisk(context, reference, ({ id, slug }) =>
-    changeModel(context, {
+  return onDisk(context, reference, ({ id, slug }, home) =>
+    changeModel(home, {
       id,
       slug,
       txn: newId(),
@@ -50,8 +50,8 @@ export function withStatements(
 
 /** @internal The changes that a model remembers, the oldest first. */
 export async function historyOf(context: StoreContext, reference: string): Promise<readonly HistoryEntry[]> {
-  return onDisk(context, reference, async ({ slug }) => {
-    const { metadata } = await readModel(context.fileSystem, context.layout, slug);
+  return onDisk(context, reference, async ({ slug }, home) => {
+    const { metadata } = await readModel(home.fileSystem, home.layout, slug);
     return readHistory(metadata);
   });
 }

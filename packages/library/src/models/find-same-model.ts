@@ -1,5 +1,5 @@
 import { isModelkeepError, type ModelMetadata } from '@modelkeep/core';
-import type { StoreContext } from '../store-context.ts';
+import { isHere, type StoreContext } from '../store-context.ts';
 import { fitsPipeline } from '../revisions/join-pipeline.ts';
 import { modelsOfRepo } from '../revisions/models-of-source.ts';
 import { weightsKey } from './file-order.ts';
@@ -27,12 +27,13 @@ async function look(
     if (file.role !== 'weights' && draft.expectedFiles.length < 2) continue;
     for (const { modelId } of await context.index.findByFileHash({ sha256: file.sha256 })) {
       const record = await context.index.get(modelId);
-      if (record !== null) indexed.add(record.slug);
+      if (record !== null && isHere(context, record)) indexed.add(record.slug);
     }
   }
   if (draft.format === 'diffusers') {
     for (const source of draft.sources) {
-      for (const { slug } of await modelsOfRepo(context.index, source)) indexed.add(slug);
+      const models = await modelsOfRepo(context.index, source);
+      for (const record of models) if (isHere(context, record)) indexed.add(record.slug);
     }
   }
   let isStale = false;

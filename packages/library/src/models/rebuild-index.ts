@@ -1,6 +1,8 @@
 import type { ModelRecord } from '@modelkeep/core';
 import type { StoreContext } from '../store-context.ts';
-import { walkModels } from './walk-models.ts';
+import { onVolume } from '../volumes/volume-index.ts';
+import { recordsOn } from '../volumes/records-on.ts';
+import { walkModels, type BrokenModel, type FoundModel } from './walk-models.ts';
 
 /** A model's folder that could not be used, and why. */
 export interface ModelProblem {
@@ -49,7 +51,10 @@ async function* readableModels(
   signal?: AbortSignal,
 ): AsyncGenerator<ModelRecord> {
   const slugs = new Map<string, string>();
-  for await (const found of walkModels(context.fileSystem, context.layout)) {
+  // What is on a drive that is not here is known by the index alone: it stays as it is.
+  const offline: ModelRecord[] = [];
+  for await (const record of recordsOn(context, context.volumes?.offline() ?? new Set())) offline.push(record);
+  for await (const found of modelsOfAll(context)) {
     signal?.throwIfAborted();
     if ('error' in found) {
       report.problems.push({ slug: found.slug, reason: found.error.message });
@@ -63,5 +68,16 @@ async function* readableModels(
     slugs.set(found.record.id, found.slug);
     report.models += 1;
     yield found.record;
+  }
+  for (const record of offline) if (!slugs.has(record.id)) yield record;
+}
+
+/** The models of all volumes that are here, each with the mark of its volume. */
+async function* modelsOfAll(context: StoreContext): AsyncGenerator<FoundModel | BrokenModel> {
+  for (const { fileSystem, layout, volumeMark } of context.volumes?.online() ?? [context]) {
+    for await (const found of walkModels(fileSystem, layout)) {
+      if ('error' in found || volumeMark === undefined) yield found;
+      else yield { ...found, record: onVolume(found.record, volumeMark) };
+    }
   }
 }

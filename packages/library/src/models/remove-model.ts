@@ -40,14 +40,14 @@ export async function removeModel(
   reference: string,
   { dryRun = false, signal }: RemoveOptions,
 ): Promise<RemovalReport> {
-  return onDisk(context, reference, async (model) => {
-    const found = await readSameModel(context, model);
+  return onDisk(context, reference, async (model, home) => {
+    const found = await readSameModel(home, model);
     // What takes long comes before the locks: other processes wait for them.
-    const plan = await planRemoval(context, found, signal);
+    const plan = await planRemoval(home, found, signal);
     if (dryRun) return { ...plan, removed: false };
-    const remove = (): Promise<RemovalReport> => removeLocked(context, { found, plan, signal });
-    const removeAlone = (): Promise<RemovalReport> => withLock(context, lockOf(model), remove, signal);
-    return withLock(context, contentLockOf(found.metadata), removeAlone, signal);
+    const remove = (): Promise<RemovalReport> => removeLocked(home, { found, plan, signal });
+    const removeAlone = (): Promise<RemovalReport> => withLock(home, lockOf(model), remove, signal);
+    return withLock(home, contentLockOf(found.metadata), removeAlone, signal);
   });
 }
 
@@ -111,14 +111,16 @@ export async function finishRemoval(context: StoreContext, removal: RecordedRemo
 
 const unreadable = ['library.corrupt-metadata', 'core.format-newer'] as const;
 
-interface DeletedFolder {
+/** @internal A model's place in the trash, and the folder that it was in. */
+export interface DeletedFolder {
   readonly deleted: FoundModel;
   readonly entry: string;
   readonly folder: string;
 }
 
 /** Another model may have taken the place since. */
-async function finishFolder(context: StoreContext, { deleted, entry, folder }: DeletedFolder): Promise<void> {
+/** @internal */
+export async function finishFolder(context: StoreContext, { deleted, entry, folder }: DeletedFolder): Promise<void> {
   const { fileSystem, layout } = context;
   if (!(await isRealFolder(fileSystem, layout.root, folder))) return;
   if ((await fileSystem.readdir(folder)).some(({ name }) => name === METADATA_FILE)) return;
@@ -127,6 +129,7 @@ async function finishFolder(context: StoreContext, { deleted, entry, folder }: D
   await clearFolder(context, { folder, entry, names: files.map(({ name }) => name) });
 }
 
-function entryOf(context: StoreContext, { trash, id }: RecordedRemoval): string {
+/** @internal Where a model is that was taken out. */
+export function entryOf(context: StoreContext, { trash, id }: RecordedRemoval): string {
   return join(trashFolder(context.layout), trash, id);
 }

@@ -122,8 +122,8 @@ export async function createModelStores(): Promise<ModelStores> {
 }
 
 /** Makes the transactions of this process look as if it had died. */
-export async function declareDeadOn({ fileSystem }: Drive): Promise<void> {
-  const folder = `${ROOT}/.modelkeep/txn`;
+export async function declareDeadOn({ fileSystem }: Drive, root: string = ROOT): Promise<void> {
+  const folder = `${root}/.modelkeep/txn`;
   const owner = encodeProcessIdentity({ ...processIdentity(), instanceId: '00000000dead', startTime: 1 });
   for (const { name } of await fileSystem.readdir(folder).catch(() => [])) {
     if (!name.endsWith('.json') || name.startsWith('.')) continue;

@@ -9,6 +9,8 @@ export interface BadContent {
   /** A model that needs it, and the file below its folder. */
   readonly slug: string;
   readonly file: string;
+  /** The volume that needs it, where that is not the first one. */
+  readonly volumeId?: string | undefined;
   /** Where it may be fetched from: what the models that need it say, each place once. */
   readonly sources: readonly ContentSource[];
 }

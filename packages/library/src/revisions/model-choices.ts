@@ -12,8 +12,8 @@ export async function chooseFor(
   reference: string,
   { choices, signal }: { readonly choices: ModelChoices; readonly signal?: AbortSignal | undefined },
 ): Promise<ModelRecord> {
-  return onDisk(context, reference, ({ id, slug }) =>
-    changeModel(context, {
+  return onDisk(context, reference, ({ id, slug }, home) =>
+    changeModel(home, {
       id,
       slug,
       txn: newId(),

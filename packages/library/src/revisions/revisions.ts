@@ -57,8 +57,8 @@ export function createRevisions(context: StoreContext, forWriting: () => void): 
       const line = await versionLine(index, await resolveReference(index, reference), signal);
       const versions: ModelVersion[] = [];
       for (const model of line) {
-        const replaced = await onDisk(context, model.id, async ({ slug }) => {
-          const { metadata } = await readModel(context.fileSystem, context.layout, slug);
+        const replaced = await onDisk(context, model.id, async ({ slug }, home) => {
+          const { metadata } = await readModel(home.fileSystem, home.layout, slug);
           return metadata.replaced ?? [];
         });
         versions.push({ model, replaced });
@@ -86,21 +86,21 @@ export function createRevisions(context: StoreContext, forWriting: () => void): 
     },
     async supersede(reference, older, { signal } = {}) {
       forWriting();
-      return onDisk(context, reference, ({ id, slug }) => {
+      return onDisk(context, reference, ({ id, slug }, home) => {
         if (older === id) throw ofItself(id);
         const change = ({ metadata, overrides }: ModelState): ModelState => {
           const { supersedes, ...others } = metadata;
           if ((supersedes ?? null) === older) return { metadata, overrides };
           return { metadata: older === null ? others : { ...others, supersedes: older }, overrides };
         };
-        return changeModel(context, { id, slug, txn: newId(), signal, change });
+        return changeModel(home, { id, slug, txn: newId(), signal, change });
       });
     },
     async releaseReplaced(reference, { signal } = {}) {
       forWriting();
       let released: readonly ModelFile[] = [];
-      await onDisk(context, reference, ({ id, slug }) =>
-        changeModel(context, {
+      await onDisk(context, reference, ({ id, slug }, home) =>
+        changeModel(home, {
           id,
           slug,
           txn: newId(),

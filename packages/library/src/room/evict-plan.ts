@@ -66,6 +66,8 @@ const shared: Stay = {
 
 /** What the record of a model and the leases tell. */
 export function ownStay(model: ModelRecord, leased: ReadonlySet<string>): Stay | null {
+  if (model.place.kind === 'library' && model.place.volumeId !== undefined)
+    return { why: 'external', detail: 'it is on another volume: move it, or make room there' };
   if (model.place.kind !== 'library') return { why: 'external', detail: 'its files are not in the library' };
   if (model.evictedAt !== undefined) return { why: 'evicted', detail: 'its files went before' };
   if (model.pinned === true) return { why: 'pinned', detail: 'it was pinned' };

@@ -7,6 +7,7 @@ import { readFolder } from '../gc/trash.ts';
 import { lockOf, readSameModel } from '../models/change-model.ts';
 import { onDisk } from '../models/on-disk.ts';
 import { withLock, type StoreContext } from '../store-context.ts';
+import { marked } from '../volumes/volume-index.ts';
 import { ensureRealFolder } from '../volume/require-real-folders.ts';
 
 /** A lease of a process of which nothing can be said from here holds so long after it was last renewed. */
@@ -27,20 +28,20 @@ export interface ModelLease extends AsyncDisposable {
  * @throws `library.model-evicted`, `library.model-not-found`, `library.ambiguous-id`, `io.*`
  */
 export async function leaseModel(context: StoreContext, reference: string, signal?: AbortSignal): Promise<ModelLease> {
-  const folder = leaseFolder(context);
-  const { fileSystem } = context;
-  return onDisk(context, reference, (model) => {
+  return onDisk(context, reference, (model, home) => {
+    const folder = leaseFolder(home);
+    const { fileSystem } = home;
     const take = async (): Promise<ModelLease> => {
-      const { record, metadata } = await readSameModel(context, model);
+      const { record, metadata } = await readSameModel(home, model);
       if (metadata.evictedAt !== undefined) throw evicted(record);
-      await ensureRealFolder(fileSystem, context.layout.root, folder);
+      await ensureRealFolder(fileSystem, home.layout.root, folder);
       const owner = encodeProcessIdentity(processIdentity());
       const path = join(folder, `${model.id}.${owner}.${randomBytes(4).toString('hex')}`);
       // Not fsynced: after a power loss nobody works with it any more.
       await (await fileSystem.createAppend(path)).close();
-      return hold(context, record, path);
+      return hold(home, marked(home, record), path);
     };
-    return withLock(context, lockOf(model), take, signal);
+    return withLock(home, lockOf(model), take, signal);
   });
 }
 

@@ -4,7 +4,7 @@ import { writeFileAtomic } from '@modelkeep/io';
 import { statusAt } from '../files/status-at.ts';
 import { isFolderStore } from '../folder-store/contents.ts';
 import { allModels } from '../revisions/models-of-source.ts';
-import { withLock, type StoreContext } from '../store-context.ts';
+import { isHere, withLock, type StoreContext } from '../store-context.ts';
 import { listTransactions, readTransaction } from '../transaction/transaction-record.ts';
 import { isAbandoned } from '../transaction/is-abandoned.ts';
 import { readVolumeFile } from '../volume/open-volume.ts';
@@ -30,9 +30,9 @@ export async function readRoom(context: StoreContext, exceptTransaction?: string
   }
   // Without links what is in the folders of models is nowhere else.
   if (isFolderStore(context)) {
-    for await (const { place, evictedAt, files } of allModels(context.index)) {
-      if (place.kind !== 'library' || evictedAt !== undefined) continue;
-      for (const { sha256, sizeBytes } of files) stored.set(sha256, sizeBytes);
+    for await (const model of allModels(context.index)) {
+      if (!isHere(context, model) || model.evictedAt !== undefined) continue;
+      for (const { sha256, sizeBytes } of model.files) stored.set(sha256, sizeBytes);
     }
   }
   let reservedBytes = 0;

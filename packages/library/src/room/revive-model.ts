@@ -15,10 +15,10 @@ export async function reviveModel(
   reference: string,
   signal?: AbortSignal,
 ): Promise<ModelRecord> {
-  return onDisk(context, reference, async ({ id, slug }) => {
-    const record = await context.index.get(id);
+  return onDisk(context, reference, async ({ id, slug }, home) => {
+    const record = await home.index.get(id);
     for (const { name, sha256 } of record?.files ?? []) {
-      if ((await recallBlob(context, sha256)) !== null) continue;
+      if ((await recallBlob(home, sha256)) !== null) continue;
       throw new ModelkeepError('io.not-found', {
         message: `the content of ${name} is not in the library`,
         facts: { path: name },
@@ -28,7 +28,7 @@ export async function reviveModel(
       metadata: metadata.evictedAt === undefined ? metadata : withoutEviction(metadata),
       overrides,
     });
-    return changeModel(context, { id, slug, txn: newId(), change, signal });
+    return changeModel(home, { id, slug, txn: newId(), change, signal });
   });
 }
 

@@ -7,7 +7,7 @@ export interface FinishedWork<T> {
   /** Names the record; what is written carries it, where it has to be found to be committed. */
   readonly txn: string;
   /** What is about to happen. */
-  readonly intent: Partial<Pick<TransactionRecord, 'models' | 'edit' | 'removal'>>;
+  readonly intent: Partial<Pick<TransactionRecord, 'models' | 'edit' | 'removal' | 'move'>>;
   readonly work: () => Promise<T>;
 }
 

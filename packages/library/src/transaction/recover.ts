@@ -4,6 +4,7 @@ import type { FolderEntry } from '@modelkeep/io';
 import { withLock, type StoreContext } from '../store-context.ts';
 import { isFolderStore } from '../folder-store/contents.ts';
 import { finishEdit } from '../models/finish-edit.ts';
+import { finishModelMove } from '../models/finish-model-move.ts';
 import { finishRemoval } from '../models/remove-model.ts';
 import { projectFiles } from '../models/project-files.ts';
 import { readModel } from '../models/walk-models.ts';
@@ -33,6 +34,8 @@ export interface RecoveryReport {
   readonly resumable: number;
   /** Transactions that nobody wanted for 14 days, or that held nothing. */
   readonly discarded: number;
+  /** Models whose move to another volume was finished now: what leads to their files is to be led there. */
+  readonly moved?: readonly string[] | undefined;
 }
 
 /**
@@ -41,15 +44,18 @@ export interface RecoveryReport {
  */
 export async function recoverTransactions(context: StoreContext): Promise<RecoveryReport> {
   const report = { finished: 0, resumable: 0, discarded: 0 };
+  const moved: string[] = [];
   await withLock(context, 'transactions', async () => {
     for (const id of await listTransactions(context)) {
       const record = await readTransaction(context, id);
       if (record === null || !(await isAbandoned(context, record))) continue;
-      report[await recoverTransaction(context, record)] += 1;
+      const outcome = await recoverTransaction(context, record);
+      report[outcome] += 1;
+      if (outcome === 'finished' && record.move !== undefined) moved.push(record.move.id);
     }
     await sweepLeftovers(context);
   });
-  return report;
+  return moved.length === 0 ? report : { ...report, moved };
 }
 
 /** @internal Whether nobody wanted what a transaction began for so long that its parts go. */
@@ -57,10 +63,16 @@ export function isExpired({ clock }: StoreContext, { startedAt }: TransactionRec
   return clock.now() - Date.parse(startedAt) > KEEP_PARTS_MS;
 }
 
-async function recoverTransaction(context: StoreContext, record: TransactionRecord): Promise<keyof RecoveryReport> {
+async function recoverTransaction(
+  context: StoreContext,
+  record: TransactionRecord,
+): Promise<'finished' | 'resumable' | 'discarded'> {
   let finished = 0;
   if (record.edit !== undefined && (await finishEdit(context, record.id, record.edit))) finished += 1;
   if (record.removal !== undefined && (await finishRemoval(context, record.removal))) finished += 1;
+  const moved = record.move === undefined ? null : await finishModelMove(context, record.move);
+  if (moved === 'waits') return 'resumable';
+  if (moved === 'finished') finished += 1;
   const committed = new Set<string>();
   for (const model of record.models) {
     for (const sha256 of (await finishModel(context, record.id, model)) ?? []) committed.add(sha256);

@@ -40,6 +40,13 @@ export interface RecordedRemoval extends RecordedModel {
   readonly trash: string;
 }
 
+/** @internal A model that goes to another volume. */
+export interface RecordedMove extends RecordedRemoval {
+  readonly toVolumeId: string;
+  /** What the model's metadata was before. */
+  readonly revision: number;
+}
+
 /** @internal `txn/<id>.json`: what is under way, so that another process can finish it or take over its parts. */
 export interface TransactionRecord {
   readonly id: string;
@@ -50,6 +57,7 @@ export interface TransactionRecord {
   readonly models: readonly RecordedModel[];
   readonly edit?: RecordedEdit | undefined;
   readonly removal?: RecordedRemoval | undefined;
+  readonly move?: RecordedMove | undefined;
   /** Files outside the library that become its own. */
   readonly moves: readonly MovedFile[];
 }
@@ -81,6 +89,13 @@ const recordSchema: z.ZodType<TransactionRecord> = z.object({
     .extend({ overridesSha256: z.string().refine(isSha256), changes: z.array(historyEntrySchema) })
     .optional(),
   removal: modelSchema.extend({ trash: z.string().regex(TRASH_NAME) }).optional(),
+  move: modelSchema
+    .extend({
+      trash: z.string().regex(TRASH_NAME),
+      toVolumeId: z.string().refine((id) => isId(id)),
+      revision: z.int().positive(),
+    })
+    .optional(),
   moves: z
     .array(
       z.object({

@@ -10,11 +10,14 @@ import { encodeProcessIdentity, ensureFolder, processIdentity } from '@modelkeep
 import { pin } from '../blobs/pins.ts';
 import { publishBlob } from '../blobs/blob-store.ts';
 import { recallBlob } from '../blobs/recall-blob.ts';
+import { commitModel } from '../models/commit-model.ts';
+import { contentLockOf } from '../models/content-lock.ts';
 import type { SourceLayers } from '../models/new-metadata.ts';
 import { commitModels } from '../models/commit-models.ts';
 import { requireQuota } from '../room/quota.ts';
 import { renewBlob } from '../repair/renew-blob.ts';
-import { timestamp, type StoreContext } from '../store-context.ts';
+import { timestamp, withLock, type StoreContext } from '../store-context.ts';
+import type { VolumeLock } from '../volume/volume-locks.ts';
 import { adoptParts } from './adopt-parts.ts';
 import { discardTransaction } from './discard-transaction.ts';
 import { findContents } from './find-contents.ts';
@@ -22,7 +25,12 @@ import { journalPath, partPath } from './part-paths.ts';
 import { finishMoves, undoMoves } from './moved-files.ts';
 import { reserveRoom } from './reserve-room.ts';
 import type { StoredContent, WantedFile } from './stored-file.ts';
-import { transactionFolder, writeTransaction, type TransactionRecord } from './transaction-record.ts';
+import {
+  transactionFolder,
+  writeTransaction,
+  type RecordedModel,
+  type TransactionRecord,
+} from './transaction-record.ts';
 
 /** One file of a transaction. */
 export interface TransactionFile extends WantedFile {
@@ -56,9 +64,18 @@ export interface CommitOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** @internal A model with all that is known of it. */
+export interface AdoptedModel {
+  readonly metadata: ModelMetadata;
+  readonly overrides: ModelOverrides;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** Files on their way into the library. Nothing shows before {@link Transaction.commit}. */
 export interface Transaction {
   readonly id: string;
+  /** Where bytes go that are not what they should be: on the drive of the parts. */
+  readonly quarantine: string;
   readonly files: readonly TransactionFile[];
   /**
    * Takes a verified, closed part as the content of a file.
@@ -75,6 +92,13 @@ export interface Transaction {
   adopt(name: string, content: StoredContent): Promise<boolean>;
   /** Sorts the stored files into models, identifies them and makes them part of the library. Ends the transaction. */
   commit(options: CommitOptions): Promise<ModelRecord[]>;
+  /**
+   * Makes a model that is known already part of this volume, from the stored files: one that is moved here, or restored.
+   * Ends nothing: the caller goes on with `discard`.
+   *
+   * @internal
+   */
+  adoptModel(model: AdoptedModel): Promise<ModelRecord>;
   /** Lets go: what was written stays, for a later transaction that wants the same content. */
   release(): Promise<void>;
   /** Ends the transaction and removes what it wrote. Stored blobs stay. */
@@ -187,6 +211,7 @@ export async function beginTransaction(
 
   return {
     id,
+    quarantine: context.layout.quarantine,
     get files() {
       return files();
     },
@@ -218,6 +243,23 @@ export async function beginTransaction(
       await finishMoves(context, record, options.onKept);
       await discardTransaction(context, id);
       return models;
+    },
+    async adoptModel({ metadata, overrides, signal: adopting }) {
+      const adopted = { ...metadata, txn: id, revision: metadata.revision + 1, updatedAt: timestamp(context) };
+      const announce = async (planned: readonly RecordedModel[]): Promise<void> => {
+        record = { ...record, models: [...record.models, ...planned] };
+        await writeTransaction(context, record);
+      };
+      const commit = (lock: VolumeLock): Promise<ModelRecord> =>
+        commitModel(context, {
+          metadata: adopted,
+          overrides,
+          folder: transactionFolder(context, id),
+          staged: 'model-0',
+          announce,
+          lock,
+        });
+      return withLock(context, contentLockOf(metadata), commit, adopting);
     },
     release: releaseTransaction,
     discard,

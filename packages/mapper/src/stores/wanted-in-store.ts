@@ -40,6 +40,8 @@ export async function wantedInStore(options: WantedInStoreOptions): Promise<Want
   const notPlaced: NotPlaced[] = [];
   let guessed = 0;
   const taken = new Map<string, string>();
+  const places = new Map<string, number>();
+  const owners = new Map(registered.map((link) => [ownKey(link, options.base), link.modelId]));
   const byId = new Map(models.map((model) => [model.record.id, model]));
   const linked = Map.groupBy(registered, ({ modelId }) => modelId);
   for (const [index, model] of inOrder(models, { layout, linked }).entries()) {
@@ -67,9 +69,15 @@ export async function wantedInStore(options: WantedInStoreOptions): Promise<Want
     }
     for (const file of place.files) {
       const key = keyOf(file);
-      if (taken.has(key)) continue;
-      taken.set(key, file.fileSha256 ?? file.source);
-      wanted.push(wantedLink(options, { model, file }));
+      const place = places.get(key);
+      if (place === undefined) {
+        taken.set(key, file.fileSha256 ?? file.source);
+        places.set(key, wanted.length);
+        wanted.push(wantedLink(options, { model, file }));
+      } else if (owners.get(key) === model.record.id && wanted[place]?.model !== model) {
+        /* What several models need leads to the file of the one that it leads to already. */
+        if (taken.get(key) === (file.fileSha256 ?? file.source)) wanted[place] = wantedLink(options, { model, file });
+      }
     }
   }
   return { wanted, notPlaced, guessed };
@@ -125,6 +133,11 @@ function freePlace({ layout, base }: WantedInStoreOptions, { model, byId, taken,
   if (first?.files === null) return first;
   if (layout.format === 'hugging-face' && first !== undefined) return first;
   return { files: null, reason: { code: 'no-free-name', message: 'other models have the names of this one' } };
+}
+
+function ownKey({ folder, target }: RegisteredLink, base: string): string {
+  const inStore = folder.startsWith(base) ? folder.slice(base.length) : folder;
+  return foldName(`${inStore}/${target.slice(target.search(/[^/\\]*$/u))}`);
 }
 
 function keyOf({ folder, name }: StoreFile): string {

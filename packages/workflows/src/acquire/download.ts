@@ -3,7 +3,7 @@ import type { Transaction } from '@modelkeep/library';
 import type { DownloadPlan } from './download-plan.ts';
 import type { DownloadContext, DownloadedFile, DownloadOptions, DownloadResult } from './download-types.ts';
 import { createDownloadControls, type DownloadControls } from './download-controls.ts';
-import { askAccess } from './ask-access.ts';
+import { askPlanAccess } from './ask-plan-access.ts';
 import { descriptionOf, modelSourcesOf } from './describe-download.ts';
 import { fetchWithAccess } from './fetch-with-access.ts';
 import { refuseOtherHub, waitingError } from './refuse-plan.ts';
@@ -50,7 +50,9 @@ export function download(context: DownloadContext, plan: DownloadPlan, options: 
       refuse: options.whenUserIsNeeded === 'fail' ? (waiting) => waitingError(plan, waiting) : undefined,
     });
     const makeRoom = options.makeRoom === true ? context.makeRoom : undefined;
-    return run({ ...context, makeRoom }, plan, { signal, cancelled: cancelled.signal, controls, userWait, report });
+    const { volume } = options;
+    const parts = { signal, cancelled: cancelled.signal, controls, userWait, report, volume };
+    return run({ ...context, makeRoom }, plan, parts);
   });
   return {
     ...operation,
@@ -73,17 +75,18 @@ interface RunOptions {
   readonly cancelled: AbortSignal;
   readonly controls: DownloadControls;
   readonly userWait: UserWait;
+  readonly volume: string | undefined;
   readonly report: (change: Partial<Progress>) => void;
 }
 
 async function run(context: DownloadContext, plan: DownloadPlan, options: RunOptions): Promise<DownloadResult> {
   const { signal, controls, userWait, report } = options;
   signal.throwIfAborted();
-  refuseOtherHub(context.hub.endpoint, plan);
+  refuseOtherHub(context, plan);
   const addresses = context.addresses.find(plan);
   await openGate(context, plan, { signal, userWait });
   await context.makeRoom?.(plan, signal);
-  const transaction = await beginTransaction(context, plan, signal);
+  const transaction = await beginTransaction(context, plan, { signal, volume: options.volume });
   try {
     const present = new Set(transaction.files.filter(({ content }) => content !== null).map(({ name }) => name));
     const bytesPresent = transaction.files.reduce((sum, { content }) => sum + (content?.sizeBytes ?? 0), 0);
@@ -115,17 +118,20 @@ async function run(context: DownloadContext, plan: DownloadPlan, options: RunOpt
 
 /** The plan knows of a closed gate; the hub knows whether it still is. */
 async function openGate(
-  { hub }: DownloadContext,
-  { source, gate, files }: DownloadPlan,
+  context: DownloadContext,
+  plan: DownloadPlan,
   { signal, userWait }: Pick<RunOptions, 'signal' | 'userWait'>,
 ): Promise<void> {
-  const needed = files.find(({ present }) => !present);
-  if (source.provider !== 'hf' || gate === null || gate.granted || needed === undefined) return;
-  const { repo, commit: revision } = source;
-  await userWait.until(() => askAccess(hub, { repo, revision, path: needed.path, signal }));
+  const needed = plan.files.find(({ present }) => !present);
+  if (plan.gate === null || plan.gate.granted || needed === undefined) return;
+  await userWait.until(() => askPlanAccess(context, plan, { path: needed.path, signal }));
 }
 
-function beginTransaction(context: DownloadContext, plan: DownloadPlan, signal: AbortSignal): Promise<Transaction> {
+function beginTransaction(
+  context: DownloadContext,
+  plan: DownloadPlan,
+  options: Pick<RunOptions, 'signal' | 'volume'>,
+): Promise<Transaction> {
   const sourceOf = modelSourcesOf(plan);
   return context.store.begin(
     plan.files.map(({ path, sizeBytes, sha256, gitSha1 }) => ({
@@ -135,6 +141,6 @@ function beginTransaction(context: DownloadContext, plan: DownloadPlan, signal: 
       gitSha1,
       source: sourceOf(path),
     })),
-    { signal },
+    options,
   );
 }

@@ -95,7 +95,7 @@ export async function planAppLinks(
     const model = mappable(store, placed);
     if (record.place.kind === 'library' || !`${model.folder}${sep}`.startsWith(`${own}${sep}`)) models.push(model);
   }
-  const plan = await mapper.planLinks({
+  const whole = await mapper.planLinks({
     app,
     appRoot: resolve(options.appRoot),
     appVersion,
@@ -105,6 +105,7 @@ export async function planAppLinks(
     linking,
     signal,
   });
+  const plan = withoutOffline(whole, new Set(records.filter((one) => store.isOffline(one)).map(({ id }) => id)));
   let applied: AppliedPlan | null = null;
   return {
     plan,
@@ -119,6 +120,16 @@ export async function planAppLinks(
       return undone;
     },
   };
+}
+
+/** Links to what is on a drive that is not here stay as they are, and no new ones are made. */
+function withoutOffline(plan: LinkPlan, offline: ReadonlySet<string>): LinkPlan {
+  if (offline.size === 0) return plan;
+  const isLeft = ({ modelId, action }: LinkPlan['entries'][number]): boolean =>
+    offline.has(modelId) && action !== 'keep' && action !== 'skipped';
+  const counts = { ...plan.counts };
+  for (const entry of plan.entries) if (isLeft(entry)) counts[entry.action] -= 1;
+  return { ...plan, counts, entries: plan.entries.filter((entry) => !isLeft(entry)) };
 }
 
 function mappable(store: LibraryStore, record: ModelRecord): MappableModel {

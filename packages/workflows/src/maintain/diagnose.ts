@@ -1,5 +1,5 @@
 import type { DriveInfo, Io } from '@modelkeep/io';
-import type { LibraryStore, LibraryUsage } from '@modelkeep/library';
+import type { LibraryStore, LibraryUsage, VolumeInfo } from '@modelkeep/library';
 import type { LinkHealth, Mapper } from '@modelkeep/mapper';
 import type { Sqlite } from '@modelkeep/sqlite';
 import { diagnoseDrive } from './diagnose-drive.ts';
@@ -25,6 +25,8 @@ export interface Diagnosis {
   readonly models: number;
   readonly files: number;
   readonly usage: LibraryUsage;
+  /** All drives of the library. */
+  readonly volumes: readonly VolumeInfo[];
   /** Recorded links by how they are. */
   readonly links: Readonly<Record<LinkHealth, number>>;
   readonly findings: readonly Finding[];
@@ -70,6 +72,15 @@ export async function diagnose(
     note('info', 'recovery', `${recovery.resumable} downloads did not end: the same command resumes them`);
   }
 
+  const volumes = await store.volumes();
+  for (const { label, state, path, models } of volumes) {
+    if (state === 'online') continue;
+    note(
+      'warning',
+      'drive',
+      `the volume ${label} with ${models} models is not here; it was at ${path ?? 'no known place'}`,
+    );
+  }
   const usage = await store.usage({ signal });
   const { reclaimableUnknown } = usage;
   if (reclaimableUnknown !== null) note('warning', 'disk', `no garbage can be collected: ${reclaimableUnknown}`);
@@ -99,6 +110,7 @@ export async function diagnose(
     models,
     files,
     usage,
+    volumes,
     links,
     findings,
   };

@@ -53,11 +53,15 @@ export async function fetchContent(
 
 function beginRenewal(
   { store }: FetchContentContext,
-  { sha256, gitSha1, sizeBytes }: BadContent,
+  { sha256, gitSha1, sizeBytes, volumeId }: BadContent,
   { source, signal }: { readonly source: ModelSource; readonly signal: AbortSignal | undefined },
 ): Promise<Transaction> {
   // The hash is name enough: the file that it stands for is never seen under this one.
-  return store.begin([{ name: sha256, sizeBytes, sha256, gitSha1, source }], { renew: true, signal });
+  return store.begin([{ name: sha256, sizeBytes, sha256, gitSha1, source }], {
+    renew: true,
+    volume: volumeId ?? 'first',
+    signal,
+  });
 }
 
 interface Fetching extends FetchContentOptions {
@@ -80,7 +84,7 @@ async function fetchFrom(context: FetchContentContext, fetching: Fetching): Prom
         url,
         part: file.part,
         journal: file.journal,
-        quarantine: context.store.layout.quarantine,
+        quarantine: transaction.quarantine,
         expected: { sizeBytes, sha256, gitSha1 },
         maxConnections: context.maxConnections,
         deliver: (content) => transaction.publish(file.name, content),

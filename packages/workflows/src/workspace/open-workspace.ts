@@ -26,6 +26,7 @@ import { enrichLibrary } from '../enrich/enrich-library.ts';
 import { createDiskCacheStore } from '../cache/disk-cache-store.ts';
 import { makeRoom } from '../evict/make-room.ts';
 import { createRoomKeeping } from '../evict/room-keeping.ts';
+import { identifyAnything } from '../identify/identify-anything.ts';
 import { identifyRemote } from '../identify/identify-remote.ts';
 import { createKeeping } from '../keep/keeping.ts';
 import { createLinking } from '../link/linking.ts';
@@ -39,6 +40,8 @@ import { createSearching } from '../search/searching.ts';
 import { createTreeStore } from '../trees/tree-store.ts';
 import { newVersions } from '../update/new-versions.ts';
 import { createUpdating } from '../update/updating.ts';
+import { relinkModel } from '../volumes/relink-model.ts';
+import { createVolumes } from '../volumes/volumes.ts';
 import { createClosing, type Closing } from './closing.ts';
 import { offlineTransport } from './offline-transport.ts';
 import { createRunningOperations } from './running-operations.ts';
@@ -86,6 +89,13 @@ export interface OpenWorkspaceOptions {
   readonly mode?: 'read' | 'write' | undefined;
   /** Whether an empty or missing folder becomes a library. @default true */
   readonly create?: boolean | undefined;
+  /**
+   * A folder of this machine for what is known of the library on it alone: links into apps, hashes of files outside; and for
+   * the index where it cannot be in the library. Any number of libraries may share it. @default in the library
+   */
+  readonly stateDir?: string | undefined;
+  /** The same, but only where the library is on a network file system, or on a drive that is read-only. @default none */
+  readonly fallbackStateDir?: string | undefined;
   readonly hub?: HubOptions | undefined;
   readonly civitai?: CivitaiOptions | undefined;
   /** The way to the network. @default undici */
@@ -134,7 +144,9 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
   const identifier = createIdentifier();
   closing.add(() => identifier.close());
   const { mode, create } = options;
-  const store = await openLibraryStore({ root: options.root, mode, create, io, identifier, sqlite, clock, logger });
+  const { root, stateDir, fallbackStateDir } = options;
+  const state = { stateDir, fallbackStateDir };
+  const store = await openLibraryStore({ root, mode, create, ...state, io, identifier, sqlite, clock, logger });
   closing.add(() => store.close());
   const http = createHttpClient({
     cache: hubOptions.offline === true ? undefined : answerCache(store, io.fileSystem),
@@ -160,12 +172,14 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
   closing.add(() => transfers.close());
   const { translationFolder } = options;
   const mapper = await openMapper({ store, sqlite, io, translationFolder, logger });
-  if (store.mode === 'write') await mapper?.recover();
+  if (store.stateFile !== null) await mapper?.recover();
+  for (const id of store.recovery?.moved ?? []) await relinkModel({ store, mapper, fileSystem: io.fileSystem }, id);
   const readOnly = store.mode === 'read';
   const trees = createTreeStore({ fileSystem: io.fileSystem, folder: store.layout.trees, sqlite, readOnly, logger });
   closing.add(() => trees.close());
   const lookup = createLookup({ hub, trees, clock, logger });
-  const enriching = { store, civitai, lookup, trees, hubMisses: cachedMisses(cache, endpoint), http, clock, logger };
+  const enriching = { store, civitai, lookup, trees, hubMisses: cachedMisses(cache, endpoint), clock, logger };
+  const identifying = { http, hub, identify: identifier.identifySources, identifier, civitai, lookup, store, io };
   const operations = createRunningOperations((ms, signal) => clock.sleep(ms, signal));
 
   const { leaving } = operations;
@@ -173,6 +187,7 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
   const addresses = createAddressBook();
   const downloading: DownloadContext = {
     hub,
+    civitai,
     store,
     transfers,
     addresses,
@@ -198,6 +213,7 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
 
   return {
     ...createUpdating({ ...downloading, mapper, trees, io }, operations),
+    ...createVolumes({ store, mapper, fileSystem: io.fileSystem }, operations),
     ...createRoomKeeping({ ...downloading, mapper, http }, operations),
     ...createKeeping({ store, mapper, fileSystem: io.fileSystem, join: (signal) => operations.join(signal) }),
     ...createSearching({ store, mapping, logger, join: (signal) => operations.join(signal) }),
@@ -213,7 +229,7 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
     mode: store.mode,
     recovery: store.recovery,
     planDownload: (reference, request = {}) =>
-      planDownload({ http, hub, store, trees, addresses, clock, logger }, reference, {
+      planDownload({ http, hub, civitai, store, trees, addresses, clock, logger }, reference, {
         ...request,
         signal: operations.join(request.signal),
       }),
@@ -238,6 +254,10 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
     lookup: (query, { offline = hubOptions.offline, signal, ...request } = {}) =>
       operations.track(
         lookupFile({ lookup, store, io }, query, { ...request, offline, signal: operations.join(signal) }),
+      ),
+    identify: (pathOrReference, { offline = hubOptions.offline, signal, ...request } = {}) =>
+      operations.track(
+        identifyAnything(identifying, pathOrReference, { ...request, offline, signal: operations.join(signal) }),
       ),
     enrich: ({ offline = hubOptions.offline, signal, ...request } = {}) =>
       operations.track(enrichLibrary(enriching, { ...request, offline, signal: operations.join(signal) })),
@@ -301,8 +321,8 @@ interface OpenMapperOptions {
 
 /** What links to what is machine-local state: without a place to write it there are no links to manage. */
 async function openMapper({ store, sqlite, io, translationFolder, logger }: OpenMapperOptions): Promise<Mapper | null> {
-  if (store.mode === 'read') return null;
-  const path = store.layout.stateFile;
+  const path = store.stateFile;
+  if (path === null) return null;
   const open = (): Promise<SqliteDatabase> =>
     sqlite.open({ path, migrations: [mapperMigrations], synchronous: 'full' });
   const registry = await open().catch(async (error: unknown) => {

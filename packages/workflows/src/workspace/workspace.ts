@@ -16,6 +16,7 @@ import type {
   SharingReport,
   VerifyReport,
   PlacedModel,
+  PlacementOptions,
   ScanWatch,
   WatchOptions,
 } from '@modelkeep/library';
@@ -26,6 +27,7 @@ import type { PlanDownloadOptions } from '../acquire/plan-download.ts';
 import type { ScanRequest, ScanResult } from '../enrich/scan-and-enrich.ts';
 import type { EnrichOptions, EnrichReport } from '../enrich/enrich-types.ts';
 import type { LookupQuery, LookupReport } from '../lookup/lookup-file.ts';
+import type { FileIdentification, IdentifyFileOptions } from '../identify/file-identification.ts';
 import type { IdentifyRemoteOptions, RemoteIdentification } from '../identify/remote-identification.ts';
 import type { Keeping } from '../keep/keeping.ts';
 import type { Searching } from '../search/searching.ts';
@@ -35,6 +37,7 @@ import type { LibraryRepair, RepairLibraryOptions } from '../maintain/repair-lib
 import type { ComputeHashesRequest } from '../maintain/compute-hashes.ts';
 import type { RoomKeeping } from '../evict/room-keeping.ts';
 import type { Updating } from '../update/updating.ts';
+import type { Volumes } from '../volumes/volumes.ts';
 import type { VerifyLibraryOptions } from '../maintain/verify-library.ts';
 
 /** What an operation accepts that can be given up. */
@@ -43,7 +46,7 @@ export interface Cancellable {
 }
 
 /** An open library with everything that can be done with it. */
-export interface Workspace extends AsyncDisposable, Keeping, Linking, Updating, RoomKeeping, Searching {
+export interface Workspace extends AsyncDisposable, Volumes, Keeping, Linking, Updating, RoomKeeping, Searching {
   /** Absolute path. */
   readonly root: string;
   /** `read` also when a newer version of modelkeep wrote the library and lets this one read only. */
@@ -69,6 +72,13 @@ export interface Workspace extends AsyncDisposable, Keeping, Linking, Updating, 
    * @throws `hub.*`, `network.*`, `formats.*`, `workflows.invalid-reference`, `library.nothing-to-import` without weights
    */
   identifyRemote(reference: string, options?: IdentifyRemoteOptions): Promise<RemoteIdentification>;
+  /**
+   * Tells of a file, here or elsewhere, that need not be in the library: what it is, where it comes from (this library,
+   * Civitai and the hub, by its hash), and what is known about loading it.
+   *
+   * @param pathOrReference - a path, a repo, folder or file of the hub, or the https URL of any file
+   */
+  identify(pathOrReference: string, options?: IdentifyFileOptions): Operation<FileIdentification>;
   /** Fetches what a plan needs; verified while it streams, stored once, identified, indexed. */
   download(plan: DownloadPlan, options?: DownloadOptions): Download;
   /** For all downloads together; null: no limit. @throws `core.invalid-argument` for a rate that is not above 0 */
@@ -79,7 +89,7 @@ export interface Workspace extends AsyncDisposable, Keeping, Linking, Updating, 
    *
    * @throws `library.nothing-to-import`, `library.read-only`, `core.invalid-argument` for what must not be moved, `io.*`
    */
-  import(paths: string | readonly string[], options?: ImportOptions): Operation<ImportReport>;
+  import(paths: string | readonly string[], options?: ImportOptions & PlacementOptions): Operation<ImportReport>;
   /**
    * Brings the library up to date with folders outside of it, whose models stay where they are. What did not change since
    * the last scan is not read again. With `enrich` sources are asked about what is new then.

@@ -76,6 +76,12 @@ export interface LibraryErrorFacts {
   'library.gc-refused': { readonly path: string; readonly reason: string };
   /** The volume that was opened is not at its place any more. */
   'library.volume-absent': { readonly root: string };
+  /** A model is on a volume of the library that is not here now: its drive is not connected. */
+  'library.volume-offline': { readonly volumeId: string; readonly label: string; readonly path: string | null };
+  /** No volume of the library answers to this id, start of an id or label. */
+  'library.volume-not-found': { readonly reference: string; readonly known: readonly string[] };
+  /** A volume that cannot be taken out of the library: it is the first one, or has models. */
+  'library.volume-in-use': { readonly volumeId: string; readonly models: number };
   /** What another tool keeps leads out of its store, contradicts itself or has a name that nothing may have. */
   'library.unsafe-entry': { readonly path: string; readonly reason: string };
   /** What another tool keeps is not what it calls it. */

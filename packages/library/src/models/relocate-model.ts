@@ -1,0 +1,89 @@
+import { dirname, join } from 'node:path';
+import { ModelkeepError, newId, type ModelRecord } from '@modelkeep/core';
+import { METADATA_FILE, serialiseMetadata } from '../metadata/metadata-file.ts';
+import { effectiveRecord } from '../metadata/effective-record.ts';
+import { metadataVersions, requireWritable } from '../metadata/schema-versions.ts';
+import { chooseSlug, slugWithSuffix } from '../names/slug.ts';
+import { timestamp, withLock, type StoreContext } from '../store-context.ts';
+import { finishing } from '../transaction/finishing.ts';
+import { writeFileAtomic } from '@modelkeep/io';
+import { statusAt } from '../files/status-at.ts';
+import type { VolumeSet } from '../volumes/volume-set.ts';
+import { ensureRealFolder } from '../volume/require-real-folders.ts';
+import { lockOf, readSameModel } from './change-model.ts';
+import { removeIfEmpty } from './clear-folder.ts';
+import { resolveReference } from './resolve-reference.ts';
+
+/** How a model gets another folder. */
+export interface RelocateOptions {
+  /** Is called when the folder has its new name. */
+  readonly onArrived?: ((model: ModelRecord) => Promise<void>) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * @internal Gives a model the folder that a new one of its type, family and name would get. One rename of the folder is
+ * the commit: what its metadata says of the folder is written before, and counts for nothing.
+ */
+export async function relocateModel(
+  set: VolumeSet & { readonly first: StoreContext },
+  reference: string,
+  { onArrived, signal }: RelocateOptions = {},
+): Promise<ModelRecord> {
+  const record = await resolveReference(set.first.index, reference);
+  if (record.place.kind !== 'library') {
+    throw new ModelkeepError('core.invalid-argument', {
+      message: `${record.slug} is outside of the library, and stays where it is`,
+      facts: { argument: 'reference', found: reference },
+      hint: 'import it first',
+    });
+  }
+  const context = await set.contextOf(record, 'write');
+  const relocate = (): Promise<ModelRecord> => relocateLocked(context, record);
+  const moved = await withLock(context, lockOf(record), relocate, signal);
+  if (moved.slug !== record.slug) await onArrived?.(moved);
+  return (await context.index.get(moved.id)) ?? moved;
+}
+
+async function relocateLocked(context: StoreContext, { id, slug }: ModelRecord): Promise<ModelRecord> {
+  const { fileSystem, layout } = context;
+  const found = await readSameModel(context, { id, slug });
+  const { type, family, officialName } = found.record;
+  const wanted = chooseSlug({ type, family, name: officialName });
+  const weights = found.metadata.files.find(({ role }) => role === 'weights');
+  const candidates = [
+    wanted,
+    slugWithSuffix(wanted, weights?.sha256.slice(0, 8) ?? id.slice(-8)),
+    slugWithSuffix(wanted, id),
+  ];
+  requireWritable(found.metadata, join(found.folder, METADATA_FILE), metadataVersions);
+  for (const candidate of candidates) {
+    if (candidate === slug) return found.record;
+    const final = join(layout.root, candidate);
+    const other = await context.index.bySlug(candidate);
+    if ((await statusAt(fileSystem, final)) !== null || (other !== null && other.id !== id)) continue;
+    const txn = newId();
+    const { revision } = found.metadata;
+    const metadata = { ...found.metadata, slug: candidate, revision: revision + 1, txn, updatedAt: timestamp(context) };
+    return finishing(context, {
+      txn,
+      // Whichever of the two is there is what the next start tells the index of.
+      intent: { models: [{ id, slug }, metadata] },
+      async work() {
+        await writeFileAtomic(fileSystem, {
+          path: join(found.folder, METADATA_FILE),
+          data: serialiseMetadata(metadata),
+        });
+        await ensureRealFolder(fileSystem, layout.root, dirname(final));
+        await fileSystem.rename(found.folder, final);
+        await fileSystem.fsyncFolder(dirname(final));
+        await fileSystem.fsyncFolder(dirname(found.folder));
+        await removeIfEmpty(context, dirname(found.folder));
+        const moved = effectiveRecord(metadata, found.overrides);
+        await context.index.upsert([moved]);
+        return moved;
+      },
+    });
+  }
+  return found.record;
+}
