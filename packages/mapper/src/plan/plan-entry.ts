@@ -14,11 +14,14 @@ import type { LinkPlanEntry, PlannedAction } from './link-plan.ts';
 import type { LinkReason } from './link-reason.ts';
 import type { PlacedFile } from './placement.ts';
 import type { WantedLink } from './wanted-link.ts';
+import { pathTooLong } from './path-limit.ts';
 import { verifySource } from './verify-source.ts';
 
 /** @internal */
 export interface PlanEntryOptions {
   readonly fileSystem: FileSystem;
+  /** The system that paths are judged for. */
+  readonly platform: NodeJS.Platform;
   readonly hands: LinkHands;
   readonly chooser: StrategyChooser;
   /** Set when somebody wants links made in certain ways: then one that was made in another is made again. */
@@ -58,6 +61,8 @@ export async function planEntry(options: PlanEntryOptions): Promise<LinkPlanEntr
     reason,
   });
   if (view.problem !== null) return entry({ action: 'conflict', reason: view.problem });
+  const tooLong = pathTooLong(target, options.platform);
+  if (tooLong !== null) return entry({ action: 'skipped', reason: tooLong });
   const found = await compareWithDisk(options, target);
   if (found.action !== 'create' && found.action !== 'replace') return entry(found);
   if ((file.origin ?? 'library') === 'library' && !options.seen.has(file.source)) {

@@ -20,6 +20,7 @@ import { wantedInApp } from './wanted-in-app.ts';
 import { planEntry } from './plan-entry.ts';
 import { planRemovals } from './plan-removals.ts';
 import { planWarnings } from './plan-warnings.ts';
+import { sandboxWarnings } from './sandbox-warning.ts';
 
 /** What is to be mapped, and to which app. */
 export interface PlanLinksOptions {
@@ -43,7 +44,7 @@ export interface PlanLinksOptions {
 /** @internal Changes nothing, neither in the app's folder nor in the registry. */
 export async function planLinks(context: MapperContext, options: PlanLinksOptions): Promise<LinkPlan> {
   const { app, appVersion, models, linking, signal } = options;
-  const { fileSystem, hands } = context;
+  const { fileSystem, hands, platform } = context;
   signal?.throwIfAborted();
   const granted = await resolveAppRoot(fileSystem, options.appRoot);
   const libraryRoots = libraryRootsOf(models);
@@ -85,7 +86,7 @@ export async function planLinks(context: MapperContext, options: PlanLinksOption
     run: async (one) => {
       signal?.throwIfAborted();
       const view = views.get(one.viewFolder) ?? (await viewOf(one.viewFolder));
-      return planEntry({ wanted: one, fileSystem, hands, chooser, linking, registered, seen, view });
+      return planEntry({ wanted: one, fileSystem, platform, hands, chooser, linking, registered, seen, view });
     },
   });
   const claimed = new Set(planned.map(({ target }) => target));
@@ -109,6 +110,7 @@ export async function planLinks(context: MapperContext, options: PlanLinksOption
     counts: countActions(entries),
     warnings: [
       ...planWarnings({ profile, facts, rules, views, translation, guessed, place }),
+      ...sandboxWarnings({ appRoot: granted, appName: profile.name, libraryRoots }),
       ...linkWarnings(entries, layout?.symlinkWarning),
     ],
     choices: chooser.choices(),
