@@ -60,11 +60,10 @@ describe('the text of HTML', () => {
     expect(plainText(html, 1_000)).toBe(text);
   });
 
+  // In quadratic time this would take minutes, and the test would be given up.
   it('is bounded, and read in linear time', () => {
-    const started = performance.now();
     expect(plainText('<p>'.repeat(500_000), 100_000)).toBe('');
     expect(plainText('<script>'.repeat(100_000), 100_000)).toBe('');
     expect(plainText('<'.repeat(1_000_000), 100_000)).toHaveLength(100_000);
-    expect(performance.now() - started).toBeLessThan(2_000);
   });
 });

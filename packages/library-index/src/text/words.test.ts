@@ -38,9 +38,8 @@ test('spellings: as it is, cut at digits, with numbers written to their word; of
 
 test('tags of a description are not words', () => {
   expect(wordsOf(withoutTags('<p class="big">a <b>red</b> dress</p> 1 < 2'))).toEqual(['a', 'red', 'dress', '1', '2']);
-  const started = performance.now();
-  withoutTags('<'.repeat(200_000));
-  expect(performance.now() - started).toBeLessThan(1_000);
+  // In quadratic time this would take minutes, and the test would be given up.
+  expect(withoutTags('<'.repeat(1_000_000))).toHaveLength(1_000_000);
 });
 
 test('what is indexed of a model', () => {
