@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { buildFluxLora, demoRepos, startHub } from '@modelkeep/testing';
+import { buildFluxLora, demoRepos, startCivitai, startHub } from '@modelkeep/testing';
 import { expect, it } from 'vitest';
 import { writeCachedCommit, writeOllamaModel } from '../packages/library/src/stores/stores.test-helper.ts';
 import { runCli } from './run-cli.ts';
@@ -18,6 +18,10 @@ async function commands(): Promise<string[][]> {
 it('every command of the read-me works, one after the other, with the folders and the hub of a test', async () => {
   await using folder = await testFolder();
   await using hub = await startHub({ repos: demoRepos({ scale: 0.1 }) });
+  const files = [{ id: 1, name: 'of-civitai.safetensors', content: buildFluxLora({ scale: 0.1, fillSeed: 6 }) }];
+  await using site = await startCivitai({
+    models: [{ id: 101_055, name: 'Lines', versions: [{ id: 128_078, files }] }],
+  });
   await mkdir(folder.join('ComfyUI', 'models'), { recursive: true });
   await mkdir(folder.join('ComfyUI', 'comfy'));
   for (const name of ['folder_paths.py', 'nodes.py']) await writeFile(folder.join('ComfyUI', name), '');
@@ -43,14 +47,18 @@ it('every command of the read-me works, one after the other, with the folders an
       .replace('/mnt/disk', folder.join('disk'))
       .replace(/^models\.jsonl$/, folder.join('models.jsonl'))
       .replace('http://127.0.0.1:8090', hub.hubUrl);
-  const environment = { MODELKEEP_ROOT: folder.join('library'), HF_ENDPOINT: hub.hubUrl };
+  const environment = {
+    MODELKEEP_ROOT: folder.join('library'),
+    HF_ENDPOINT: hub.hubUrl,
+    CIVITAI_ENDPOINT: site.siteUrl,
+  };
 
   const lines = await commands();
   expect(lines.length).toBeGreaterThan(11);
   expect(new Set(lines.map(([command]) => command))).toEqual(
     new Set(
       (
-        'get import scan lookup search list show edit history updates update versions release pin unpin evict restore ' +
+        'get import scan lookup identify enrich search list show edit history updates update versions release pin unpin evict restore ' +
         'room link links apps map unlink export import-metadata delete verify gc dedupe hash ' +
         'rebuild doctor volumes move relocate trash undelete'
       ).split(' '),

@@ -112,7 +112,6 @@ export function createProgram(session: Session): Command {
     .option('--enrich', 'then ask Civitai about what is new; takes the options of enrich (not with --watch)')
     .option('--offline', 'with --enrich: ask nobody, and tell what is left to ask')
     .option('--search-hub', 'with --enrich: also search the hub for files of a like name')
-    .option('--previews', 'with --enrich: fetch a picture for models that have none')
     .action((roots: string[], options: ScanCommandOptions) =>
       within(options, 'create', (context) => scanFolders(context, roots, options)),
     );

@@ -79,7 +79,7 @@ describe('get of an address', () => {
       source: { provider: 'url', url },
       files: [{ name: 'line.safetensors', sha256, verified: 'sha256' }],
     });
-    expect((await run('get', 'civitai:12@34')).exitCode).toBe(2);
+    expect((await run('get', 'hf:datasets/acme/words')).exitCode).toBe(2);
   });
 
   it('takes a mirror where the address has nothing, with a hash alone', async () => {

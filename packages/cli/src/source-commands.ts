@@ -1,26 +1,22 @@
-import { InvalidArgumentError } from 'commander';
+import { identifyFile, type IdentifyCommandOptions } from './commands/identify.ts';
 import { enrichModels, type EnrichCommandOptions } from './commands/enrich.ts';
 import type { CommandGroup } from './run-within.ts';
 
 /** @internal What sources know of models. */
 export function addSourceCommands({ command, within }: CommandGroup): void {
+  command('identify <file>', 'what a file is, where it comes from, and what is known about loading it')
+    .option('--offline', 'ask no site where it comes from')
+    .option('--endpoint <url>', 'the hub (default: HF_ENDPOINT, then the public hub)')
+    .option('--token <token>', 'a token of the hub (default: HF_TOKEN, which other users of the machine do not see)')
+    .action((file: string, options: IdentifyCommandOptions) =>
+      within({ ...options, typedUrls: [file] }, 'read', (context) => identifyFile(context, file, options)),
+    );
   command('enrich [models...]', 'bring together what sidecars, Civitai and the hub know of models')
     .option('--offline', 'ask nobody, and tell what is left to ask')
     .option('--search-hub', 'also search the hub for files of a like name')
     .option('--pages', 'also read each model’s page: description, tags, maker')
-    .option('--previews', 'fetch a picture for models that have none')
-    .option(
-      '--max-nsfw-level <flags>',
-      'the most that a picture may be: 1 PG, 2 PG-13, 4 R, 8 X, 16 XXX (default: 1)',
-      nsfwLevel,
-    )
     .option('--renew', 'ask again what was asked before')
     .action((models: string[], options: EnrichCommandOptions) =>
       within(options, 'write', (context) => enrichModels(context, models, options)),
     );
-}
-
-function nsfwLevel(value: string): number {
-  if (!/^\d{1,3}$/u.test(value)) throw new InvalidArgumentError('a sum of flags is expected, such as 1 or 3');
-  return Number(value);
 }

@@ -67,9 +67,44 @@ describe('enrich', () => {
     const second = await runCli('enrich', '--json');
     expect(JSON.parse(second.stdout)).toMatchObject({ total: 1, updated: [], hashesAsked: 0 });
     place.site.faults.arm({ when: { times: 9 }, fault: { kind: 'text', status: 400, text: '{}' } });
-    const failed = await runCli('enrich', '--renew', '--max-nsfw-level', '3');
+    const failed = await runCli('enrich', '--renew');
     expect(failed).toMatchObject({ exitCode: 1 });
     expect(failed.stderr).toContain('error: civitai:');
-    expect(await runCli('enrich', '--max-nsfw-level', 'x')).toMatchObject({ exitCode: 2 });
+  });
+});
+
+describe('identify', () => {
+  it('tells what a file is, where it is from, and what is known about loading it', async () => {
+    await using place = await scene();
+    const file = join(place.folder, 'line.safetensors');
+    await runCli('scan', place.folder);
+    await writeFile(join(place.folder, 'line.json'), JSON.stringify({ 'activation text': 'mine' }));
+    const shown = await runCli('identify', file, '--endpoint', place.site.siteUrl);
+    expect([shown.exitCode, shown.stderr]).toEqual([0, expect.any(String)]);
+    expect(shown.stdout).toContain('in this library:');
+    expect(shown.stdout).toMatch(/type: +lora {2}\(embedded\)/u);
+    expect(shown.stdout).toMatch(/trigger words: +mine {2}\(forge\)/u);
+    expect(shown.stdout).toMatch(/loading: +its format holds no code/u);
+    expect(shown.stdout).toContain('civitai:7@70  Thick line, v70');
+    expect(shown.stdout).toContain('line.json (forge)');
+    const json = await runCli('identify', file, '--offline', '--json');
+    expect(JSON.parse(json.stdout)).toMatchObject({ loading: 'data-only', asked: false, facts: { family: 'flux1' } });
+    const pickle = join(place.folder, 'odd.ckpt');
+    await writeFile(pickle, Buffer.from('\x80\x02cos\nsystem\nX\x02\x00\x00\x00id\x85R.', 'latin1'));
+    const odd = await runCli('identify', pickle, '--offline');
+    expect(odd.stdout).toMatch(/loading: +dangerous/u);
+    expect(odd.stdout).toContain('os.system');
+    expect(await runCli('identify', join(place.folder, 'nothing'), '--offline')).toMatchObject({ exitCode: 1 });
+  });
+});
+
+describe('get', () => {
+  it('takes a model of Civitai, and says what a person has to do first', async () => {
+    await using place = await scene();
+    const got = await runCli('get', 'civitai:7@70');
+    expect([got.exitCode, got.stderr]).toEqual([0, expect.stringContaining('civitai:7@70 (Thick line, v70)')]);
+    const early = await runCli('get', 'civitai:7@71');
+    expect([early.exitCode, early.stderr]).toEqual([1, expect.stringContaining('sells early access')]);
+    expect(place.site.requests.length).toBeGreaterThan(0);
   });
 });

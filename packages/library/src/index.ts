@@ -15,6 +15,7 @@ export type { HashChoice } from './import/content-hashes.ts';
 export type { ComputeHashesOptions, ComputeHashesReport } from './models/compute-hashes.ts';
 export type { ModelKeeping } from './keeping.ts';
 export type { ModelSourcing } from './sourcing.ts';
+export { registryRow, toldByRow, type RegistryRow, type ToldByRow } from './registry/registry-row.ts';
 export type { ToldOfModel } from './models/add-to-model.ts';
 export type { SourceLayers } from './models/new-metadata.ts';
 export type { RefreshedModel } from './models/refresh-models.ts';

@@ -55,6 +55,7 @@ export type {
   DownloadPlan,
   DownloadSource,
   Gate,
+  CivitaiPlanSource,
   HubPlanSource,
   PlannedFile,
   UrlPlanSource,
@@ -74,6 +75,7 @@ export type {
   WeightsVariant,
 } from '@modelkeep/hf-client';
 export type { LookupQuery, LookupReport } from './lookup/lookup-file.ts';
+export type { FileIdentification, FoundSidecar, IdentifyFileOptions } from './identify/file-identification.ts';
 export type { IdentifyRemoteOptions, LookedAtFile, RemoteIdentification } from './identify/remote-identification.ts';
 export type { WeightsSet } from './identify/weights-sets.ts';
 export type { AppLinks, PlanLinksOptions, UnlinkOptions } from './link/plan-links.ts';

@@ -10,15 +10,13 @@ export interface EnrichCommandOptions extends CommonOptions {
   readonly offline?: boolean;
   readonly searchHub?: boolean;
   readonly pages?: boolean;
-  readonly previews?: boolean;
-  readonly maxNsfwLevel?: number;
   readonly renew?: boolean;
 }
 
 /** @internal What the words of the command line ask for. */
 export function enrichOptionsOf(options: EnrichCommandOptions): EnrichOptions {
-  const { offline, searchHub = false, pages, previews, maxNsfwLevel, renew } = options;
-  return { offline, hub: searchHub ? 'search' : 'known', pages, previews, maxNsfwLevel, renew };
+  const { offline, searchHub = false, pages, renew } = options;
+  return { offline, hub: searchHub ? 'search' : 'known', pages, renew };
 }
 
 /** @internal Brings together what is known of models. A source that could not be asked makes the command fail. */
@@ -41,7 +39,7 @@ export function tellFailures(terminal: Terminal, { failures }: EnrichReport): vo
 }
 
 /** @internal */
-export function enrichLines({ total, updated, unknown, hashesAsked, previewsFetched, left }: EnrichReport): string[] {
+export function enrichLines({ total, updated, unknown, hashesAsked, left }: EnrichReport): string[] {
   const gained = updated.map(({ id, name, sources }) => [`enriched`, id.slice(-12), name, sources.join(', ')]);
   const open = left.map(({ id, name, sources, reason }) => [
     'left',
@@ -50,10 +48,9 @@ export function enrichLines({ total, updated, unknown, hashesAsked, previewsFetc
     `${sources.join(', ')} (${reason})`,
   ]);
   const rows = [...gained, ...open];
-  const previews = previewsFetched === 0 ? '' : `, ${previewsFetched} previews fetched`;
   return [
     ...(rows.length === 0 ? [] : [alignColumns(rows)]),
     `${total} models: ${updated.length} enriched, ${unknown} not on Civitai, ${left.length} left to ask`,
-    `${hashesAsked} hashes asked${previews}`,
+    `${hashesAsked} hashes asked`,
   ];
 }

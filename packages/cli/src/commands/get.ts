@@ -70,7 +70,7 @@ export async function getModels(context: CommandContext, reference: string, opti
 function summary(plan: DownloadPlan): string {
   const licence = plan.licence === null ? '' : `, licence ${plan.licence}`;
   const { source, files } = plan;
-  const name = source.provider === 'hf' ? `${source.repo}@${source.commit.slice(0, 12)}` : source.url;
+  const name = nameOf(source);
   const count = files.length === 1 ? '1 file' : `${files.length} files`;
   return `${name}: ${count}, ${amount(plan, plan.bytesTotal)}${licence}`;
 }
@@ -97,4 +97,11 @@ function leftText({ left }: DownloadPlan): string[] {
   for (const { reason } of left) counts.set(reason, (counts.get(reason) ?? 0) + 1);
   const parts = [...counts].map(([reason, count]) => `${count} ${reason}`);
   return left.length === 0 ? [] : [`${left.length} of the repo's files are left: ${parts.join(', ')}`];
+}
+
+function nameOf(source: DownloadPlan['source']): string {
+  if (source.provider === 'hf') return `${source.repo}@${source.commit.slice(0, 12)}`;
+  if (source.provider === 'url') return source.url;
+  const { modelName, versionName } = source.details;
+  return `civitai:${source.modelId ?? ''}@${source.versionId} (${modelName ?? '?'}, ${versionName ?? '?'})`;
 }

@@ -17,7 +17,7 @@ export interface CountMatchesOptions {
 }
 
 /** So many matches are counted. */
-const MOST_COUNTED = 5_000;
+const MOST_COUNTED = 3_000;
 /** Models that are looked at where nothing leads to those that fit. */
 const MOST_LOOKED_AT = 10_000;
 

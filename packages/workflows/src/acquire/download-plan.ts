@@ -1,3 +1,4 @@
+import type { CivitaiDetails } from '@modelkeep/core';
 import type { LeftFile, TreeFile, WeightsVariant } from '@modelkeep/hf-client';
 
 /** A file that a plan downloads, or finds here already. */
@@ -40,8 +41,20 @@ export interface UrlPlanSource {
   readonly url: string;
 }
 
+/** A version of a model on Civitai. */
+export interface CivitaiPlanSource {
+  readonly provider: 'civitai';
+  readonly endpoint: string;
+  readonly modelId: number | null;
+  readonly versionId: number;
+  /** The numbers of the planned files, by their names. */
+  readonly fileIds: Readonly<Record<string, number>>;
+  /** What the site tells of the version. */
+  readonly details: CivitaiDetails;
+}
+
 /** Where a download comes from. */
-export type DownloadSource = HubPlanSource | UrlPlanSource;
+export type DownloadSource = HubPlanSource | CivitaiPlanSource | UrlPlanSource;
 
 /** What a download will do, told before a byte is fetched. Plain data: it can be shown, stored and sent. */
 export interface DownloadPlan {

@@ -1,3 +1,4 @@
+import type { CivitaiClient } from '@modelkeep/civitai-client';
 import type { Clock, Logger, ModelRecord } from '@modelkeep/core';
 import type { HubClient } from '@modelkeep/hf-client';
 import type { CommitOptions, LibraryStore } from '@modelkeep/library';
@@ -8,6 +9,7 @@ import type { DownloadPlan } from './download-plan.ts';
 /** @internal What a download works with. */
 export interface DownloadContext {
   readonly hub: HubClient;
+  readonly civitai: CivitaiClient;
   readonly store: LibraryStore;
   readonly transfers: Transfers;
   readonly addresses: AddressBook;

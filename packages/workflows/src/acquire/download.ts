@@ -3,7 +3,7 @@ import type { Transaction } from '@modelkeep/library';
 import type { DownloadPlan } from './download-plan.ts';
 import type { DownloadContext, DownloadedFile, DownloadOptions, DownloadResult } from './download-types.ts';
 import { createDownloadControls, type DownloadControls } from './download-controls.ts';
-import { askAccess } from './ask-access.ts';
+import { askPlanAccess } from './ask-plan-access.ts';
 import { descriptionOf, modelSourcesOf } from './describe-download.ts';
 import { fetchWithAccess } from './fetch-with-access.ts';
 import { refuseOtherHub, waitingError } from './refuse-plan.ts';
@@ -82,7 +82,7 @@ interface RunOptions {
 async function run(context: DownloadContext, plan: DownloadPlan, options: RunOptions): Promise<DownloadResult> {
   const { signal, controls, userWait, report } = options;
   signal.throwIfAborted();
-  refuseOtherHub(context.hub.endpoint, plan);
+  refuseOtherHub(context, plan);
   const addresses = context.addresses.find(plan);
   await openGate(context, plan, { signal, userWait });
   await context.makeRoom?.(plan, signal);
@@ -118,14 +118,13 @@ async function run(context: DownloadContext, plan: DownloadPlan, options: RunOpt
 
 /** The plan knows of a closed gate; the hub knows whether it still is. */
 async function openGate(
-  { hub }: DownloadContext,
-  { source, gate, files }: DownloadPlan,
+  context: DownloadContext,
+  plan: DownloadPlan,
   { signal, userWait }: Pick<RunOptions, 'signal' | 'userWait'>,
 ): Promise<void> {
-  const needed = files.find(({ present }) => !present);
-  if (source.provider !== 'hf' || gate === null || gate.granted || needed === undefined) return;
-  const { repo, commit: revision } = source;
-  await userWait.until(() => askAccess(hub, { repo, revision, path: needed.path, signal }));
+  const needed = plan.files.find(({ present }) => !present);
+  if (plan.gate === null || plan.gate.granted || needed === undefined) return;
+  await userWait.until(() => askPlanAccess(context, plan, { path: needed.path, signal }));
 }
 
 function beginTransaction(

@@ -2,6 +2,7 @@ import type { Transaction } from '@modelkeep/library';
 import type { TransferJob, TransferJobOptions } from '@modelkeep/transfer';
 import type { FullAddresses } from './address-book.ts';
 import type { DownloadPlan } from './download-plan.ts';
+import { planFileUrl } from './ask-plan-access.ts';
 import type { DownloadContext } from './download-types.ts';
 
 /** @internal What is fetched, into which transaction, and how. */
@@ -18,9 +19,7 @@ export function fetchFiles(
 ): TransferJob {
   const { source } = plan;
   const urlOf = (name: string): string =>
-    source.provider === 'hf'
-      ? context.hub.resolveUrl(source.repo, name, { revision: source.commit })
-      : (addresses.url ?? source.url);
+    planFileUrl(context, plan, name) ?? addresses.url ?? (source.provider === 'url' ? source.url : '');
   const mirrors = addresses.mirrors.map((url) => ({ url }));
   const missing = transaction.files.filter(({ content }) => content === null);
   return context.transfers.addAll(

@@ -1,8 +1,7 @@
-import { isModelkeepError, redactUrl, type Progress } from '@modelkeep/core';
-import type { HubClient } from '@modelkeep/hf-client';
+import { isModelkeepError, type Progress } from '@modelkeep/core';
 import type { Transaction } from '@modelkeep/library';
 import type { FullAddresses } from './address-book.ts';
-import { askAccess, type WantedAccess } from './ask-access.ts';
+import { askPlanAccess, fileAt } from './ask-plan-access.ts';
 import type { DownloadControls } from './download-controls.ts';
 import type { DownloadPlan } from './download-plan.ts';
 import type { DownloadContext } from './download-types.ts';
@@ -38,9 +37,9 @@ export async function fetchWithAccess(context: DownloadContext, options: FetchWi
       await job.result;
       return sums;
     } catch (error) {
-      const refused = refusedFile(context.hub, plan, error);
+      const refused = refusedFile(context, plan, error);
       if (refused === undefined) throw error;
-      const hasWaited = await userWait.until(() => askAccess(context.hub, { ...refused, signal }));
+      const hasWaited = await userWait.until(() => askPlanAccess(context, plan, { path: refused, signal }));
       // Once is a token that was renewed meanwhile; a hub that refuses the file and says that it may be had is no help.
       contradictions = hasWaited ? 0 : contradictions + 1;
       if (contradictions > 1) throw error;
@@ -50,12 +49,8 @@ export async function fetchWithAccess(context: DownloadContext, options: FetchWi
   }
 }
 
-/** The file that the hub itself has refused, undefined for every other failure. */
-function refusedFile(hub: HubClient, { source, files }: DownloadPlan, error: unknown): WantedAccess | undefined {
-  if (source.provider !== 'hf') return undefined;
+/** The file that the source itself has refused, undefined for every other failure. */
+function refusedFile(context: DownloadContext, plan: DownloadPlan, error: unknown): string | undefined {
   if (!isModelkeepError(error, 'network.status') || ![401, 403].includes(error.facts.status)) return undefined;
-  const { url } = error.facts;
-  const { repo, commit: revision } = source;
-  const found = files.find(({ path }) => redactUrl(hub.resolveUrl(repo, path, { revision })) === url);
-  return found === undefined ? undefined : { repo, revision, path: found.path };
+  return fileAt(context, plan, error.facts.url);
 }

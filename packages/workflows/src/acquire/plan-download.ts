@@ -1,3 +1,4 @@
+import type { CivitaiClient } from '@modelkeep/civitai-client';
 import { isSha1, type Clock, type Logger } from '@modelkeep/core';
 import {
   selectFiles,
@@ -16,6 +17,7 @@ import { askAccess } from './ask-access.ts';
 import { bareUrl, type AddressBook } from './address-book.ts';
 import type { DownloadPlan, Gate, PlannedFile } from './download-plan.ts';
 import { readExpected, refuseSeveralFiles, withExpected, type ExpectedFileOptions } from './expected-file.ts';
+import { planCivitaiDownload } from './plan-civitai-download.ts';
 import { planUrlDownload } from './plan-url-download.ts';
 import { plannedFiles, type FileToPlan } from './planned-files.ts';
 import { readModelReference } from './read-model-reference.ts';
@@ -25,6 +27,7 @@ import { refuseWithoutWeights } from './refuse-without-weights.ts';
 export interface PlanDownloadContext {
   readonly http: HttpClient;
   readonly hub: HubClient;
+  readonly civitai: CivitaiClient;
   readonly store: LibraryStore;
   readonly trees: TreeStore;
   readonly addresses: AddressBook;
@@ -50,10 +53,11 @@ export interface PlanDownloadOptions extends Omit<FileSelection, 'path'> {
  * Tells what a download would fetch. A pinned commit whose file list is known needs no request. A file on the web is
  * asked for its name and size; what selects files of a repo means nothing for it.
  *
- * @param reference - `hf:org/name[@revision][/path]`, the address of a repo or file on the hub, or of any file on the web.
+ * @param reference - `hf:org/name[@revision][/path]`, `civitai:<model>[@<version>]`, the address of a repo or file on the
+ * hub, of a page or download of Civitai, or of any file on the web.
  * The query of an address may be signed: it is used, and neither stored nor logged
  * @throws `hub.*`, `network.*`, `hub.nothing-selected`, `library.unsafe-name`, `library.nothing-to-import` when the
- * selection holds no weights; `workflows.invalid-reference` for a dataset, a space and Civitai; `transfer.bad-answer` for a
+ * selection holds no weights; `workflows.invalid-reference` for a dataset and a space; `civitai.*`; `transfer.bad-answer` for a
  * web page in place of a file; `transfer.integrity` when the source tells another hash than `sha256`;
  * `core.invalid-argument` for a bad `sha256` or mirror, and for either where there are several files
  */
@@ -65,6 +69,10 @@ export async function planDownload(
   const expected = readExpected(options);
   const parsed = readModelReference(reference, context.hub.endpoint);
   if (parsed.provider === 'url') return planUrlDownload(context, parsed.url, { ...expected, signal: options.signal });
+  if (parsed.provider === 'civitai') {
+    const { include, exclude, signal } = options;
+    return planCivitaiDownload(context, parsed, { ...expected, include, exclude, signal });
+  }
   const revision = options.revision ?? parsed.revision ?? 'main';
   const tree = await treeOf(context, { repo: parsed.repo, revision, signal: options.signal });
   const chosen = selectFiles(tree.files, { ...options, repo: parsed.repo, path: parsed.path });

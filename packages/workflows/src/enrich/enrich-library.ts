@@ -4,7 +4,6 @@ import { listAllModels } from '../link/list-all-models.ts';
 import { askCivitai } from './ask-civitai.ts';
 import { askHub } from './ask-hub.ts';
 import type { EnrichContext, EnrichOptions, EnrichReport } from './enrich-types.ts';
-import { addPreviews } from './fetch-previews.ts';
 import { createGrowingReport, type GrowingReport } from './growing-report.ts';
 
 /** Models that a site is asked about at once. */
@@ -32,7 +31,6 @@ export function enrichLibrary(context: EnrichContext, options: EnrichOptions = {
       }
       await askCivitai(context, models, { ...options, report });
       await askHub(context, models, { ...options, report });
-      if (options.previews === true) await addPreviews(context, models, { ...options, report });
       filesDone += batch.length;
       tell({ filesDone, file: batch.at(-1)?.officialName ?? null });
     }
@@ -49,7 +47,7 @@ async function refresh(
   report.count('total');
   try {
     const refreshed = await store.refresh(model, { signal });
-    if (refreshed.changed) report.gained(model, 'sidecar');
+    if (refreshed.changed) report.gained(model, 'local');
     return refreshed;
   } catch (error) {
     // A model that went meanwhile, or that only `verify` can tell more of.

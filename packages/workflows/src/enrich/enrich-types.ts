@@ -2,7 +2,6 @@ import type { CivitaiClient, MissStore } from '@modelkeep/civitai-client';
 import type { Clock, Logger } from '@modelkeep/core';
 import type { HubLookup, TreeStore } from '@modelkeep/hf-client';
 import type { LibraryStore } from '@modelkeep/library';
-import type { HttpClient } from '@modelkeep/network';
 
 /** @internal What {@link enrichLibrary} works with. */
 export interface EnrichContext {
@@ -12,7 +11,6 @@ export interface EnrichContext {
   readonly trees: TreeStore;
   /** Files that no hub has told of. */
   readonly hubMisses: MissStore;
-  readonly http: HttpClient;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -30,17 +28,13 @@ export interface EnrichOptions {
   readonly hub?: 'known' | 'search' | undefined;
   /** Whether each model's own page is read too: its description, its tags, its maker. One request for each. @default false */
   readonly pages?: boolean | undefined;
-  /** Whether a picture is fetched for models that have none. @default false */
-  readonly previews?: boolean | undefined;
-  /** The most that a picture may be, in Civitai's flags: 1 PG, 2 PG-13, 4 R, 8 X, 16 XXX. @default 1 */
-  readonly maxNsfwLevel?: number | undefined;
   /** Asks again what was asked before. @default false */
   readonly renew?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /** A source that is asked over the network. */
-export type AskedSource = 'civitai' | 'hub' | 'preview';
+export type AskedSource = 'civitai' | 'hub';
 
 /** A model that somebody has yet to be asked about. */
 export interface LeftToAsk {
@@ -54,8 +48,8 @@ export interface LeftToAsk {
 export interface EnrichedModel {
   readonly id: string;
   readonly name: string;
-  /** What told it. */
-  readonly sources: readonly ('sidecar' | 'rules' | 'civitai' | 'hub' | 'preview')[];
+  /** What told it; `local`: its sidecars, or better rules for its headers. */
+  readonly sources: readonly ('local' | 'civitai' | 'hub')[];
 }
 
 /** A source that could not be asked to the end. */
@@ -75,7 +69,6 @@ export interface EnrichReport {
   readonly unknown: number;
   /** Hashes that the site was asked for in this run. */
   readonly hashesAsked: number;
-  readonly previewsFetched: number;
   /** What is left to ask. */
   readonly left: readonly LeftToAsk[];
   readonly failures: readonly EnrichFailure[];

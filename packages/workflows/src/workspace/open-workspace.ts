@@ -26,6 +26,7 @@ import { enrichLibrary } from '../enrich/enrich-library.ts';
 import { createDiskCacheStore } from '../cache/disk-cache-store.ts';
 import { makeRoom } from '../evict/make-room.ts';
 import { createRoomKeeping } from '../evict/room-keeping.ts';
+import { identifyAnything } from '../identify/identify-anything.ts';
 import { identifyRemote } from '../identify/identify-remote.ts';
 import { createKeeping } from '../keep/keeping.ts';
 import { createLinking } from '../link/linking.ts';
@@ -177,7 +178,8 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
   const trees = createTreeStore({ fileSystem: io.fileSystem, folder: store.layout.trees, sqlite, readOnly, logger });
   closing.add(() => trees.close());
   const lookup = createLookup({ hub, trees, clock, logger });
-  const enriching = { store, civitai, lookup, trees, hubMisses: cachedMisses(cache, endpoint), http, clock, logger };
+  const enriching = { store, civitai, lookup, trees, hubMisses: cachedMisses(cache, endpoint), clock, logger };
+  const identifying = { http, hub, identify: identifier.identifySources, identifier, civitai, lookup, store, io };
   const operations = createRunningOperations((ms, signal) => clock.sleep(ms, signal));
 
   const { leaving } = operations;
@@ -185,6 +187,7 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
   const addresses = createAddressBook();
   const downloading: DownloadContext = {
     hub,
+    civitai,
     store,
     transfers,
     addresses,
@@ -226,7 +229,7 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
     mode: store.mode,
     recovery: store.recovery,
     planDownload: (reference, request = {}) =>
-      planDownload({ http, hub, store, trees, addresses, clock, logger }, reference, {
+      planDownload({ http, hub, civitai, store, trees, addresses, clock, logger }, reference, {
         ...request,
         signal: operations.join(request.signal),
       }),
@@ -251,6 +254,10 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
     lookup: (query, { offline = hubOptions.offline, signal, ...request } = {}) =>
       operations.track(
         lookupFile({ lookup, store, io }, query, { ...request, offline, signal: operations.join(signal) }),
+      ),
+    identify: (pathOrReference, { offline = hubOptions.offline, signal, ...request } = {}) =>
+      operations.track(
+        identifyAnything(identifying, pathOrReference, { ...request, offline, signal: operations.join(signal) }),
       ),
     enrich: ({ offline = hubOptions.offline, signal, ...request } = {}) =>
       operations.track(enrichLibrary(enriching, { ...request, offline, signal: operations.join(signal) })),

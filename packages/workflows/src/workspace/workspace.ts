@@ -27,6 +27,7 @@ import type { PlanDownloadOptions } from '../acquire/plan-download.ts';
 import type { ScanRequest, ScanResult } from '../enrich/scan-and-enrich.ts';
 import type { EnrichOptions, EnrichReport } from '../enrich/enrich-types.ts';
 import type { LookupQuery, LookupReport } from '../lookup/lookup-file.ts';
+import type { FileIdentification, IdentifyFileOptions } from '../identify/file-identification.ts';
 import type { IdentifyRemoteOptions, RemoteIdentification } from '../identify/remote-identification.ts';
 import type { Keeping } from '../keep/keeping.ts';
 import type { Searching } from '../search/searching.ts';
@@ -71,6 +72,13 @@ export interface Workspace extends AsyncDisposable, Volumes, Keeping, Linking, U
    * @throws `hub.*`, `network.*`, `formats.*`, `workflows.invalid-reference`, `library.nothing-to-import` without weights
    */
   identifyRemote(reference: string, options?: IdentifyRemoteOptions): Promise<RemoteIdentification>;
+  /**
+   * Tells of a file, here or elsewhere, that need not be in the library: what it is, where it comes from (this library,
+   * Civitai and the hub, by its hash), and what is known about loading it.
+   *
+   * @param pathOrReference - a path, a repo, folder or file of the hub, or the https URL of any file
+   */
+  identify(pathOrReference: string, options?: IdentifyFileOptions): Operation<FileIdentification>;
   /** Fetches what a plan needs; verified while it streams, stored once, identified, indexed. */
   download(plan: DownloadPlan, options?: DownloadOptions): Download;
   /** For all downloads together; null: no limit. @throws `core.invalid-argument` for a rate that is not above 0 */

@@ -18,6 +18,8 @@ interface Candidate {
   readonly architecture: Architecture;
   /** Share of the groups whose sizes are those of the architecture; null where no size is told. */
   readonly fit: number | null;
+  /** Of the layers. */
+  readonly knownShare: number;
   /** Every stack of blocks that is touched is touched to its last block. */
   readonly isExact: boolean;
   /** Every stack of blocks is touched. */
@@ -56,7 +58,9 @@ export function matchArchitectures(
       confidence: best === 1 ? 0.95 : best >= 0.5 ? 0.75 : 0.65,
     });
   }
-  const untold = named.filter(({ fit }) => fit === null || isFactored);
+  const possible = named.filter(({ fit }) => fit === null || isFactored);
+  const mostKnown = Math.max(0, ...possible.map(({ knownShare }) => knownShare));
+  const untold = possible.filter(({ knownShare }) => knownShare === mostKnown);
   if (untold.length === 0) return null;
   const found = decide(untold, { ...options, isWhole: false, confidence: 0.7 });
   return { ...found, evidence: ['by names alone: the sizes do not tell', ...found.evidence] };
@@ -90,6 +94,7 @@ function candidateFor(architecture: Architecture, groups: ReadonlyMap<string, Mo
   return {
     architecture,
     fit: told === 0 ? null : (fitting / told) * (known / groups.size),
+    knownShare: known / groups.size,
     isExact: touched.length > 0 && touched.every(([stack, used]) => used === architecture.blocks[stack]),
     isCovered: touched.length > 0 && stacks.every((stack) => depths.has(stack)),
   };

@@ -1,0 +1,79 @@
+import type { FileIdentification } from 'modelkeep';
+import type { ExitCode } from '../exit-code.ts';
+import { formatBytes } from '../output/format-bytes.ts';
+import { alignColumns, modelTable } from '../output/model-lines.ts';
+import { findingLines, safetyText } from '../output/safety-lines.ts';
+import { withProgress } from '../output/show-progress.ts';
+import type { CommandContext, CommonOptions } from '../session.ts';
+
+/** @internal */
+export interface IdentifyCommandOptions extends CommonOptions {
+  readonly offline?: boolean;
+  readonly endpoint?: string;
+  readonly token?: string;
+}
+
+/** @internal Tells what a file is. A site that could not be asked is said, and no failure. */
+export async function identifyFile(
+  context: CommandContext,
+  file: string,
+  { offline }: IdentifyCommandOptions,
+): Promise<ExitCode> {
+  const { library, terminal, signal, json } = context;
+  const found = await withProgress(terminal, library.identify(file, { offline, signal }));
+  terminal.out(json ? JSON.stringify(found, null, 2) : identificationText(found));
+  for (const { source, message } of found.failures) terminal.err(`${source} could not be asked: ${message}`);
+  return 0;
+}
+
+function identificationText(found: FileIdentification): string {
+  const { facts, origins, identification, sizeBytes, sha256, loading, civitai, hub, sidecars, models, asked } = found;
+  const fact = (label: string, name: keyof typeof origins): [string, string] | [] => {
+    const value = facts[name];
+    const isNone =
+      value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0);
+    if (isNone) return [];
+    return [`${label}:`, `${Array.isArray(value) ? value.join(', ') : String(value)}  (${origins[name] ?? ''})`];
+  };
+  const loadingText =
+    loading === 'data-only'
+      ? 'its format holds no code'
+      : (safetyText(identification.safety) ?? 'unscanned: it could not be looked through');
+  const lines: [string, string][] = [
+    ['file:', found.path ?? found.url ?? ''],
+    ['format:', identification.format],
+    ['size:', formatBytes(sizeBytes)],
+    ['sha256:', sha256 ?? '-'],
+  ];
+  const more = [
+    fact('type', 'type'),
+    fact('family', 'family'),
+    fact('base model', 'baseModel'),
+    fact('variant', 'variant'),
+    fact('precision', 'precision'),
+    fact('quantisation', 'quantisation'),
+    fact('name', 'name'),
+    fact('trigger words', 'triggerWords'),
+    fact('licence', 'licence'),
+  ].flatMap((line): [string, string][] => (line.length === 0 ? [] : [line]));
+  const evidence = identification.evidence.map((text) => ['because:', text]);
+  const origin = [
+    ...(civitai === null
+      ? []
+      : [
+          `civitai:${civitai.modelId ?? ''}@${civitai.versionId ?? ''}  ${civitai.modelName ?? ''}, ${civitai.versionName ?? ''}`,
+        ]),
+    ...hub.map(({ repo, commit, path }) => `hf:${repo}${commit === null ? '' : `@${commit}`}/${path}`),
+  ];
+  return [
+    alignColumns([...lines, ...more, ...evidence, ['loading:', loadingText]]),
+    ...findingLines(identification.safety),
+    ...sidecars.map(
+      ({ path, kind, verdict }) => `sidecar: ${path} (${kind}${verdict === 'contradicts' ? ', of another file' : ''})`,
+    ),
+    ...(origin.length > 0
+      ? ['comes from:', ...origin.map((text) => `  ${text}`)]
+      : [asked ? 'comes from: nobody knows' : 'comes from: nobody was asked']),
+    ...(models.length === 0 ? [] : ['in this library:', modelTable(models)]),
+  ].join('\n');
+}

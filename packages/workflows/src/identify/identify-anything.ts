@@ -1,0 +1,213 @@
+import { basename, dirname, join } from 'node:path';
+import { detailsOfVersion, type CivitaiClient } from '@modelkeep/civitai-client';
+import {
+  factLayers,
+  factsOfCivitai,
+  isModelkeepError,
+  matchCivitaiFile,
+  startOperation,
+  type ModelFacts,
+  type ModelRecord,
+  type Operation,
+  type Progress,
+} from '@modelkeep/core';
+import { resolveSidecar, type Identification, type Identifier } from '@modelkeep/formats';
+import type { FoundFile, HubLookup } from '@modelkeep/hf-client';
+import type { Io } from '@modelkeep/io';
+import { effectiveFacts, type LibraryStore } from '@modelkeep/library';
+import { identifyRemote, type IdentifyRemoteContext } from './identify-remote.ts';
+import type { FileIdentification, FoundSidecar, IdentifyFileOptions } from './file-identification.ts';
+
+/** @internal What {@link identifyAnything} works with. */
+export interface IdentifyContext extends IdentifyRemoteContext {
+  readonly identifier: Identifier;
+  readonly civitai: CivitaiClient;
+  readonly lookup: HubLookup;
+  readonly store: LibraryStore;
+  readonly io: Io;
+}
+
+type Tell = (change: Partial<Progress>) => void;
+
+/**
+ * Tells of a file that need not be in the library what it is, where it comes from and what is known about loading it.
+ *
+ * `result` rejects with `io.*`, `formats.*`, `hub.*`, `network.*`, `workflows.invalid-reference` and the signal's reason. A
+ * site that cannot be asked where the file comes from is told in the result.
+ */
+export function identifyAnything(
+  context: IdentifyContext,
+  pathOrReference: string,
+  options: IdentifyFileOptions = {},
+): Operation<FileIdentification> {
+  return startOperation(async (tell) => {
+    tell({ phase: 'identifying', file: pathOrReference });
+    const isPath = await isFile(context, pathOrReference);
+    const found = isPath
+      ? await ofPath(context, pathOrReference, { ...options, tell })
+      : await ofReference(context, pathOrReference, options);
+    tell({ phase: 'done', fraction: 1, file: null, etaMs: 0 });
+    return found;
+  });
+}
+
+/** What looks like an address is one; `org/name` is a repo where no file is called so; all else is a path. */
+async function isFile({ io }: IdentifyContext, text: string): Promise<boolean> {
+  if (/^(?:https?:\/\/|hf:|civitai:|urn:air:)/iu.test(text)) return false;
+  if (!/^[\w.-]+\/[\w.-]+(?:@[^\s]*)?$/u.test(text)) return true;
+  try {
+    return (await io.fileSystem.stat(text)).kind === 'file';
+  } catch (error) {
+    if (isModelkeepError(error)) return false;
+    throw error;
+  }
+}
+
+async function ofPath(
+  context: IdentifyContext,
+  path: string,
+  options: IdentifyFileOptions & { readonly tell: Tell },
+): Promise<FileIdentification> {
+  const { signal, tell } = options;
+  const identification = await context.identifier.identifyFiles([path], { signal });
+  const { sizeBytes: bytesTotal } = await context.io.fileSystem.stat(path);
+  tell({ phase: 'hashing', bytesTotal });
+  const { sizeBytes, digests } = await context.io.hashFile(path, {
+    algorithms: ['sha256'],
+    priority: 'interactive',
+    signal,
+    onProgress: (bytesDone) => tell({ bytesDone, fraction: bytesTotal === 0 ? 1 : bytesDone / bytesTotal }),
+  });
+  tell({ phase: 'identifying' });
+  const { sha256 } = digests;
+  const sidecars = await sidecarsOf(context, path, { sha256, signal });
+  const origin = await originOf(context, { sha256, sizeBytes, fileName: basename(path), options });
+  return report({ path, url: null, sizeBytes, sha256, identification, sidecars, origin });
+}
+
+async function ofReference(
+  context: IdentifyContext,
+  reference: string,
+  options: IdentifyFileOptions,
+): Promise<FileIdentification> {
+  const {
+    files,
+    sets: _sets,
+    bytesFetched: _bytes,
+    commit: _commit,
+    ...identification
+  } = await identifyRemote(context, reference, { signal: options.signal });
+  const sizeBytes = files.reduce((sum, file) => sum + file.sizeBytes, 0);
+  const sha256 = files.length === 1 ? (files[0]?.sha256 ?? null) : null;
+  const fileName = files[0]?.path ?? undefined;
+  const origin = sha256 === null ? nowhere : await originOf(context, { sha256, sizeBytes, fileName, options });
+  // An address may carry a signature: it is not shown.
+  const url = URL.canParse(reference) ? reference.replace(/[?#].*$/su, '') : reference;
+  return report({ path: null, url, sizeBytes, sha256, identification, sidecars: [], origin });
+}
+
+interface SidecarSubject {
+  readonly sha256: string;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** What stands beside a file under its name, and speaks of it. */
+async function sidecarsOf(
+  { identifier, io }: IdentifyContext,
+  path: string,
+  { sha256, signal }: SidecarSubject,
+): Promise<(FoundSidecar & { readonly facts: ModelFacts; readonly layer: string })[]> {
+  const name = basename(path);
+  const stem = name.includes('.') ? name.slice(0, name.lastIndexOf('.')) : name;
+  const entries = await io.fileSystem.readdir(dirname(path));
+  const beside = entries.filter(
+    (entry) => entry.kind === 'file' && entry.name.startsWith(`${stem}.`) && /\.(?:json|info)$/iu.test(entry.name),
+  );
+  const paths = beside.slice(0, 32).map((entry) => join(dirname(path), entry.name));
+  const read = paths.length === 0 ? [] : await identifier.readSidecars(paths, { signal });
+  return read.flatMap((sidecar, position) => {
+    if (sidecar === null) return [];
+    const resolved = resolveSidecar(sidecar, { sha256 });
+    const { kind, layer, facts } = resolved.sidecar;
+    return [{ path: paths[position] ?? '', kind, verdict: resolved.verdict, layer, facts }];
+  });
+}
+
+type Origin = Pick<FileIdentification, 'models' | 'civitai' | 'hub' | 'asked' | 'failures'>;
+const nowhere: Origin = { models: [], civitai: null, hub: [], asked: false, failures: [] };
+
+interface OriginSubject {
+  readonly sha256: string;
+  readonly sizeBytes: number;
+  readonly fileName: string | undefined;
+  readonly options: IdentifyFileOptions;
+}
+
+async function originOf(
+  { store, civitai, lookup }: IdentifyContext,
+  { sha256, sizeBytes, fileName, options }: OriginSubject,
+): Promise<Origin> {
+  const { offline = false, signal } = options;
+  const models: ModelRecord[] = [];
+  for (const { modelId } of await store.index.findByFileHash({ sha256 })) {
+    const record = await store.index.get(modelId, { signal });
+    if (record !== null && !models.some(({ id }) => id === record.id)) models.push(record);
+  }
+  const failures: { source: 'civitai' | 'hub'; code: string; message: string }[] = [];
+  let details: FileIdentification['civitai'] = models.find((model) => model.civitai !== undefined)?.civitai ?? null;
+  if (details === null && !offline) {
+    try {
+      const version = (await civitai.versionsBySha256([sha256], { signal })).get(sha256);
+      if (version !== undefined) details = detailsOfVersion(version, matchCivitaiFile(version.files, { sha256 }).file);
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (!isModelkeepError(error)) throw error;
+      failures.push({ source: 'civitai', code: error.code, message: error.message });
+    }
+  }
+  const found = await lookup.lookupByHash(sha256, { sizeBytes, fileName, offline, signal });
+  failures.push(...found.failures.map(({ code, message }) => ({ source: 'hub' as const, code, message })));
+  const hub: readonly FoundFile[] = found.matches;
+  return { models, civitai: details, hub, asked: !offline, failures };
+}
+
+interface ReportOptions {
+  readonly path: string | null;
+  readonly url: string | null;
+  readonly sizeBytes: number;
+  readonly sha256: string | null;
+  readonly identification: Identification;
+  readonly sidecars: readonly (FoundSidecar & { readonly facts: ModelFacts; readonly layer: string })[];
+  readonly origin: Origin;
+}
+
+function report(options: ReportOptions): FileIdentification {
+  const { path, url, sizeBytes, sha256, identification, sidecars, origin } = options;
+  const at = new Date(0).toISOString();
+  const told = sidecars.filter(({ verdict }) => verdict !== 'contradicts');
+  const ofSidecars = factLayers.flatMap((layer) => {
+    const facts = told.find((sidecar) => sidecar.layer === layer)?.facts;
+    return facts === undefined ? [] : [[layer, { facts, at }] as const];
+  });
+  const { facts, origins } = effectiveFacts({
+    ...Object.fromEntries(ofSidecars),
+    embedded: { facts: identification.embedded, at },
+    ...(origin.civitai === null ? {} : { 'civitai-api': { facts: factsOfCivitai(origin.civitai), at } }),
+    scan: { facts: identification.scan, at },
+  });
+  return {
+    path,
+    url,
+    sizeBytes,
+    sha256,
+    identification,
+    facts,
+    origins,
+    // These hold nothing but numbers and texts; any other format may run code where it is loaded.
+    loading: ['safetensors', 'gguf'].includes(identification.format)
+      ? 'data-only'
+      : (identification.safety?.verdict ?? 'unscanned'),
+    sidecars: sidecars.map(({ path: place, kind, verdict }) => ({ path: place, kind, verdict })),
+    ...origin,
+  };
+}
