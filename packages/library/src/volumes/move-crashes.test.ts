@@ -23,7 +23,7 @@ import { brokenInvariants, download, lora } from '../proofs/scenes.test-helper.t
 const [LINE, DISK, AWAY] = ['lora/flux1/line', '/disk', '/away'];
 const codes = ['ENOSPC', 'EIO', 'EROFS', 'EMFILE', 'EXDEV'] as const;
 /** Drives that a power loss could leave, of each kind of move. */
-const STATES = Number(process.env['MODELKEEP_POWER_LOSS_STATES'] ?? 2_000) / 25;
+const STATES = Number(process.env['MODELKEEP_POWER_LOSS_STATES'] ?? 2_000) / 50;
 
 async function prepare(stores: ModelStores, hardlinks: boolean): Promise<() => ModelFileSystem> {
   const model = createModelFileSystem({ hardlinks });
