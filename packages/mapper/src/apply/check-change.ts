@@ -12,17 +12,23 @@ import type { LinkPlaces } from './link-places.ts';
 export interface CheckChangeOptions {
   readonly hands: LinkHands;
   readonly places: LinkPlaces;
+  /** Nothing was at its place a moment ago. */
+  readonly isFree?: boolean;
 }
 
 /** @internal What becomes of a change: it can be recorded and made, or its outcome is known already. */
 export type CheckedChange = { readonly change: FittingChange } | { readonly outcome: ChangeOutcome };
 
 /** @internal Compares a change with the disk before anything is recorded. */
-export async function checkChange(change: LinkChange, { hands, places }: CheckChangeOptions): Promise<CheckedChange> {
+export async function checkChange(
+  change: LinkChange,
+  { hands, places, isFree = false }: CheckChangeOptions,
+): Promise<CheckedChange> {
   const { target, before, after } = change;
   try {
     const refused = after === null ? await places.verify(target) : await places.prepare(after);
     if (refused !== null) return { outcome: { kind: 'conflict', reason: refused } };
+    if (isFree) return { change: { ...change, restore: null } };
     const wanted = after === null ? [] : [withoutReading(after)];
     const state = await hands.read(target, before === null ? wanted : [before, ...wanted]);
     if (state.kind === 'absent') return { change: { ...change, restore: null } };

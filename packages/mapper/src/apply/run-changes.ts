@@ -9,6 +9,7 @@ import type { RegisteredLink } from '../registry/link-row.ts';
 import type { FittingChange, LinkChange } from '../registry/link-statements.ts';
 import { stagesOf } from './change-stage.ts';
 import { checkChange, type CheckedChange } from './check-change.ts';
+import { freeTargets } from './free-targets.ts';
 import { conflict, type ChangeOutcome } from './link-outcome.ts';
 import type { LinkPlaces } from './link-places.ts';
 import { mapWithLimit, SMALL_CALLS_AT_ONCE } from '../support/map-with-limit.ts';
@@ -54,9 +55,10 @@ export async function runChanges(
 async function runBatch(context: MapperContext, options: RunChangesOptions): Promise<readonly ChangeOutcome[]> {
   const { changes, runId, undoable, places } = options;
   const { hands, links, fileSystem } = context;
+  const free = await freeTargets(changes, { kindsOf: context.kindsOf, signal: options.signal });
   const checked = await mapWithLimit<LinkChange, CheckedChange>(changes, {
     limit: SMALL_CALLS_AT_ONCE,
-    run: (change) => checkChange(change, { hands, places }),
+    run: (change) => checkChange(change, { hands, places, isFree: free.has(change.target) }),
   });
   const fitting = checked.flatMap((one) => ('change' in one ? [one.change] : []));
   const recorded = await links.begin(fitting, runId);
