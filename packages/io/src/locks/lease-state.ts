@@ -83,6 +83,10 @@ export async function createLease(fileSystem: FileSystem, path: string): Promise
     await fileSystem.mkdir(staged);
     await fileSystem.writeFile(file, { data: '' });
     await moveFolder(fileSystem, staged, path);
+  } catch (error) {
+    // Somebody else was faster, and has swept this one away before its file was in it.
+    const isSwept = isModelkeepError(error, 'io.not-found') && (await readLeaseState(fileSystem, path)) !== undefined;
+    if (!isSwept) throw error;
   } finally {
     await removeStaged(fileSystem, staged);
   }

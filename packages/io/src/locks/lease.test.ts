@@ -215,6 +215,31 @@ describe('a drive that fails', () => {
     expect((await readLeaseState(nodeFileSystem, path))?.holder?.beat).toBe(2);
   });
 
+  it('or rather another process that sweeps while the lease is made changes nothing', async () => {
+    let sweeps = 1;
+    const fileSystem: FileSystem = {
+      ...nodeFileSystem,
+      writeFile: async (file, options) => {
+        if (file.endsWith('0.free') && sweeps > 0) {
+          sweeps -= 1;
+          await (await acquire()).release();
+        }
+        await nodeFileSystem.writeFile(file, options);
+      },
+    };
+    await using lease = await acquire({ fileSystem });
+    expect(sweeps).toBe(0);
+    expect(lease.fence).toBe(2);
+    await lease.check();
+  });
+
+  it('where it cannot be made is an error', async () => {
+    const nowhere = join(base, 'nowhere', 'x.lease');
+    await expect(acquireLease({ fileSystem: nodeFileSystem, path: nowhere })).rejects.toMatchObject({
+      code: 'io.not-found',
+    });
+  });
+
   it('or a process that ends at any step of the making leaves a lease that can be taken', async () => {
     const mutating = ['mkdir', 'writeFile', 'rename', 'unlink', 'rmdir'] as const;
     for (let last = 1; ; last += 1) {
