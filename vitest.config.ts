@@ -15,7 +15,7 @@ const config: ViteUserConfig = defineConfig({
     include: ['packages/*/src/**/*.test.ts', 'e2e/**/*.test.ts', 'examples/**/*.test.ts'],
     typecheck: { enabled: false },
     pool: 'forks',
-    globalSetup: ['./scripts/compile-cache.ts'],
+    globalSetup: ['./scripts/test-scratch.ts'],
     // Many tests wait for a drive or a process: on two cores one of them at a time would leave a core idle.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     // V8 ends the process ("Check failed: jit_page.has_value()") when one thread replaces the wrapper of a function that

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
+import { bundleCommand } from '../scripts/bundle-command.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -11,7 +12,7 @@ export interface RunCliOptions {
   readonly onStart?: (child: ChildProcess) => void;
   /** A file that takes stdout instead. */
   readonly stdoutTo?: number;
-  /** The built command instead of the sources. */
+  /** The built command instead of one that is bundled from the sources. */
   readonly built?: boolean;
 }
 
@@ -25,18 +26,14 @@ export interface CliRun {
   json<T>(): T;
 }
 
-const fromSources = [
-  '--conditions=modelkeep-source',
-  '--wasm-wrapper-tiering-budget=1000000000',
-  '--input-type=module',
-  '-e',
-  "import { main } from '@modelkeep/cli'; process.exitCode = await main(process.argv.slice(1));",
-  '--',
-];
+/** V8 ends the process when wrappers of WebAssembly are replaced; the command that is installed starts with this as well. */
+const flags = ['--wasm-wrapper-tiering-budget=1000000000'];
+let bundled: Promise<string> | undefined;
 
 /** Runs the command as a process of its own and waits for its end. */
-export function runCli(args: readonly string[], options: RunCliOptions = {}): Promise<CliRun> {
-  const start = options.built === true ? [join(root, 'packages/cli/bin/modelkeep.js')] : fromSources;
+export async function runCli(args: readonly string[], options: RunCliOptions = {}): Promise<CliRun> {
+  const built = join(root, 'packages/cli/bin/modelkeep.js');
+  const start = options.built === true ? [built] : [...flags, await (bundled ??= bundleCommand())];
   const child = spawn(process.execPath, [...start, ...args], {
     cwd: import.meta.dirname,
     env: {

@@ -8,7 +8,7 @@ import type { Options } from 'tsup';
  * build replaces each `worker-code.ts` (which holds `undefined` in the sources) by a module that exports the bundled
  * text of the `worker-entry.ts` beside it.
  */
-const embedWorkerCode: Plugin = {
+export const embedWorkerCode: Plugin = {
   name: 'embed-worker-code',
   setup(hooks) {
     hooks.onLoad({ filter: /[\\/]worker-code\.ts$/ }, async ({ path }) => {
