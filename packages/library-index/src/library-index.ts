@@ -83,8 +83,8 @@ export interface LibraryIndex extends AsyncDisposable {
    */
   search(query: string, options?: SearchOptions): Promise<SearchResult>;
   /**
-   * Counts the models that a search finds, or a list, by their values. Exact for the whole index and for up to 3,000
-   * matches; of more the newest 3,000 are counted, and `approximate` says so.
+   * Counts the models that a search finds, or a list, by their values. Exact for the whole index and for up to 2,000
+   * matches; of more the newest 2,000 are counted, and `approximate` says so.
    *
    * @param query - `''` for all that the filters leave
    * @throws `core.invalid-argument` for a limit, a filter or a field that is none

@@ -13,6 +13,8 @@ export interface CandidateOptions {
   readonly horizon: string | null;
   /** How many matches are taken: the newest ones. */
   readonly most: number;
+  /** What they are for. Where more are counted than `most`, the ones that rank high need not be among them. @default 'rank' */
+  readonly purpose?: 'rank' | 'count' | undefined;
 }
 
 /** @internal Common table expressions, the last of which is `candidates (key)`. */
@@ -37,7 +39,8 @@ function isSimple({ terms }: ParsedQuery, { words }: ReadFilters): boolean {
  * newest ones with the terms in their names are taken with them, and descriptions are left alone. Names that begin with
  * the query, written together, are always there. Whatever matches, no list is read to its end.
  */
-export function candidatesSql({ query, filters, horizon, most }: CandidateOptions): Candidates {
+export function candidatesSql(options: CandidateOptions): Candidates {
+  const { query, filters, horizon, most, purpose = 'rank' } = options;
   const parameters = createParameters();
   const { everywhere, quick, names, texts } = matchExpressions(query, filters.words, parameters);
   parameters.set({ ...filters.parameters, most, joined: query.words.join('') });
@@ -86,21 +89,27 @@ ${name} as materialized (
   )
 ), `;
   const isBroad = '(select count(*) from found) > :most';
+  // Of given models there are never many.
+  const isRanked = purpose === 'rank' || filters.byIds;
+  const named = checked(
+    'named',
+    `select rowid as key from name_search where name_search match case when ${isBroad} then ${names} else '""' end${until} order by rowid desc`,
+  );
+  const mostThatBegin = isRanked
+    ? `${MOST_NAMES_THAT_BEGIN}`
+    : `(select case when ${isBroad} then 0 else ${MOST_NAMES_THAT_BEGIN} end)`;
   const sql = `${wanted}${matches}${found}, told_seen as materialized (
   select rowid as key from texts where texts match case when ${isBroad} then '""' else ${texts} end${until}
   order by rowid desc limit ${MOST_LOOKED_AT}
 ), told as materialized (
   select key from told_seen cross join models using (key) where true${all} order by key desc limit :most + 1
-), ${checked(
-    'named',
-    `select rowid as key from name_search where name_search match case when ${isBroad} then ${names} else '""' end${until} order by rowid desc`,
-  )}, begins_seen as materialized (
+), ${isRanked ? `${named}, ` : ''}begins_seen as materialized (
   select key from models where joined_name >= :joined and joined_name < :joined || char(1114111)
-  order by joined_name, key limit ${MOST_NAMES_THAT_BEGIN}
+  order by joined_name, key limit ${mostThatBegin}
 ), begins as materialized (
   select key from begins_seen cross join models using (key) where true${all}${untilKey} limit :most + 1
 ), candidates as materialized (
-  select key from found union select key from told union select key from named union select key from begins
+  select key from found union select key from told${isRanked ? ' union select key from named' : ''} union select key from begins
 )`;
   const seen = unchecked.length === 0 || filters.byIds ? [] : ['found_seen'];
   const cut = [

@@ -17,7 +17,7 @@ export interface CountMatchesOptions {
 }
 
 /** So many matches are counted. */
-const MOST_COUNTED = 3_000;
+const MOST_COUNTED = 2_000;
 /** Models that are looked at where nothing leads to those that fit. */
 const MOST_LOOKED_AT = 10_000;
 
@@ -29,7 +29,7 @@ export async function countMatches(database: SqliteDatabase, options: CountMatch
   const { sql, cut, parameters } =
     query.terms.length === 0
       ? filteredSql(filters)
-      : candidatesSql({ query, filters, horizon: null, most: MOST_COUNTED });
+      : candidatesSql({ query, filters, horizon: null, most: MOST_COUNTED, purpose: 'count' });
   const columns = COLUMN_FIELDS.filter(({ name }) => fields.includes(name as FacetField));
   const lists = columns.map(({ name, column }) => `, json_group_array(${column}) as ${name}`);
   const labels = (['provider', 'tags'] as const).filter((kind) => fields.includes(kind));

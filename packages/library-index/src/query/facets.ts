@@ -26,7 +26,7 @@ export interface Facets {
   readonly fields: Readonly<Partial<Record<FacetField, readonly FacetValue[]>>>;
   /** Models that match. */
   readonly models: number;
-  /** Only the newest 3,000 matches were counted: there are at least so many. */
+  /** Only the newest 2,000 matches were counted: there are at least so many. */
   readonly approximate: boolean;
 }
 

@@ -40,7 +40,7 @@ export interface Searching {
   page(options?: PageModelsOptions): Promise<ModelsPage>;
   /**
    * Counts what a search finds, or a list (`''`), by type, family, tags and so on: exact for the whole library and for up to
-   * 3,000 matches, `approximate` beyond. The filter of a field does not count for the field itself.
+   * 2,000 matches, `approximate` beyond. The filter of a field does not count for the field itself.
    *
    * @throws `core.invalid-argument`
    */
