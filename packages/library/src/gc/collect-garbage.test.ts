@@ -1,6 +1,7 @@
 import { link, mkdir, readdir, rename, rm, symlink, writeFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock } from '@modelkeep/core';
+import { nodeFileSystem, type FileSystem } from '@modelkeep/io';
 import { buildFluxLora, buildVae } from '@modelkeep/testing';
 import { describe, expect, it } from 'vitest';
 import { laterBy, openTestStore, tempFolder } from '../open-store.test-helper.ts';
@@ -248,6 +249,24 @@ describe('a collection of garbage', () => {
     expect((await writer.collectGarbage().result).items).toHaveLength(4);
     expect(await readdir(writer.layout.quarantine)).toEqual([]);
     expect(await readdir(writer.layout.temp)).toEqual([]);
+  });
+
+  it('passes over what others remove while it looks', async () => {
+    await using folder = await tempFolder();
+    const root = await libraryWithGarbage(folder.path);
+    const seen: string[] = [];
+    const fileSystem: FileSystem = {
+      ...nodeFileSystem,
+      readdir: async (path) => {
+        const entries = await nodeFileSystem.readdir(path);
+        if (path !== join(root, '.modelkeep/tmp') && path !== join(root, '.modelkeep/trash')) return entries;
+        seen.push(path);
+        return [...entries, { name: 'models-gone', kind: 'folder' }];
+      },
+    };
+    await using store = await openTestStore({ root, clock: laterBy(25), fileSystem });
+    expect((await store.collectGarbage().result).items.map(({ kind }) => kind)).toEqual(['blob']);
+    expect(new Set(seen).size).toBe(2);
   });
 
   it('may run twice in the same millisecond', async () => {

@@ -68,7 +68,9 @@ export async function findOldTrash(
   for (const { name, kind } of await readFolder(context, layout.trash)) {
     if (kind !== 'folder' || !name.startsWith('models-')) continue;
     const path = join(layout.trash, name);
-    if (!isOld((await fileSystem.lstat(path)).mtimeMs)) continue;
+    const status = await statusAt(fileSystem, path);
+    // Somebody may have taken its model back by now.
+    if (status === null || !isOld(status.mtimeMs)) continue;
     const reason = 'models that were deleted longer ago than the grace time';
     garbage.push({ ...(await folderItem(context, path)), kind: 'deleted-model', reason });
   }

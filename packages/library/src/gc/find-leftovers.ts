@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { statusAt } from '../files/status-at.ts';
 import type { StoreContext } from '../store-context.ts';
 import { isAbandoned } from '../transaction/is-abandoned.ts';
 import { isExpired } from '../transaction/recover.ts';
@@ -18,7 +19,9 @@ export async function findLeftovers(context: StoreContext): Promise<FoundGarbage
   for (const { name, kind } of await readFolder(context, layout.temp)) {
     if (kind !== 'folder' || known.has(name)) continue;
     const path = join(layout.temp, name);
-    if (clock.now() - (await fileSystem.lstat(path)).mtimeMs < LEFTOVER_AFTER_MS) continue;
+    const status = await statusAt(fileSystem, path);
+    // The process that made it is done with it by now.
+    if (status === null || clock.now() - status.mtimeMs < LEFTOVER_AFTER_MS) continue;
     await add(path, 'no transaction knows of it');
   }
   for (const id of known) {
