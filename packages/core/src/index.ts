@@ -45,6 +45,7 @@ export {
   type WaitingForUser,
 } from './progress/operation.ts';
 export { createRateMeter, type RateMeter } from './progress/rate-meter.ts';
+export { createReportFeed, type ReportFeed } from './progress/report-feed.ts';
 export {
   factLayers,
   fileRoles,

@@ -1,4 +1,4 @@
-import type { Operation } from '@modelkeep/core';
+import { createReportFeed, type Operation } from '@modelkeep/core';
 import type { StoreContext } from '../store-context.ts';
 import { nodeFolderWatcher, type FolderWatcher } from './folder-watcher.ts';
 import type { ScanReport } from './scan-report.ts';
@@ -39,7 +39,7 @@ export function watchRoots(
   const { quietMs = 1_000, busyMs = 10_000, rescanMs = 600_000, watcher = nodeFolderWatcher } = options;
   const stop = new AbortController();
   const signal = options.signal === undefined ? stop.signal : AbortSignal.any([options.signal, stop.signal]);
-  const reports = createReports();
+  const reports = createReportFeed<ScanReport>();
   const changes = createChanges(context, { quietMs, busyMs, rescanMs, signal });
 
   const run = async (): Promise<void> => {
@@ -141,70 +141,6 @@ function createChanges(
         if (now >= quietAt) return;
         await sleep(quietAt - now);
       }
-    },
-  };
-}
-
-interface Reports {
-  push(report: ScanReport): void;
-  end(): void;
-  subscribe(listener: (report: ScanReport) => void): () => void;
-  iterate(ended: Promise<void>): AsyncIterator<ScanReport>;
-}
-
-function createReports(): Reports {
-  const subscriptions = new Set<{ readonly listener: (report: ScanReport) => void; readonly onEnd: () => void }>();
-  let isOver = false;
-  const subscribe = (listener: (report: ScanReport) => void, onEnd: () => void = () => {}): (() => void) => {
-    const subscription = { listener, onEnd };
-    subscriptions.add(subscription);
-    return () => subscriptions.delete(subscription);
-  };
-  return {
-    push(report) {
-      for (const { listener } of subscriptions) {
-        try {
-          listener(report);
-        } catch {
-          // Whoever only watches must not end the watch.
-        }
-      }
-    },
-    end() {
-      isOver = true;
-      for (const { onEnd } of subscriptions) onEnd();
-      subscriptions.clear();
-    },
-    subscribe: (listener) => subscribe(listener),
-    iterate(ended) {
-      const waiting: ScanReport[] = [];
-      let wake = (): void => {};
-      const unsubscribe = subscribe(
-        (report) => {
-          waiting.push(report);
-          wake();
-        },
-        () => wake(),
-      );
-      return {
-        async next() {
-          for (;;) {
-            const value = waiting.shift();
-            if (value !== undefined) return { done: false, value };
-            if (isOver) {
-              await ended;
-              return { done: true, value: undefined };
-            }
-            await new Promise<void>((resolve) => {
-              wake = resolve;
-            });
-          }
-        },
-        async return() {
-          unsubscribe();
-          return { done: true, value: undefined };
-        },
-      };
     },
   };
 }

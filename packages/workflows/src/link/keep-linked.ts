@@ -1,7 +1,6 @@
-import { isModelkeepError, serialiseError, type Clock, type SerialisedError } from '@modelkeep/core';
+import { createReportFeed, isModelkeepError, serialiseError, type Clock, type SerialisedError } from '@modelkeep/core';
 import type { AppliedPlan, LinkPlan } from '@modelkeep/mapper';
 import type { AppLinks, PlanLinksOptions } from './plan-links.ts';
-import { createReportFeed } from './report-feed.ts';
 
 /** How an app is kept in step with the library. */
 export interface KeepLinkedOptions extends PlanLinksOptions {

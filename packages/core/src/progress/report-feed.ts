@@ -1,9 +1,11 @@
-/** @internal Reports that each iteration and listener that is there gets once, in order. */
+/** Reports that each iteration and listener that is there gets once, in order. */
 export interface ReportFeed<Report> {
   push(report: Report): void;
+  /** There are no more. */
   end(): void;
   /** What a listener throws is dropped. */
   subscribe(listener: (report: Report) => void): () => void;
+  /** @param ended - of what reports: an iteration ends as it does, with its error */
   iterate(ended: Promise<void>): AsyncIterator<Report>;
 }
 
@@ -12,7 +14,20 @@ interface Subscription<Report> {
   readonly onEnd: () => void;
 }
 
-/** @internal */
+/**
+ * Makes a feed without a listener.
+ *
+ * @example
+ * ```ts
+ * import { createReportFeed } from '@modelkeep/core';
+ *
+ * const feed = createReportFeed<string>();
+ * const stop = feed.subscribe((report) => console.log(report));
+ * feed.push('done');
+ * stop();
+ * feed.end();
+ * ```
+ */
 export function createReportFeed<Report>(): ReportFeed<Report> {
   const subscriptions = new Set<Subscription<Report>>();
   let isOver = false;
