@@ -72,4 +72,4 @@ it('every command of the read-me works, one after the other, with the folders an
     expect(run.exitCode, `${line.join(' ')}\n${run.stderr}`).toBe(0);
     expect(run.stdout, line.join(' ')).not.toBe('');
   }
-}, 300_000);
+}, 120_000);

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { embedWorkerCode } from './tsup-base.ts';
@@ -14,7 +13,8 @@ const root = join(import.meta.dirname, '..');
  */
 export async function bundleCommand(): Promise<string> {
   const shared = process.env['MODELKEEP_TEST_SCRATCH'];
-  const folder = join(shared ?? (await mkdtemp(join(tmpdir(), 'modelkeep-command-'))), 'command');
+  if (shared === undefined) throw new Error('the folder of the test run is made by scripts/test-scratch.ts');
+  const folder = join(shared, 'command');
   const main = join(folder, 'main.mjs');
   if (existsSync(main)) return main;
   const own = `${folder}-${randomUUID()}`;
