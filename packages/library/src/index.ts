@@ -41,7 +41,8 @@ export type { ApartFile, UnsafeModel, VerifyOptions, VerifyProblem, VerifyReport
 export { cleanName } from './names/clean-name.ts';
 export { judgeName } from './names/judge-name.ts';
 export { refuseUnsafeNames } from './names/refuse-unsafe-names.ts';
-export { openLibraryStore, type LibraryStore, type OpenLibraryStoreOptions } from './open-library-store.ts';
+export { openLibraryStore, type LibraryStore } from './open-library-store.ts';
+export type { OpenLibraryStoreOptions } from './open-library-store-options.ts';
 export type { WantedContent } from './transaction/find-contents.ts';
 export type { DuplicateFiles, FileProblem, ScannedModel, ScanReport } from './scan/scan-report.ts';
 export type { FolderWatcher, FolderWatcherEvents } from './scan/folder-watcher.ts';

@@ -1,17 +1,6 @@
 import { resolve } from 'node:path';
-import {
-  ModelkeepError,
-  silentLogger,
-  systemClock,
-  type Clock,
-  type Logger,
-  type ModelRecord,
-  type Operation,
-} from '@modelkeep/core';
-import type { Identifier } from '@modelkeep/formats';
-import type { Io } from '@modelkeep/io';
+import { ModelkeepError, silentLogger, systemClock, type ModelRecord, type Operation } from '@modelkeep/core';
 import type { LibraryIndex } from '@modelkeep/library-index';
-import type { Sqlite } from '@modelkeep/sqlite';
 import { createFolderSync } from './blobs/folder-sync.ts';
 import { withPlacesOnAll } from './volumes/with-places-on-all.ts';
 import type { GcOptions, GcReport } from './gc/gc-report.ts';
@@ -24,6 +13,7 @@ import type { ComputeHashesOptions, ComputeHashesReport } from './models/compute
 import { rebuildIndex, surveyModels, type RebuildReport, type SurveyReport } from './models/rebuild-index.ts';
 import { modelFolder, type PlacedModel } from './models/model-folder.ts';
 import { resolveReference } from './models/resolve-reference.ts';
+import type { OpenLibraryStoreOptions } from './open-library-store-options.ts';
 import { placeState } from './state/place-state.ts';
 import { createStateDatabase } from './state/state-database.ts';
 import type { VerifyOptions, VerifyReport } from './models/verify-report.ts';
@@ -59,34 +49,7 @@ import { isNewerIndexThere } from './volume/newer-index.ts';
 import { openIndex } from './volume/open-index.ts';
 import { renewableIndex } from './volume/renewable-index.ts';
 import { openVolume } from './volume/open-volume.ts';
-import { openVolumeLocks, type LockKind } from './volume/volume-locks.ts';
-
-/** What {@link openLibraryStore} needs. */
-export interface OpenLibraryStoreOptions {
-  /** The library's folder. With `mode: 'write'` an empty or missing folder becomes a library. */
-  readonly root: string;
-  /** @default 'write' */
-  readonly mode?: 'read' | 'write' | undefined;
-  /** Whether an empty or missing folder becomes a library in mode `write`. @default true */
-  readonly create?: boolean | undefined;
-  readonly io: Io;
-  readonly identifier: Identifier;
-  /** Runs the index and the locks. */
-  readonly sqlite: Sqlite;
-  /**
-   * A folder of this machine for what is known of it alone (links, hashes of files outside), and for the index where it
-   * cannot be in the library; a folder in it for each library. @default in the library
-   */
-  readonly stateDir?: string | undefined;
-  /** The same, but only where the library is on a network file system, or on a drive that is read-only. */
-  readonly fallbackStateDir?: string | undefined;
-  /** Stands for this machine. @default what the system tells */
-  readonly machineId?: string | undefined;
-  /** @default `lease` where the root is, or once was, on a network file system, `sqlite` elsewhere */
-  readonly locks?: LockKind | undefined;
-  readonly clock?: Clock | undefined;
-  readonly logger?: Logger | undefined;
-}
+import { openVolumeLocks } from './volume/volume-locks.ts';
 
 /** A library on disk: its models, and the way for new ones to get in. */
 export interface LibraryStore extends AsyncDisposable, ModelKeeping, VolumeKeeping, ModelSourcing, Revisions, Room {

@@ -1,10 +1,10 @@
 export {
   openWorkspace,
   type CivitaiOptions,
-  type DownloadLimits,
   type HubOptions,
   type OpenWorkspaceOptions,
 } from './workspace/open-workspace.ts';
+export type { DownloadLimits } from './workspace/open-transfers.ts';
 export type { Cancellable, Workspace } from './workspace/workspace.ts';
 export {
   searchLibraries,

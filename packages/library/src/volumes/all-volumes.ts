@@ -14,7 +14,7 @@ import { findContents, type WantedContent } from '../transaction/find-contents.t
 import type { StoredContent, WantedFile } from '../transaction/stored-file.ts';
 import { beginTransaction, type BeginOptions, type Transaction } from '../transaction/transaction.ts';
 import { readUsage, type LibraryUsage } from '../usage/read-usage.ts';
-import { copyContent } from './move-model.ts';
+import { copyContent } from './copy-content.ts';
 import type { VolumeSet } from './volume-set.ts';
 
 /** @internal Verifies every volume that is here. */

@@ -1,15 +1,12 @@
 import {
   startOperation,
   isModelkeepError,
-  ModelkeepError,
   newId,
   type ModelFile,
   type ModelRecord,
   type Operation,
   type Progress,
 } from '@modelkeep/core';
-import { contentPath } from '../blobs/blob-store.ts';
-import { withBlobs } from '../blobs/recall-blob.ts';
 import { lockOf, readSameModel } from '../models/change-model.ts';
 import { findSameModel } from '../models/find-same-model.ts';
 import { planRemoval, type RemovalPlan } from '../models/removal-plan.ts';
@@ -20,8 +17,10 @@ import type { FoundModel } from '../models/walk-models.ts';
 import { evicted, leasedModels } from '../room/leases.ts';
 import { withLock, type StoreContext } from '../store-context.ts';
 import { finishing } from '../transaction/finishing.ts';
-import { beginTransaction, type Transaction, type TransactionFile } from '../transaction/transaction.ts';
+import { beginTransaction, type Transaction } from '../transaction/transaction.ts';
 import { trashName } from '../volume/trash.ts';
+import { copyContent } from './copy-content.ts';
+import { inUse, isThereAlready, notOurs, restless } from './move-errors.ts';
 import { requireVolume } from './require-volume.ts';
 import type { VolumeSet } from './volume-set.ts';
 
@@ -225,78 +224,6 @@ async function copyContents(
   return bytes;
 }
 
-/** @internal What {@link copyContent} copies. */
-export interface CopiedContent {
-  readonly transaction: Transaction;
-  readonly file: TransactionFile;
-  readonly tell?: ((bytesDone: number) => void) | undefined;
-  readonly signal: AbortSignal | undefined;
-}
-
-/** @internal Content of one volume becomes that of a transaction on another one. @throws `library.damaged-entry`, `io.not-found` */
-export async function copyContent(
-  source: StoreContext,
-  { transaction, file, tell, signal }: CopiedContent,
-): Promise<void> {
-  const sha256 = file.sha256 ?? '';
-  await source.fileSystem.unlink(file.part).catch((error: unknown) => {
-    if (!isModelkeepError(error, 'io.not-found')) throw error;
-  });
-  const from = { path: '' };
-  const copied = await withBlobs(source, [sha256], async () => {
-    from.path = await contentPath(source, sha256);
-    return source.io.copyFile({
-      source: from.path,
-      target: file.part,
-      algorithms: ['sha256', 'blake3'],
-      signal,
-      onProgress: tell,
-    });
-  });
-  const { digests, sizeBytes } = copied;
-  if (digests.sha256 !== sha256) {
-    await source.fileSystem.unlink(file.part);
-    throw new ModelkeepError('library.damaged-entry', {
-      message: `${from.path} is not copied: it is damaged`,
-      facts: { path: from.path, expected: sha256, found: digests.sha256 },
-      hint: 'run verify with --repair',
-    });
-  }
-  await transaction.publish(file.name, { sizeBytes, ...digests, gitSha1: file.gitSha1 });
-}
-
 function nothing(model: ModelRecord): MoveReport {
   return { model, bytesCopied: 0, bytesPresent: model.sizeBytes, kept: [], bytesToCollect: 0 };
-}
-
-function notOurs({ slug }: ModelRecord): ModelkeepError {
-  return new ModelkeepError('core.invalid-argument', {
-    message: `${slug} is outside of the library, and is not moved`,
-    facts: { argument: 'reference', found: slug },
-    hint: 'import it first, with mode move',
-  });
-}
-
-function inUse({ slug }: ModelRecord): ModelkeepError {
-  return new ModelkeepError('core.invalid-argument', {
-    message: `${slug} is not moved: a process works with it`,
-    facts: { argument: 'reference', found: slug },
-    hint: 'wait until its lease is released',
-  });
-}
-
-function isThereAlready({ slug }: FoundModel): ModelkeepError {
-  return new ModelkeepError('core.invalid-argument', {
-    message: `the volume has this model already: ${slug}`,
-    facts: { argument: 'to', found: slug },
-    hint: 'delete one of the two',
-  });
-}
-
-function restless({ slug }: ModelRecord): ModelkeepError {
-  return new ModelkeepError('io.changed-while-read', {
-    message: `the files of ${slug} were changed each time while they were copied`,
-    facts: { path: slug },
-    hint: 'wait until downloads of this model have ended',
-  });
 }

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import {
-  isModelkeepError,
   ModelkeepError,
   silentLogger,
   systemClock,
@@ -11,12 +10,11 @@ import {
 import { createIdentifier } from '@modelkeep/formats';
 import { cachedMisses, createCivitaiClient, defaultCivitaiEndpoint } from '@modelkeep/civitai-client';
 import { createHubClient, createLookup, defaultEndpoint } from '@modelkeep/hf-client';
-import { createIo, type DriveOverride, type FileSystem, type Io } from '@modelkeep/io';
+import { createIo, type DriveOverride, type FileSystem } from '@modelkeep/io';
 import { findDuplicates, openLibraryStore, shareDuplicates, type LibraryStore } from '@modelkeep/library';
-import { mapperMigrations, type Mapper } from '@modelkeep/mapper';
+import type { Mapper } from '@modelkeep/mapper';
 import { createHttpClient, type HttpCacheOptions } from '@modelkeep/network';
-import { createSqlite, setAside, type Sqlite, type SqliteDatabase } from '@modelkeep/sqlite';
-import { createConnectionBudget, createTransfers, type Transfers, type TransfersOptions } from '@modelkeep/transfer';
+import { createSqlite } from '@modelkeep/sqlite';
 import { createAddressBook } from '../acquire/address-book.ts';
 import type { DownloadContext } from '../acquire/download-types.ts';
 import { download } from '../acquire/download.ts';
@@ -30,7 +28,6 @@ import { identifyAnything } from '../identify/identify-anything.ts';
 import { identifyRemote } from '../identify/identify-remote.ts';
 import { createKeeping } from '../keep/keeping.ts';
 import { createLinking } from '../link/linking.ts';
-import { mapperOf } from '../link/plan-links.ts';
 import { lookupFile } from '../lookup/lookup-file.ts';
 import { diagnose } from '../maintain/diagnose.ts';
 import { repairLibrary } from '../maintain/repair-library.ts';
@@ -44,6 +41,8 @@ import { relinkModel } from '../volumes/relink-model.ts';
 import { createVolumes } from '../volumes/volumes.ts';
 import { createClosing, type Closing } from './closing.ts';
 import { offlineTransport } from './offline-transport.ts';
+import { openMapper } from './open-mapper.ts';
+import { openTransfers, type DownloadLimits } from './open-transfers.ts';
 import { createRunningOperations } from './running-operations.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -69,16 +68,6 @@ export interface CivitaiOptions {
    * is asked before each request. Null sends none, whatever the environment says.
    */
   readonly apiKey?: string | (() => string | undefined) | null | undefined;
-}
-
-/** What all downloads of a library together may take. */
-export interface DownloadLimits {
-  /** @default no limit */
-  readonly maxBytesPerSecond?: number | null | undefined;
-  /** Files over 1 MiB at once; together with small ones it may be twice as many. @default 4 */
-  readonly filesAtOnce?: number | undefined;
-  /** Connections to one origin, also for one file alone. @default 8 */
-  readonly connections?: number | undefined;
 }
 
 /** What {@link openWorkspace} needs. */
@@ -297,41 +286,4 @@ function answerCache(store: LibraryStore, fileSystem: FileSystem): HttpCacheOpti
 function grantedOrigins({ hub, civitai, privateOrigins = [] }: OpenWorkspaceOptions): readonly string[] | 'all' {
   if (privateOrigins === 'all') return privateOrigins;
   return [hub?.endpoint ?? [], civitai?.endpoint ?? [], privateOrigins].flat();
-}
-
-function openTransfers(
-  parts: Pick<TransfersOptions, 'http' | 'io' | 'clock' | 'logger'>,
-  { maxBytesPerSecond, filesAtOnce, connections }: DownloadLimits = {},
-): Transfers {
-  return createTransfers({
-    ...parts,
-    maxBytesPerSecond,
-    filesAtOnce,
-    connections: createConnectionBudget({ perOrigin: connections }),
-  });
-}
-
-interface OpenMapperOptions {
-  readonly store: LibraryStore;
-  readonly sqlite: Sqlite;
-  readonly io: Io;
-  readonly translationFolder: string | undefined;
-  readonly logger: Logger;
-}
-
-/** What links to what is machine-local state: without a place to write it there are no links to manage. */
-async function openMapper({ store, sqlite, io, translationFolder, logger }: OpenMapperOptions): Promise<Mapper | null> {
-  const path = store.stateFile;
-  if (path === null) return null;
-  const open = (): Promise<SqliteDatabase> =>
-    sqlite.open({ path, migrations: [mapperMigrations], synchronous: 'full' });
-  const registry = await open().catch(async (error: unknown) => {
-    if (!isModelkeepError(error, 'sqlite.corrupt')) throw error;
-    const aside = await setAside(path);
-    logger.warn('the record of links into apps was damaged: links that are there are no longer known as ours', {
-      aside,
-    });
-    return open();
-  });
-  return mapperOf({ store, registry, io, translationFolder });
 }
