@@ -1,8 +1,9 @@
 import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { encodeProcessIdentity, processIdentity } from '@modelkeep/io';
-import { buildFluxLora } from '@modelkeep/testing';
-import { expect, it } from 'vitest';
+import { silentLogger, systemClock, type Clock, type Logger } from '@modelkeep/core';
+import { encodeProcessIdentity, nodeFileSystem, processIdentity, type FileSystem } from '@modelkeep/io';
+import { buildFluxLora, systemError } from '@modelkeep/testing';
+import { expect, it, vi } from 'vitest';
 import { openTestStore, tempFolder } from '../open-store.test-helper.ts';
 
 it('leases of processes that have ended, or that nobody has renewed for an hour, hold nothing', async () => {
@@ -36,6 +37,35 @@ it('leases of processes that have ended, or that nobody has renewed for an hour,
   expect(await readdir(leases)).toEqual(['notes.txt']);
   await mkdir(join(folder.path, 'empty'));
   await expect(store.lease('lora/flux1/none')).rejects.toMatchObject({ code: 'library.model-not-found' });
+});
+
+it('a lease that could not be renewed once is renewed the next time', async () => {
+  await using folder = await tempFolder();
+  await writeFile(join(folder.path, 'line.safetensors'), buildFluxLora({ scale: 0.02 }));
+  const renewals: string[] = [];
+  const warnings: string[] = [];
+  const fileSystem: FileSystem = {
+    ...nodeFileSystem,
+    setModifiedAt: async (path, mtimeMs) => {
+      renewals.push(path);
+      if (renewals.length === 1) throw systemError('EIO');
+      await nodeFileSystem.setModifiedAt(path, mtimeMs);
+    },
+  };
+  const quarterOfAnHour = 15 * 60_000;
+  const clock: Clock = {
+    ...systemClock,
+    sleep: (ms, signal) => systemClock.sleep(ms === quarterOfAnHour ? 5 : ms, signal),
+  };
+  const logger: Logger = { ...silentLogger, warn: (message) => void warnings.push(message) };
+  await using store = await openTestStore({ root: join(folder.path, 'library'), fileSystem, clock, logger });
+  await store.import([join(folder.path, 'line.safetensors')]).result;
+  renewals.length = 0;
+  await using lease = await store.lease('lora/flux1/line');
+  await vi.waitFor(() => expect(renewals.length).toBeGreaterThan(1), { timeout: 20_000 });
+  expect(warnings).toEqual(['a lease could not be renewed']);
+  await lease.release();
+  expect(await readdir(join(folder.path, 'library/.modelkeep/leases'))).toEqual([]);
 });
 
 it('uses are there for the next who opens the library, and are no reason to fail where they are lost', async () => {

@@ -50,12 +50,17 @@ function hold(context: StoreContext, model: ModelRecord, path: string): ModelLea
   const renew = async (): Promise<void> => {
     for (;;) {
       await context.clock.sleep(RENEW_EVERY_MS, released.signal);
-      await context.fileSystem.setModifiedAt(path, context.clock.now());
+      try {
+        await context.fileSystem.setModifiedAt(path, context.clock.now());
+      } catch (error) {
+        // A drive that fails once may answer the next time, long before the lease is over.
+        if (!released.signal.aborted)
+          context.logger.warn('a lease could not be renewed', { path, error: String(error) });
+      }
     }
   };
-  void renew().catch((error: unknown) => {
-    if (!released.signal.aborted) context.logger.warn('a lease could not be renewed', { path, error: String(error) });
-  });
+  // Ends by its signal.
+  void renew().catch(() => {});
   const release = async (): Promise<void> => {
     released.abort(new DOMException('the lease was released', 'AbortError'));
     await unlinkIfThere(context, path);
