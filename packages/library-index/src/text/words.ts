@@ -1,4 +1,4 @@
-// eslint-disable-next-line no-control-regex
+// oxlint-disable-next-line no-control-regex -- ASCII begins with control characters
 const NOT_ASCII = /[^\0-\x7f]/;
 const ASCII_WORD = /[a-z\d]+/g;
 const ASCII_SAME_KIND = /[a-z]+|\d+/g;
