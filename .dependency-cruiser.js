@@ -15,6 +15,9 @@ const arrows = {
   'library-index': ['sqlite'],
   library: ['io', 'formats', 'sqlite', 'library-index'],
   mapper: ['io', 'sqlite'],
+  jobs: ['sqlite'],
+  fleet: ['sqlite'],
+  postgres: ['jobs', 'fleet'],
   workflows: [
     'network',
     'io',
@@ -26,10 +29,13 @@ const arrows = {
     'library-index',
     'library',
     'mapper',
+    'jobs',
+    'fleet',
   ],
-  modelkeep: ['workflows'],
+  modelkeep: ['workflows', 'postgres'],
   cli: ['modelkeep'],
-  testing: ['io'],
+  // The contracts that each engine is held to.
+  testing: ['io', 'jobs', 'fleet'],
 };
 
 const isTest = '\\.test[-a-z]*\\.ts$|/fixtures/';
