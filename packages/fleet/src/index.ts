@@ -1,1 +1,40 @@
-export {};
+export type {
+  DeclaredFile,
+  DeclaredModel,
+  DeclaredModels,
+  DeclaredSelection,
+  ModelDeclaration,
+} from './ports/declared-models.ts';
+export type { Manifest, ManifestEntry, ManifestRecord } from './ports/manifest.ts';
+export {
+  progressStatuses,
+  type ProgressChange,
+  type ProgressEntry,
+  type ProgressStatus,
+  type ProgressTable,
+} from './ports/progress.ts';
+export {
+  artifactStatuses,
+  repoStatuses,
+  type ArtifactChange,
+  type ArtifactFile,
+  type ArtifactRecord,
+  type ArtifactStatus,
+  type RepoChange,
+  type RepoRecord,
+  type Repos,
+  type RepoSource,
+  type RepoStatus,
+} from './ports/repos.ts';
+export type { SecretStore } from './ports/secret-store.ts';
+export type { OpenedState, SharedState, StateReset } from './ports/shared-state.ts';
+export type { ChangeCall, OfLibrary, StateCall, StateRead, Versioned } from './ports/state-call.ts';
+export {
+  stateTopics,
+  type StateChange,
+  type StateChangePage,
+  type StateChangesOptions,
+  type StateSubscription,
+  type StateTopic,
+} from './ports/state-changes.ts';
+export type { NewToken, TokenFacts, Tokens, TokenValues } from './ports/tokens.ts';

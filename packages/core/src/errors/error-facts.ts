@@ -1,5 +1,6 @@
 import type { CivitaiErrorFacts } from './facts/civitai-facts.ts';
 import type { CoreErrorFacts, WorkersErrorFacts } from './facts/core-facts.ts';
+import type { FleetErrorFacts } from './facts/fleet-facts.ts';
 import type { HubErrorFacts } from './facts/hub-facts.ts';
 import type { IoErrorFacts, TransferErrorFacts } from './facts/io-facts.ts';
 import type {
@@ -25,6 +26,7 @@ export interface ErrorFacts
     FormatsErrorFacts,
     LibraryErrorFacts,
     MapperErrorFacts,
+    FleetErrorFacts,
     WorkflowErrorFacts {}
 
 /** A stable error code: `<package>.<reason>`. */
