@@ -33,6 +33,7 @@ export {
 export { familyOfBaseModel, typeOfCivitaiWord } from './civitai/civitai-words.ts';
 export { plainText } from './text/plain-text.ts';
 export { isSha1, isSha256 } from './digests.ts';
+export { commonSegments, comparablePath, type ComparablePath } from './files/comparable-path.ts';
 export { extensionOf, fileRole, isTrainingState } from './files/file-role.ts';
 export { weightsFormats, type WeightsFormat } from './files/weights-formats.ts';
 export { isId, newId } from './ids.ts';

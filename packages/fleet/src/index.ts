@@ -38,3 +38,24 @@ export {
   type StateTopic,
 } from './ports/state-changes.ts';
 export type { NewToken, TokenFacts, Tokens, TokenValues } from './ports/tokens.ts';
+
+export type { AvailableContent, Availability, ContentQuery, FleetContent, Holding } from './servers/content.ts';
+export type {
+  ContentSource,
+  FullInventory,
+  InventoryDelta,
+  InventoryItem,
+  InventorySync,
+  SyncReport,
+} from './servers/inventory.ts';
+export type { ServerChange, ServerChangeKind, ServerChanges } from './servers/server-changes.ts';
+export type { InventoryVersion, Server, ServerCapacity, ServerLoad, ServerRegistration } from './servers/server.ts';
+export type {
+  CountedContent,
+  FindContentsOptions,
+  FollowServersOptions,
+  ListServersOptions,
+  MeasuredFetch,
+  Servers,
+  ServersCallOptions,
+} from './servers/servers-port.ts';

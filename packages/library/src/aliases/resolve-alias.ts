@@ -1,7 +1,6 @@
-import type { ModelRecord } from '@modelkeep/core';
+import { commonSegments, comparablePath, type ComparablePath, type ModelRecord } from '@modelkeep/core';
 import { modelFilePath } from '../models/model-folder.ts';
 import type { StoreContext } from '../store-context.ts';
-import { commonSegments, comparablePath, type ComparablePath } from './path-segments.ts';
 
 const PAGE = 500;
 

@@ -11,4 +11,12 @@ export interface FleetErrorFacts {
   'fleet.not-found': { readonly topic: string; readonly key: string };
   /** A token is not kept: there is no key to encrypt it with, or no place that others cannot read. */
   'fleet.secrets-refused': { readonly reason: string };
+  /** An inventory was made on another one of its server than is known now. */
+  'fleet.inventory-outdated': {
+    readonly serverId: string;
+    /** The version that the sync was made on. */
+    readonly base: number;
+    /** The version that is known. */
+    readonly known: number;
+  };
 }

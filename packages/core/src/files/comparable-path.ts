@@ -1,4 +1,4 @@
-/** @internal A path of any system as what can be compared: its segments, without what names a drive or a root. */
+/** A path of any system as what can be compared: its segments, without what names a drive or a root. */
 export interface ComparablePath {
   readonly segments: readonly string[];
   /** Whether it began at a root, a drive or a share. */
@@ -8,7 +8,7 @@ export interface ComparablePath {
 const MAX_CHARS = 4_096;
 
 /**
- * @internal Reads a path of Windows or POSIX. Case and Unicode form play no part: the same file is written in several ways
+ * Reads a path of Windows or POSIX. Case and Unicode form play no part: the same file is written in several ways
  * on several systems.
  *
  * @returns null for what is no path of a file
@@ -27,7 +27,7 @@ export function comparablePath(path: string): ComparablePath | null {
   return segments.length === 0 ? null : { segments, isAbsolute: isWindows || text.startsWith('/') };
 }
 
-/** @internal How many segments two paths have in common, from their ends. */
+/** How many segments two paths have in common, from their ends. */
 export function commonSegments(one: readonly string[], other: readonly string[]): number {
   let count = 0;
   while (count < one.length && count < other.length && one.at(-1 - count) === other.at(-1 - count)) count += 1;
