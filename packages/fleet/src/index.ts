@@ -59,3 +59,28 @@ export type {
   Servers,
   ServersCallOptions,
 } from './servers/servers-port.ts';
+export { createSqliteServers, type SqliteServersOptions } from './servers/sqlite/create-sqlite-servers.ts';
+export { serversMigrations } from './servers/sqlite/servers-migrations.ts';
+export { awaitServer, type AwaitServerOptions } from './servers/requirements/await-server.ts';
+export { checkRequirements, type CheckRequirementsOptions } from './servers/requirements/check-requirements.ts';
+export { pickServer, type PickedServer, type RankedServer } from './servers/requirements/pick-server.ts';
+export type {
+  CompatibilityWarning,
+  MissingModel,
+  ModelRequirement,
+  RequiredModel,
+  RequirementsAnswer,
+  ResolvedRequirement,
+  ServerReadiness,
+} from './servers/requirements/requirement.ts';
+export {
+  findSubstitutes,
+  rankSubstitutes,
+  type FindSubstitutesOptions,
+  type Substitute,
+} from './servers/requirements/substitutes.ts';
+export {
+  trackRequirements,
+  type TrackedRequirements,
+  type TrackRequirementsOptions,
+} from './servers/requirements/track-requirements.ts';

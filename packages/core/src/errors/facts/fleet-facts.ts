@@ -19,4 +19,11 @@ export interface FleetErrorFacts {
     /** The version that is known. */
     readonly known: number;
   };
+  /** No server had everything in time. */
+  'fleet.models-unavailable': {
+    readonly jobId: string;
+    readonly waitedMs: number;
+    /** What no server that is heard of has. */
+    readonly models: readonly string[];
+  };
 }

@@ -1,0 +1,12 @@
+import type { Holding } from './content.ts';
+
+/** @internal How the state of an item is stored. */
+export const ITEM_STATE: Readonly<Record<Holding['state'], number>> = { gone: 0, present: 1, corrupt: 2 };
+
+/** @internal */
+export function itemStateOf(stored: number): Holding['state'] {
+  return stored === ITEM_STATE.present ? 'present' : stored === ITEM_STATE.corrupt ? 'corrupt' : 'gone';
+}
+
+/** @internal A sync that changes more models than this is told as one change of its server. */
+export const MAX_TOLD_MODELS = 500;

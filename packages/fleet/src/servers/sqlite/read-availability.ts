@@ -1,0 +1,82 @@
+import { comparablePath } from '@modelkeep/core';
+import type { Availability, ContentQuery, FleetContent } from '../content.ts';
+import { contentPath, refOfCivitai, refOfHub } from '../content-names.ts';
+import { checkQueries } from '../check-queries.ts';
+import { chooseByPath, MAX_CANDIDATES, type PathCandidate } from '../choose-by-path.ts';
+import { ITEM_STATE } from '../item-state.ts';
+import { joinAvailability } from '../join-availability.ts';
+import { serverColumns, type ServerRow } from '../server-of-row.ts';
+import { contentColumns } from './content-columns.ts';
+import type { SqliteServersContext } from './sqlite-servers-context.ts';
+
+type ContentRow = FleetContent & { readonly meant: string; readonly holders: string };
+
+/** How many contents one look tells of: a name that thousands claim means none of them in particular. */
+const MAX_CONTENTS = 5_000;
+
+/** @internal Looks at the contents that are asked for and at nothing else: an index leads to each, and to who has it. */
+export async function readAvailability(
+  context: SqliteServersContext,
+  queries: readonly ContentQuery[],
+  signal?: AbortSignal,
+): Promise<Availability> {
+  const { database, clock } = context;
+  checkQueries(queries);
+  const byPath = await Promise.all(
+    queries.map(async (query) => (query.by === 'alias' ? findByPath(context, query.path, signal) : null)),
+  );
+  const wanted = queries.map((query, place) => termOf(query, byPath[place] ?? null));
+  const sql = `with wanted as (select key as place, value from json_each(:wanted)),
+    meant (place, content_key) as (
+      select place, c.key from wanted join servers_contents c on c.sha256 = value ->> 'sha256'
+      union select place, n.content_key from wanted join servers_names n
+        on n.ref = value ->> 'ref' and n.revision = value ->> 'revision'
+      union select place, value ->> 'key' from wanted where value ->> 'key' is not null)
+    select ${contentColumns},
+      (select json_group_array(place) from meant where content_key = c.key) as meant,
+      (select json_group_array(server_key) from servers_inventory
+        where content_key = c.key and state = ${ITEM_STATE.present}) as holders
+    from servers_contents c where c.key in (select content_key from meant) order by c.key limit ${MAX_CONTENTS}`;
+  const [contents, servers] = await Promise.all([
+    database.all<ContentRow>(sql, { wanted: JSON.stringify(wanted) }, { signal }),
+    database.all<ServerRow>(`select ${serverColumns} from servers_list order by id`, [], { signal }),
+  ]);
+  const parsed = contents.map(({ meant, holders, ...content }) => {
+    return { content, meant: JSON.parse(meant) as number[], holders: JSON.parse(holders) as number[] };
+  });
+  return joinAvailability({ servers, contents: parsed, queries: queries.length, nowMs: clock.now() });
+}
+
+function termOf(query: ContentQuery, key: number | null): object {
+  if (query.by === 'sha256') return { sha256: query.sha256 };
+  if (query.by === 'civitai') return { ref: refOfCivitai(query.versionId), revision: '' };
+  if (query.by === 'hf') return { ref: refOfHub(query.repo, query.path), revision: query.revision ?? '' };
+  return { key };
+}
+
+async function findByPath(
+  { database }: SqliteServersContext,
+  path: string,
+  signal: AbortSignal | undefined,
+): Promise<number | null> {
+  const wanted = comparablePath(path);
+  if (wanted === null) return null;
+  const known = contentPath(wanted);
+  const candidates = async (condition: string): Promise<readonly PathCandidate[]> => {
+    const sql = `select content_key as contentKey, path, is_absolute as isAbsolute,
+        exists (select 1 from servers_inventory i
+          where i.content_key = p.content_key and i.state = ${ITEM_STATE.present}) as isThere
+      from servers_paths p where name = :name and ${condition} limit ${MAX_CANDIDATES + 1}`;
+    type Row = Omit<PathCandidate, 'isAbsolute' | 'isThere'> & { isAbsolute: number; isThere: number };
+    const rows = await database.all<Row>(
+      sql,
+      condition === 'true' ? { name: known.name } : { name: known.name, path: known.path },
+      { signal },
+    );
+    return rows.map((row) => ({ ...row, isAbsolute: row.isAbsolute === 1, isThere: row.isThere === 1 }));
+  };
+  const whole = await candidates('path = :path');
+  if (whole.length > 0) return chooseByPath(wanted, whole);
+  const named = await candidates('true');
+  return named.length > MAX_CANDIDATES ? null : chooseByPath(wanted, named);
+}
