@@ -65,6 +65,14 @@ export interface Servers {
    * then its own inventory, and sync again
    */
   sync(id: string, inventory: InventorySync, options?: ServersCallOptions): Promise<SyncReport>;
+  /**
+   * Lets a server give up contents that other servers have: all of them or none. Of two that would give up the last two
+   * copies at once only one may.
+   *
+   * @returns whether it may. Then they count as gone from it; false: one of them would be lost to the fleet
+   * @throws `fleet.not-found`
+   */
+  giveUp(id: string, sha256s: readonly string[], options?: ServersCallOptions): Promise<boolean>;
   /** Who has these contents, or had them; by hash, at most 1,000 of them. */
   whereIs(sha256s: readonly string[], options?: ServersCallOptions): Promise<readonly Holding[]>;
   /** The contents that were ever told of, sorted by hash, a page at a time: also those that no server has any more. */

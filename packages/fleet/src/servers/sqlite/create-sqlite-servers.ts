@@ -3,6 +3,7 @@ import type { SqliteDatabase } from '@modelkeep/sqlite';
 import { checkServerId } from '../check-registration.ts';
 import { checkFetch, rateAfter } from '../fetch-rate.ts';
 import type { Servers } from '../servers-port.ts';
+import { giveUp } from './give-up.ts';
 import { readAvailability } from './read-availability.ts';
 import { findContents, getServer, listServers, whereIs } from './read-servers.ts';
 import { hearServer, registerServer, removeServer } from './register-server.ts';
@@ -30,6 +31,7 @@ export function createSqliteServers({ database, clock = systemClock }: SqliteSer
     get: (id, { signal } = {}) => getServer(context, id, signal),
     remove: (id, { signal } = {}) => removeServer(context, id, signal),
     sync: (id, inventory, { signal } = {}) => syncInventory(context, id, inventory, signal),
+    giveUp: (id, sha256s, { signal } = {}) => giveUp(context, { id, sha256s }, signal),
     whereIs: (sha256s, { signal } = {}) => whereIs(context, sha256s, signal),
     contents: (options) => findContents(context, options),
     availability: (queries, { signal } = {}) => readAvailability(context, queries, signal),

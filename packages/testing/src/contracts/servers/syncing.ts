@@ -228,4 +228,39 @@ export const syncing: readonly ContractCase<ServersHarness>[] = [
       deepEqual(await facts(), { name: 'Model 1', family: 'flux1', precision: 'fp8', sizeBytes });
     },
   },
+  {
+    title: 'a server gives up what others have, and the last copy stays',
+    async run({ open }) {
+      const clock = settableClock(START_MS);
+      const servers = await open({ clock });
+      const other = await open({ clock });
+      for (const id of ['a', 'b']) {
+        await servers.register({ id, silentAfterMs: 10_000 });
+        await syncAll(servers, id, [madeItem(1), madeItem(2)]);
+      }
+      await servers.register({ id: 'c' });
+      const both = [madeSha256(1), madeSha256(2)];
+      // At once: one may, the other has the last copies then.
+      const may = await Promise.all([servers.giveUp('a', both), other.giveUp('b', both)]);
+      deepEqual(may.toSorted(), [false, true]);
+      const [left, gone] = may[0] === true ? ['b', 'a'] : ['a', 'b'];
+      deepEqual(await statesOf(servers, gone, [1, 2]), { 1: 'gone', 2: 'gone' });
+      deepEqual(await statesOf(servers, left, [1, 2]), { 1: 'present', 2: 'present' });
+      const { inventory } = await servers.get(gone);
+      equal(inventory.digest, (await servers.get('c')).inventory.digest);
+      equal(inventory.version, 2);
+      // All or nothing; and what is on a silent server, damaged or not known does not count.
+      await syncAll(servers, 'c', [madeItem(1), madeItem(2, { corrupt: true })]);
+      equal(await servers.giveUp(left, both), false);
+      equal(await servers.giveUp(left, [madeSha256(9)]), false);
+      equal(await servers.giveUp(left, [madeSha256(1)]), true);
+      clock.set(START_MS + 100_000);
+      await servers.heartbeat('a');
+      await servers.heartbeat('b');
+      await syncAll(servers, left, [madeItem(1)]);
+      equal(await servers.giveUp(left, [madeSha256(1)]), false);
+      await rejects(servers.giveUp('nobody', []), { code: 'fleet.not-found' });
+      await rejects(servers.giveUp('a', ['x']), { code: 'core.invalid-argument' });
+    },
+  },
 ];
