@@ -22,6 +22,7 @@ import { addKeepingCommands } from './keeping-commands.ts';
 import { openFor } from './open-for.ts';
 import { addRevisionCommands } from './revision-commands.ts';
 import { createLogger } from './output/create-logger.ts';
+import { addServerCommands } from './server-commands.ts';
 import { version } from './version.ts';
 import { addVolumeCommands } from './volume-commands.ts';
 import type { CommonOptions, Session } from './session.ts';
@@ -120,6 +121,7 @@ export function createProgram(session: Session): Command {
   addVolumeCommands({ command, within });
   addSourceCommands({ command, within });
   addRevisionCommands({ command, within });
+  addServerCommands({ command, within });
   command('lookup <file>', 'find where a file comes from: its SHA-256, its name, or the path of a file')
     .option('--name <name>', 'a file name to search the hub by, where it is not that of the file')
     .option('--offline', 'only look in what is known of repos that were seen before')

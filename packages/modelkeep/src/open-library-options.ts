@@ -1,5 +1,5 @@
 import type { Clock, HttpTransport, Logger } from '@modelkeep/core';
-import type { CivitaiOptions, DownloadLimits, DriveOverride, HubOptions } from '@modelkeep/workflows';
+import type { CivitaiOptions, DownloadLimits, DriveOverride, HubOptions, ServersOptions } from '@modelkeep/workflows';
 
 /** How a library is opened. What is not given is taken from the environment. */
 export interface OpenLibraryOptions {
@@ -54,6 +54,8 @@ export interface OpenLibraryOptions {
    * app on. @default none; the profiles of the apps decide
    */
   readonly translationFolder?: string | undefined;
+  /** How the library takes part in a fleet of servers. @default by its own id, with the servers of this machine */
+  readonly servers?: ServersOptions | undefined;
   /** @default the clock of the system */
   readonly clock?: Clock | undefined;
   /** @default says nothing */

@@ -30,6 +30,7 @@ export function readEnvironment(
     proxyFor,
     certificateAuthorities,
     translationFolder,
+    servers,
     clock,
     logger,
   } = options;
@@ -63,6 +64,7 @@ export function readEnvironment(
     proxyFor,
     certificateAuthorities,
     translationFolder,
+    servers,
     clock,
     logger,
     civitai: {

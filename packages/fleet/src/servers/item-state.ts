@@ -10,3 +10,9 @@ export function itemStateOf(stored: number): Holding['state'] {
 
 /** @internal A sync that changes more models than this is told as one change of its server. */
 export const MAX_TOLD_MODELS = 500;
+
+/**
+ * @internal A copy that was given up may be told of once more by a sync that began before its file went: for this long it
+ * does not count for others who would give up theirs.
+ */
+export const GIVE_UP_MS = 300_000;

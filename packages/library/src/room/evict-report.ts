@@ -4,6 +4,7 @@ import type { ModelRecord } from '@modelkeep/core';
  * Why a model stays: `pinned` by a person, `linked` by an app on this machine, `leased` by a process that works with it,
  * `external` files are not the library's, `not-fetchable`: it could not be had again, `source-unknown`: whether it could,
  * nobody could tell just now, `shared`: other models that stay hold its weights, so that little would be freed,
+ * `last-copy`: no other server of the fleet has it,
  * `newer-format`: a newer version of modelkeep has written it, `evicted` already, `changed` meanwhile, `not-needed`: enough was freed without it.
  */
 export type StayReason =
@@ -14,6 +15,7 @@ export type StayReason =
   | 'not-fetchable'
   | 'source-unknown'
   | 'shared'
+  | 'last-copy'
   | 'newer-format'
   | 'evicted'
   | 'changed'

@@ -1,6 +1,7 @@
 import type { ModelRecord, Operation } from '@modelkeep/core';
 import type { EvictOptions, EvictReport, LibraryStore, Stay } from '@modelkeep/library';
 import type { Mapper } from '@modelkeep/mapper';
+import { giveUpCopy, lastCopyStay, type FleetOfLibrary } from '../servers/last-copy-stay.ts';
 import { sourceStay, type SourceContext } from './source-stay.ts';
 
 /** How room is made in a library with its links. */
@@ -17,9 +18,10 @@ export interface EvictContext extends SourceContext {
   readonly store: LibraryStore;
   /** Null where the library is open for reading only. */
   readonly mapper: Mapper | null;
+  readonly fleet: FleetOfLibrary;
 }
 
-/** @internal Gives up the files of models that no app on this machine links to, and that can be had again. */
+/** @internal Gives up the files of models that no app on this machine links to, and that the others have or can have. */
 export function evict(context: EvictContext, request: EvictRequest): Operation<EvictReport> {
   const { checkSources = true, ...options } = request;
   const asksSources = checkSources && request.unfetchable !== true;
@@ -28,8 +30,10 @@ export function evict(context: EvictContext, request: EvictRequest): Operation<E
     ...options,
     stays: {
       plan: async (model, signal) =>
-        (await linked(model, signal)) ?? (asksSources ? await sourceStay(context, model, signal) : null),
-      now: linked,
+        (await linked(model, signal)) ??
+        (await lastCopyStay(context.fleet, model, signal)) ??
+        (asksSources ? await sourceStay(context, model, signal) : null),
+      now: async (model, signal) => (await linked(model, signal)) ?? giveUpCopy(context.fleet, model, signal),
     },
   });
 }

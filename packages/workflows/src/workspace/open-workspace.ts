@@ -34,6 +34,10 @@ import { repairLibrary } from '../maintain/repair-library.ts';
 import { computeHashes } from '../maintain/compute-hashes.ts';
 import { verifyLibrary } from '../maintain/verify-library.ts';
 import { createSearching } from '../search/searching.ts';
+import { createLibraryServers } from '../servers/create-library-servers.ts';
+import type { ServersOptions } from '../servers/library-servers.ts';
+import { openOwnServers } from '../servers/open-servers.ts';
+import { whenOpened } from '../servers/when-opened.ts';
 import { createTreeStore } from '../trees/tree-store.ts';
 import { newVersions } from '../update/new-versions.ts';
 import { createUpdating } from '../update/updating.ts';
@@ -100,6 +104,8 @@ export interface OpenWorkspaceOptions {
   readonly drives?: readonly DriveOverride[] | undefined;
   /** A folder of translation configs for apps, `<app>_<appversion>_<modelconfig>.json`, absolute. */
   readonly translationFolder?: string | undefined;
+  /** How the library takes part in a fleet of servers. */
+  readonly servers?: ServersOptions | undefined;
   readonly clock?: Clock | undefined;
   readonly logger?: Logger | undefined;
 }
@@ -164,6 +170,11 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
   if (store.stateFile !== null) await mapper?.recover();
   for (const id of store.recovery?.moved ?? []) await relinkModel({ store, mapper, fileSystem: io.fileSystem }, id);
   const readOnly = store.mode === 'read';
+  const own = openOwnServers({ store, sqlite, fileSystem: io.fileSystem, clock, logger });
+  closing.add(() => own.close());
+  const { store: shared, serverId: ownId = store.libraryId } = options.servers ?? {};
+  const servers = shared ?? whenOpened(() => own.open());
+  const fleet = { servers, ownId, isInUse: async () => shared !== undefined || own.isInUse() };
   const trees = createTreeStore({ fileSystem: io.fileSystem, folder: store.layout.trees, sqlite, readOnly, logger });
   closing.add(() => trees.close());
   const lookup = createLookup({ hub, trees, clock, logger });
@@ -185,7 +196,7 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
     clock,
     logger,
     describe: (plan, signal) => newVersions(store, plan, signal),
-    makeRoom: (plan, signal) => makeRoom({ store, mapper, hub, http, io }, plan, signal),
+    makeRoom: (plan, signal) => makeRoom({ store, mapper, hub, http, io, fleet }, plan, signal),
   };
 
   const mapping = (): Mapper => {
@@ -203,7 +214,7 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
   return {
     ...createUpdating({ ...downloading, mapper, trees, io }, operations),
     ...createVolumes({ store, mapper, fileSystem: io.fileSystem }, operations),
-    ...createRoomKeeping({ ...downloading, mapper, http }, operations),
+    ...createRoomKeeping({ ...downloading, mapper, http, fleet }, operations),
     ...createKeeping({ store, mapper, fileSystem: io.fileSystem, join: (signal) => operations.join(signal) }),
     ...createSearching({ store, mapping, logger, join: (signal) => operations.join(signal) }),
     ...createLinking({
@@ -214,6 +225,7 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
       join: (signal) => operations.join(signal),
       track: (operation) => operations.track(operation),
     }),
+    servers: createLibraryServers({ store, servers, ownId, hubEndpoint: endpoint, clock, logger }, operations),
     root: store.root,
     mode: store.mode,
     recovery: store.recovery,

@@ -30,6 +30,7 @@ import type { LookupQuery, LookupReport } from '../lookup/lookup-file.ts';
 import type { FileIdentification, IdentifyFileOptions } from '../identify/file-identification.ts';
 import type { IdentifyRemoteOptions, RemoteIdentification } from '../identify/remote-identification.ts';
 import type { Keeping } from '../keep/keeping.ts';
+import type { LibraryServers } from '../servers/library-servers.ts';
 import type { Searching } from '../search/searching.ts';
 import type { Linking } from '../link/linking.ts';
 import type { Diagnosis } from '../maintain/diagnose.ts';
@@ -47,6 +48,8 @@ export interface Cancellable {
 
 /** An open library with everything that can be done with it. */
 export interface Workspace extends AsyncDisposable, Volumes, Keeping, Linking, Updating, RoomKeeping, Searching {
+  /** The servers that share what they know, and which of them has which model. */
+  readonly servers: LibraryServers;
   /** Absolute path. */
   readonly root: string;
   /** `read` also when a newer version of modelkeep wrote the library and lets this one read only. */

@@ -1,7 +1,7 @@
 import { checkSha256 } from '../check-inventory.ts';
 import { checkServerId } from '../check-registration.ts';
 import { refuse } from '../check-text.ts';
-import { ITEM_STATE } from '../item-state.ts';
+import { GIVE_UP_MS, ITEM_STATE } from '../item-state.ts';
 import { keyOf, trimLog, type SqliteServersContext } from './sqlite-servers-context.ts';
 
 /** Nothing is written where one of them would be lost. */
@@ -9,6 +9,7 @@ const IS_ELSEWHERE = `not exists (select 1 from json_each(:hashes) h where not e
   select 1 from servers_contents c join servers_inventory i on i.content_key = c.key
     join servers_list l on l.key = i.server_key
   where c.sha256 = h.value and i.state = ${ITEM_STATE.present} and l.key <> :key
+    and (i.given_up_ms is null or :now - i.given_up_ms > ${GIVE_UP_MS})
     and :now - l.seen_at_ms <= l.silent_after_ms))`;
 
 const HELD = `content_key in (select c.key from servers_contents c
@@ -40,7 +41,7 @@ export async function giveUp(
         params,
       },
       {
-        sql: `update servers_inventory set state = ${ITEM_STATE.gone}, seen_at_ms = :now
+        sql: `update servers_inventory set state = ${ITEM_STATE.gone}, seen_at_ms = :now, given_up_ms = :now
           where server_key = :key and state <> ${ITEM_STATE.gone} and ${HELD} and ${IS_ELSEWHERE}`,
         params,
       },

@@ -41,6 +41,7 @@ export const serversMigrations: Migration = {
        state integer not null,
        digest integer not null,
        seen_at_ms integer not null,
+       given_up_ms integer,
        path text not null,
        primary key (content_key, server_key)
      ) without rowid;

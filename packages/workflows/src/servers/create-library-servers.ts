@@ -1,0 +1,41 @@
+import { awaitServer, checkRequirements, findSubstitutes, trackRequirements, type Servers } from '@modelkeep/fleet';
+import type { Clock, Logger } from '@modelkeep/core';
+import type { LibraryStore } from '@modelkeep/library';
+import type { RunningOperations } from '../workspace/running-operations.ts';
+import type { LibraryServers } from './library-servers.ts';
+import { serveLibrary } from './serve-library.ts';
+import { syncLibrary } from './sync-library.ts';
+
+/** @internal */
+export interface LibraryServersContext {
+  readonly store: LibraryStore;
+  readonly servers: Servers;
+  readonly ownId: string;
+  readonly hubEndpoint: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** @internal */
+export function createLibraryServers(context: LibraryServersContext, operations: RunningOperations): LibraryServers {
+  const { servers, ownId } = context;
+  const join = <T extends { readonly signal?: AbortSignal | undefined }>(options: T): T & { signal: AbortSignal } => ({
+    ...options,
+    signal: operations.join(options.signal),
+  });
+  return {
+    ...servers,
+    watch: (options = {}) => servers.watch(join(options)),
+    ownId,
+    syncInventory: (options = {}) => syncLibrary(context, join(options)),
+    async serve(options = {}) {
+      const serving = await serveLibrary(context, join(options));
+      void operations.track({ result: serving.ended });
+      return serving;
+    },
+    checkRequirements: (options) => checkRequirements(servers, join(options)),
+    trackRequirements: (options) => trackRequirements(servers, join(options)),
+    awaitServer: (options) => awaitServer(servers, join(options)),
+    findSubstitutes: (sha256, options = {}) => findSubstitutes(servers, sha256, join(options)),
+  };
+}

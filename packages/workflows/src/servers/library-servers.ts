@@ -1,0 +1,88 @@
+import type {
+  AwaitServerOptions,
+  CheckRequirementsOptions,
+  FindSubstitutesOptions,
+  RankedServer,
+  RequirementsAnswer,
+  ServerRegistration,
+  Servers,
+  Substitute,
+  SyncReport,
+  TrackedRequirements,
+  TrackRequirementsOptions,
+} from '@modelkeep/fleet';
+
+/** How a library takes part in a fleet. */
+export interface ServersOptions {
+  /** What this library is called among the servers. @default the id of the library */
+  readonly serverId?: string | undefined;
+  /**
+   * Where all servers keep what they know of each other. Its owner closes it. @default a database beside the library, for
+   * the processes of one machine
+   */
+  readonly store?: Servers | undefined;
+}
+
+/** How a library tells what it has. */
+export interface SyncInventoryOptions {
+  /** Hashes of files that a verification has found damaged: they do not count as there. @default none */
+  readonly corrupt?: readonly string[] | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** How a library stays part of a fleet. */
+export interface ServeOptions {
+  /** What it says of itself. @default the name of the machine, and nothing else */
+  readonly registration?: Omit<ServerRegistration, 'id'> | undefined;
+  /** How often it says that it is there, in milliseconds. @default a third of the time after which it counts as silent */
+  readonly heartbeatMs?: number | undefined;
+  /** How busy it is now. @default not at all */
+  readonly load?: (() => { readonly running: number; readonly queued: number }) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A library that is part of a fleet, until it is closed. */
+export interface Serving extends AsyncDisposable {
+  readonly serverId: string;
+  /** Ends with it: closed, aborted, or the store was closed. */
+  readonly ended: Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The servers that share what they know, and which of them has which model. */
+export interface LibraryServers extends Servers {
+  /** What this library is called among them. */
+  readonly ownId: string;
+  /**
+   * Tells the others what this library has, all of it at once: the weights of its models, without those that were evicted
+   * or are missing. It registers the library where it is not known. A second time writes nothing.
+   *
+   * @throws what the store throws
+   */
+  syncInventory(options?: SyncInventoryOptions): Promise<SyncReport>;
+  /** Registers this library, says that it is there, and tells what it has whenever that changes, until it is closed. */
+  serve(options?: ServeOptions): Promise<Serving>;
+  /**
+   * Tells for each server whether it has the models that a job needs, and what fetching the others takes.
+   *
+   * @throws `core.invalid-argument`, and what the store throws
+   *
+   * @example
+   * ```ts
+   * import { openLibrary, pickServer } from 'modelkeep';
+   *
+   * await using library = await openLibrary({ root: '/data/models' });
+   * await library.servers.syncInventory();
+   * const answer = await library.servers.checkRequirements({ models: ['hf:acme/tiny-flux/unet.safetensors'] });
+   * const { picked, ranked } = pickServer(answer);
+   * console.log(picked?.server.id, ranked.map(({ server, because }) => [server.id, because]));
+   * ```
+   */
+  checkRequirements(options: CheckRequirementsOptions): Promise<RequirementsAnswer>;
+  /** The same, kept current for a job of the caller's own queue. */
+  trackRequirements(options: TrackRequirementsOptions): Promise<TrackedRequirements>;
+  /** Waits until a server has everything. @throws `fleet.models-unavailable` after `timeoutMs` */
+  awaitServer(options: AwaitServerOptions): Promise<RankedServer>;
+  /** Models of the same family and type for one that is not to be had, with reasons. */
+  findSubstitutes(sha256: string, options?: FindSubstitutesOptions): Promise<readonly Substitute[]>;
+}

@@ -1,0 +1,55 @@
+import { isModelkeepError, serialiseError, type Clock } from '@modelkeep/core';
+import type { ServeOptions, Serving } from './library-servers.ts';
+import { ownRegistration, syncLibrary, type SyncContext } from './sync-library.ts';
+
+const SILENT_MS = 60_000;
+/** After a change of the library there are mostly more. */
+const SETTLE_MS = 200;
+const RETRY_MS = 1_000;
+
+/** @internal Says what the library is and has, and again whenever that changes. A store that is away is waited for. */
+export async function serveLibrary(
+  context: SyncContext & { readonly clock: Clock },
+  { registration = {}, heartbeatMs, load, signal }: ServeOptions & { readonly signal: AbortSignal },
+): Promise<Serving> {
+  const { servers, ownId, store, clock, logger } = context;
+  const stop = new AbortController();
+  const stopped = AbortSignal.any([signal, stop.signal]);
+  const everyMs = heartbeatMs ?? (registration.silentAfterMs ?? SILENT_MS) / 3;
+  const register = async (): Promise<unknown> =>
+    servers.register({ ...ownRegistration(ownId), ...registration, id: ownId }, { signal: stopped });
+  await register();
+  await syncLibrary(context, { signal: stopped });
+
+  const beat = async (): Promise<void> => {
+    for (;;) {
+      await clock.sleep(everyMs, stopped);
+      await servers.heartbeat(ownId, load?.() ?? {}, { signal: stopped });
+    }
+  };
+  const follow = async (): Promise<void> => {
+    for await (const _ of store.index.watch({ signal: stopped })) {
+      await clock.sleep(SETTLE_MS, stopped);
+      await syncLibrary(context, { signal: stopped });
+    }
+  };
+  const keepOn = async (work: () => Promise<void>): Promise<void> => {
+    while (!stopped.aborted) {
+      try {
+        await work();
+      } catch (error) {
+        if (stopped.aborted || isModelkeepError(error, 'core.closed')) return;
+        logger.warn('the servers could not be told', { serverId: ownId, error: serialiseError(error).message });
+        await clock.sleep(RETRY_MS, stopped).catch(() => {});
+        // Somebody may have removed it meanwhile.
+        if (isModelkeepError(error, 'fleet.not-found')) await register().catch(() => {});
+      }
+    }
+  };
+  const ended = Promise.all([keepOn(beat), keepOn(follow)]).then(() => undefined);
+  const close = async (): Promise<void> => {
+    stop.abort();
+    await ended;
+  };
+  return { serverId: ownId, ended, close, [Symbol.asyncDispose]: close };
+}
