@@ -186,7 +186,7 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
     clock,
     logger,
     describe: (plan, signal) => newVersions(store, plan, signal),
-    makeRoom: (plan, signal) => makeRoom({ store, mapper, hub, http, io }, plan, signal),
+    makeRoom: (plan, signal) => makeRoom({ store, mapper, hub, civitai, http, io }, plan, signal),
   };
 
   const mapping = (): Mapper => {
