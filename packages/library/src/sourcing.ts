@@ -1,7 +1,7 @@
 import type { ModelRecord } from '@modelkeep/core';
 import { addToModel, type ToldOfModel } from './models/add-to-model.ts';
 import { refreshModel, type RefreshedModel } from './models/refresh-models.ts';
-import { resolveAlias } from './aliases/resolve-alias.ts';
+import { resolveAlias, resolveAliases } from './aliases/resolve-alias.ts';
 import type { StoreContext } from './store-context.ts';
 
 interface Cancellable {
@@ -30,6 +30,8 @@ export interface ModelSourcing {
    * @returns null where no model is known by it
    */
   findByPath(path: string, options?: Cancellable): Promise<ModelRecord | null>;
+  /** The same for many paths at once: ids in the order of the paths, null where no model is known by one. */
+  findIdsByPaths(paths: readonly string[], options?: Cancellable): Promise<readonly (string | null)[]>;
 }
 
 /** @internal */
@@ -48,5 +50,6 @@ export function createModelSourcing(context: StoreContext, forWriting: () => voi
       return addToModel(await homeOf(model), model, told);
     },
     findByPath: (path, { signal } = {}) => resolveAlias(context, path, signal),
+    findIdsByPaths: (paths, { signal } = {}) => resolveAliases(context, paths, signal),
   };
 }

@@ -94,6 +94,18 @@ export type {
 export type { Keeping } from './keep/keeping.ts';
 export type { DeleteOptions, DeleteReport, ModelLink } from './keep/delete-model.ts';
 export type { MetadataExportReport } from './keep/metadata-export.ts';
+export type { Migrating } from './migrate/migrating.ts';
+export type { MigrateRegistryOptions } from './migrate/registry/migrate-registry.ts';
+export type { RegistryExport } from './migrate/registry/export-registry.ts';
+export type {
+  ConflictingRow,
+  MatchedRow,
+  NamedRow,
+  RegistryMigration,
+  RegistryProblem,
+  UnmatchedRow,
+} from './migrate/registry/registry-report.ts';
+export type { NotOnCivitai, RegistryEntry, RegistryRow } from '@modelkeep/library';
 export type { Diagnosis, Finding } from './maintain/diagnose.ts';
 export type { LibraryRepair, RepairFailure, RepairLibraryOptions } from './maintain/repair-library.ts';
 export type { ComputeHashesRequest } from './maintain/compute-hashes.ts';

@@ -33,6 +33,7 @@ import { diagnose } from '../maintain/diagnose.ts';
 import { repairLibrary } from '../maintain/repair-library.ts';
 import { computeHashes } from '../maintain/compute-hashes.ts';
 import { verifyLibrary } from '../maintain/verify-library.ts';
+import { createMigrating } from '../migrate/migrating.ts';
 import { createSearching } from '../search/searching.ts';
 import { createLibraryServers } from '../servers/create-library-servers.ts';
 import type { ServersOptions } from '../servers/library-servers.ts';
@@ -196,7 +197,7 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
     clock,
     logger,
     describe: (plan, signal) => newVersions(store, plan, signal),
-    makeRoom: (plan, signal) => makeRoom({ store, mapper, hub, http, io, fleet }, plan, signal),
+    makeRoom: (plan, signal) => makeRoom({ store, mapper, hub, civitai, http, io, fleet }, plan, signal),
   };
 
   const mapping = (): Mapper => {
@@ -216,6 +217,13 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
     ...createVolumes({ store, mapper, fileSystem: io.fileSystem }, operations),
     ...createRoomKeeping({ ...downloading, mapper, http, fleet }, operations),
     ...createKeeping({ store, mapper, fileSystem: io.fileSystem, join: (signal) => operations.join(signal) }),
+    ...createMigrating({
+      store,
+      sqlite,
+      io,
+      join: (signal) => operations.join(signal),
+      track: (operation) => operations.track(operation),
+    }),
     ...createSearching({ store, mapping, logger, join: (signal) => operations.join(signal) }),
     ...createLinking({
       store,
@@ -252,6 +260,7 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
       return watch;
     },
     get: (reference) => store.resolve(reference),
+    findByPath: (path, { signal } = {}) => store.findByPath(path, { signal: operations.join(signal) }),
     lookup: (query, { offline = hubOptions.offline, signal, ...request } = {}) =>
       operations.track(
         lookupFile({ lookup, store, io }, query, { ...request, offline, signal: operations.join(signal) }),
