@@ -19,6 +19,7 @@ export type { NotOnCivitai, RegistryEntry, RegistryRow } from './registry/regist
 export { registryFieldNames } from './registry/registry-fields.ts';
 export { readRegistryRow, type ReadRegistryRow, type RegistryFieldProblem } from './registry/read-registry-row.ts';
 export { registryEntries, type RegistryEntriesOptions } from './registry/registry-entries.ts';
+export { registryTime } from './registry/registry-time.ts';
 export { toldByRegistry } from './registry/told-by-registry.ts';
 export type { ToldOfModel } from './models/add-to-model.ts';
 export type { SourceLayers } from './models/new-metadata.ts';

@@ -1,5 +1,5 @@
 /**
- * @internal A time as registries write it (ISO 8601, `2026-01-02 10:00:00` in UTC, seconds or milliseconds since 1970) in
+ * A time as registries write it (ISO 8601, `2026-01-02 10:00:00` in UTC, seconds or milliseconds since 1970) in
  * ISO 8601; null for anything else.
  */
 export function registryTime(value: string | number | null): string | null {

@@ -81,7 +81,10 @@ export async function openRegistry(
     fields,
     missingFields: registryFieldNames.filter((field) => !fields.includes(field)),
     hasAliases: has(aliases, { table: 'model_aliases', columns: ['model_id', 'alias_path'] }),
-    hasAvailability: has(availability, { table: 'model_server_availability', columns: ['model_id', 'server_id'] }),
+    hasAvailability: has(availability, {
+      table: 'model_server_availability',
+      columns: ['model_id', 'server_id', 'last_seen'],
+    }),
     problems,
   };
   const owned = parts.move();
