@@ -84,3 +84,6 @@ export {
   type TrackedRequirements,
   type TrackRequirementsOptions,
 } from './servers/requirements/track-requirements.ts';
+export type { CopyPlan, CopyPolicy, GovernedContent, PlannedCopy, UnmetCopies } from './servers/copies/copy-plan.ts';
+export { forecastNeeds, type ForecastNeed, type ForecastOptions, type ModelUse } from './servers/copies/forecast.ts';
+export { planCopies } from './servers/copies/plan-copies.ts';
