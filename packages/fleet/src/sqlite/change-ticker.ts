@@ -22,14 +22,15 @@ export function createChangeTicker(file: StateFile): ChangeTicker {
     const woken = new AbortController();
     hurry = () => woken.abort();
     if (waitMs > 0) await systemClock.sleep(waitMs, woken.signal).catch(() => {});
-    looking = undefined;
     return file.version();
   };
+  const lookTogether = (waitMs: number): Promise<number> =>
+    (looking ??= look(waitMs).finally(() => (looking = undefined)));
   return {
     async next(seen, signal) {
       signal.throwIfAborted();
       for (let waitMs = 0; ; waitMs = POLL_MS) {
-        const version = await abortable((looking ??= look(waitMs)), signal);
+        const version = await abortable(lookTogether(waitMs), signal);
         if (version !== seen) return version;
       }
     },

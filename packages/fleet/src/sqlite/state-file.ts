@@ -3,6 +3,7 @@ import { ModelkeepError, systemClock } from '@modelkeep/core';
 import type { SqliteDatabase, SqlParams } from '@modelkeep/sqlite';
 import type { StateCall } from '../ports/state-call.ts';
 import { backupName, openWhole, type OpenStateFileOptions } from './open-whole.ts';
+import { forgetChanges, MOST_CHANGES_KEPT } from './forget-changes.ts';
 import { createWriteQueue, type WriteUnit } from './write-queue.ts';
 
 /** @internal The database of shared state: its reads, and its writes in groups. */
@@ -22,6 +23,8 @@ export interface StateFile {
 
 /** How often it is looked whether the file is still the one that was opened. */
 const LOOK_AT_FILE_MS = 500;
+/** After how many writes the oldest changes are forgotten. */
+const FORGET_EVERY = 1_000;
 
 /** @internal Opens the file. One that another process has put aside, or that somebody has deleted, is opened anew. */
 export async function openStateFile(options: OpenStateFileOptions): Promise<StateFile> {
@@ -56,6 +59,12 @@ export async function openStateFile(options: OpenStateFileOptions): Promise<Stat
     onWritten();
     return results;
   });
+  // What is written by many is forgotten by each of them, so that the log stays small whoever writes.
+  let writes = 0;
+  const forgetSometimes = (): void => {
+    writes += 1;
+    if (writes % FORGET_EVERY === 0) queue.write(forgetChanges(MOST_CHANGES_KEPT)).catch(() => {});
+  };
   return {
     path,
     all: async <T>(sql: string, params?: SqlParams, call?: StateCall) =>
@@ -65,6 +74,7 @@ export async function openStateFile(options: OpenStateFileOptions): Promise<Stat
     async write(unit, call) {
       call?.signal?.throwIfAborted();
       if (closed) throw closedError(path);
+      forgetSometimes();
       return queue.write(unit, call?.signal);
     },
     async version(call) {
