@@ -84,3 +84,28 @@ export {
   type TrackedRequirements,
   type TrackRequirementsOptions,
 } from './servers/requirements/track-requirements.ts';
+export type { CopyPlan, CopyPolicy, GovernedContent, PlannedCopy, UnmetCopies } from './servers/copies/copy-plan.ts';
+export { forecastNeeds, type ForecastNeed, type ForecastOptions, type ModelUse } from './servers/copies/forecast.ts';
+export { planCopies } from './servers/copies/plan-copies.ts';
+export { openSqliteState, type OpenSqliteStateOptions } from './sqlite/open-sqlite-state.ts';
+export { createFileSecretStore } from './secrets/file-secret-store.ts';
+export { createTokenValues, type KnownTokenValues, type TokenValuesOptions } from './secrets/token-values.ts';
+export { createSubscriptions, type Subscriptions } from './subscriptions.ts';
+export { checkDeclarations, readDeclaration, type StoredDeclaration } from './rules/check-declaration.ts';
+export {
+  checkProgress,
+  percentageOf,
+  readStoredError,
+  storedError,
+  type StoredProgressChange,
+} from './rules/check-progress.ts';
+export {
+  checkArtifactChange,
+  checkArtifacts,
+  checkRepoChange,
+  checkRepoSource,
+  type StoredChange,
+} from './rules/check-repo.ts';
+export { checkBytes, checkName, checkTime } from './rules/check-text.ts';
+export { checkOrigin, checkToken } from './rules/check-token.ts';
+export { conflict, notFound } from './rules/conflict.ts';

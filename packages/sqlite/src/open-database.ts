@@ -24,7 +24,9 @@ export async function openDatabase(
   checkDatabasePath(path);
   checkMigrations(migrations);
   const { busyTimeoutMs = 30_000, signal } = options;
-  const shared = { path, driver: context.driver, journal, synchronous, busyTimeoutMs };
+  const backUpTo = options.backUpTo ?? null;
+  if (backUpTo !== null) checkDatabasePath(backUpTo);
+  const shared = { path, backUpTo, driver: context.driver, journal, synchronous, busyTimeoutMs };
   const role = (of: OpenInput['role'], steps = migrations): ReturnType<typeof createDatabaseRole> =>
     createDatabaseRole(context.pool, { ...shared, role: of, migrations: steps });
   const reader = readOnly ? role('read-only') : role('reader', []);
@@ -68,6 +70,12 @@ export async function openDatabase(
       return result ?? { changes: 0, rows: [] };
     },
     transaction,
+    async backUp(target, call = {}) {
+      if (closed) throw closedError(path);
+      if (writer === null) throw openedReadOnly(path);
+      checkDatabasePath(target);
+      await writer.call('backUp', { target }, { signal: call.signal });
+    },
     async close() {
       if (closed) return;
       closed = true;

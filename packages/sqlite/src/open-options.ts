@@ -6,6 +6,11 @@ export interface OpenDatabaseOptions {
   readonly path: string;
   /** Schemas of the packages that share the file. @default none */
   readonly migrations?: readonly Migration[] | undefined;
+  /**
+   * Where the file is copied to before schemas that are there already are changed; null for none.
+   * @default null
+   */
+  readonly backUpTo?: string | null | undefined;
   /** Works on read-only drives too. @default false */
   readonly readOnly?: boolean | undefined;
   /**

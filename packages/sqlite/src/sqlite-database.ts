@@ -41,6 +41,12 @@ export interface SqliteDatabase extends AsyncDisposable {
    * @returns one result per statement
    */
   transaction(statements: readonly SqlStatement[], options?: TransactionOptions): Promise<readonly SqlResult[]>;
+  /**
+   * Copies the database as it is at one moment, while others may read and write it. Not for one that was opened read-only.
+   *
+   * @param target - absolute; a file that is there is replaced
+   */
+  backUp(target: string, options?: SqliteCallOptions): Promise<void>;
   /** Ends what runs and closes the file. Later calls fail with `core.closed`. */
   close(): Promise<void>;
 }

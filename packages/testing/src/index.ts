@@ -109,3 +109,5 @@ export { settableClock, type SettableClock } from './contracts/settable-clock.ts
 export { madeItem, madeItems, madeSha256, syncAll, syncDelta } from './contracts/servers/made-items.ts';
 export { serversContract } from './contracts/servers/servers-contract.ts';
 export type { ServersHarness } from './contracts/servers/servers-harness.ts';
+export { sharedStateContract } from './contracts/shared-state/shared-state-contract.ts';
+export type { OpenStateOptions, StateHarness } from './contracts/shared-state/state-harness.ts';

@@ -63,7 +63,8 @@ export interface DeclaredModels {
    * Declares models, or changes what was declared under their keys, all or nothing. What says nothing new changes
    * nothing: neither version nor time.
    *
-   * @throws `core.invalid-argument` for a declaration that breaks a rule, or a key that is there twice; `fleet.conflict`
+   * @throws `core.invalid-argument` for a declaration that breaks a rule, or a key that is there twice, and for
+   * `ifVersion` with several models; `fleet.conflict`
    */
   declare(models: readonly ModelDeclaration[], call?: ChangeCall): Promise<readonly DeclaredModel[]>;
   get(key: string, call?: StateCall): Promise<DeclaredModel | null>;

@@ -1,11 +1,11 @@
 /** What a change is about. A later version may know more words. */
-export const stateTopics = ['declared', 'manifest', 'progress', 'repos', 'artifacts', 'tokens', 'servers'] as const;
+export const stateTopics = ['declared', 'manifest', 'progress', 'repos', 'artifacts', 'tokens'] as const;
 export type StateTopic = (typeof stateTopics)[number];
 
 /** Something that was written or deleted. What it is now is read by its key. */
 export interface StateChange {
   readonly topic: StateTopic;
-  /** The key of a model; the id of a repo, an artifact or a server; the origin of a token. */
+  /** The key of a model; the id of a repo or an artifact; the origin of a token. */
   readonly key: string;
   /** Null for what all libraries share. */
   readonly libraryId: string | null;

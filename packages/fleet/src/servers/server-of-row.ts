@@ -6,10 +6,10 @@ export interface ServerRow {
   readonly key: number;
   readonly id: string;
   readonly name: string;
-  /** JSON. */
-  readonly labels: string;
-  /** JSON. */
-  readonly capacity: string;
+  /** JSON, or what it says. */
+  readonly labels: string | Server['labels'];
+  /** JSON, or what it says. */
+  readonly capacity: string | ServerCapacity;
   readonly endpoint: string | null;
   readonly silentAfterMs: number;
   readonly registeredAtMs: number;
@@ -32,8 +32,8 @@ export function serverOfRow(row: ServerRow, nowMs: number): Server {
   return {
     id: row.id,
     name: row.name,
-    labels: JSON.parse(row.labels) as Record<string, string>,
-    capacity: JSON.parse(row.capacity) as ServerCapacity,
+    labels: typeof row.labels === 'string' ? (JSON.parse(row.labels) as Server['labels']) : row.labels,
+    capacity: typeof row.capacity === 'string' ? (JSON.parse(row.capacity) as ServerCapacity) : row.capacity,
     endpoint: row.endpoint,
     silentAfterMs: row.silentAfterMs,
     registeredAt: isoTime(row.registeredAtMs),

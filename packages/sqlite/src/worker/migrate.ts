@@ -1,5 +1,6 @@
 import { ModelkeepError } from '@modelkeep/core';
 import type { Migration } from '../migrations.ts';
+import { backUp } from './back-up.ts';
 import type { Connection } from './connection.ts';
 import { retryWhileBusy, type BusyWait } from './retry-while-busy.ts';
 
@@ -13,11 +14,17 @@ const CREATE_TABLE = `create table if not exists modelkeep_migrations (
  *
  * @throws `sqlite.schema-newer` before anything is changed
  */
-export async function migrate(connection: Connection, migrations: readonly Migration[], wait: BusyWait): Promise<void> {
+export async function migrate(
+  connection: Connection,
+  { migrations, backUpTo }: { readonly migrations: readonly Migration[]; readonly backUpTo: string | null },
+  wait: BusyWait,
+): Promise<void> {
   const outdated = await retryWhileBusy(
     () => migrations.filter((migration) => isOutdated(connection, migration)),
     wait,
   );
+  const isChange = outdated.some((migration) => readVersion(connection, migration) > 0);
+  if (backUpTo !== null && isChange) await backUp(connection, backUpTo, wait.signal);
   for (const migration of outdated) await migrateOne(connection, migration, wait);
 }
 

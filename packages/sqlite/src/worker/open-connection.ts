@@ -16,6 +16,8 @@ export interface OpenInput {
   readonly synchronous: 'normal' | 'full';
   readonly busyTimeoutMs: number;
   readonly migrations: readonly Migration[];
+  /** Where the file is copied to before schemas that are there are changed. */
+  readonly backUpTo: string | null;
 }
 
 /** @internal What came of it. */
@@ -64,5 +66,5 @@ async function prepareForWriting(connection: Connection, input: OpenInput, wait:
   const { database } = connection;
   const mode = await retryWhileBusy(() => wantedJournalMode(database, input.journal), wait);
   if (mode !== null) await retryWhileBusy(() => setJournalMode(database, mode), wait);
-  await migrate(connection, input.migrations, wait);
+  await migrate(connection, input, wait);
 }

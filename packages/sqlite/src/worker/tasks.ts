@@ -5,6 +5,7 @@ import { loadDriver } from '../driver/load-driver.ts';
 import type { SqliteDriver } from '../driver/sqlite-driver.ts';
 import { translateSqliteError } from '../errors/translate-error.ts';
 import type { SqlParams, SqlResult, SqlRow, SqlStatement } from '../sql-values.ts';
+import { backUp } from './back-up.ts';
 import type { Connection } from './connection.ts';
 import { holdLock, type LockInput } from './hold-lock.ts';
 import { isWalSafe, sqliteVersion } from './journal-mode.ts';
@@ -94,6 +95,8 @@ export function createSqliteTasks(): Tasks {
           throwIfCancelled: () => throwIfCancelled(context),
         }),
       ),
+    backUp: ({ connectionId, target }: { connectionId: number; target: string }, context): Promise<void> =>
+      withConnection(connectionId, context, (connection) => backUp(connection, target, context.signal)),
     close: async ({ connectionId }: { connectionId: number }): Promise<void> => {
       const connection = connections.get(connectionId);
       connections.delete(connectionId);

@@ -5,7 +5,6 @@ import { checkQueries } from '../check-queries.ts';
 import { chooseByPath, MAX_CANDIDATES, type PathCandidate } from '../choose-by-path.ts';
 import { ITEM_STATE } from '../item-state.ts';
 import { joinAvailability } from '../join-availability.ts';
-import { serverColumns, type ServerRow } from '../server-of-row.ts';
 import { contentColumns } from './content-columns.ts';
 import type { SqliteServersContext } from './sqlite-servers-context.ts';
 
@@ -39,7 +38,7 @@ export async function readAvailability(
     from servers_contents c where c.key in (select content_key from meant) order by c.key limit ${MAX_CONTENTS}`;
   const [contents, servers] = await Promise.all([
     database.all<ContentRow>(sql, { wanted: JSON.stringify(wanted) }, { signal }),
-    database.all<ServerRow>(`select ${serverColumns} from servers_list order by id`, [], { signal }),
+    context.readServerRows(signal),
   ]);
   const parsed = contents.map(({ meant, holders, ...content }) => {
     return { content, meant: JSON.parse(meant) as number[], holders: JSON.parse(holders) as number[] };

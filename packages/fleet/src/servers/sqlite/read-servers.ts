@@ -11,12 +11,11 @@ import type { SqliteServersContext } from './sqlite-servers-context.ts';
 
 /** @internal */
 export async function listServers(
-  { database, clock }: SqliteServersContext,
+  { readServerRows, clock }: SqliteServersContext,
   { labels = {}, signal }: ListServersOptions = {},
 ): Promise<Server[]> {
   const wanted = checkLabels(labels);
-  const sql = `select ${serverColumns} from servers_list order by id`;
-  const rows = await database.all<ServerRow>(sql, [], { signal });
+  const rows = await readServerRows(signal);
   const now = clock.now();
   return rows.map((row) => serverOfRow(row, now)).filter((server) => hasLabels(server, wanted));
 }

@@ -1,0 +1,10 @@
+import { sharedStateContract } from '@modelkeep/testing';
+import { describe, it } from 'vitest';
+import { stateScene } from '../state.test-helper.ts';
+
+describe('shared state on SQLite', () => {
+  it.each(sharedStateContract)('$title', async ({ run }) => {
+    await using scene = await stateScene();
+    await run({ sharesLibraries: false, open: ({ clock } = {}) => scene.open({ clock }) });
+  });
+});

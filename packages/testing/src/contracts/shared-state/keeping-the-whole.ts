@@ -1,0 +1,43 @@
+import { deepEqual, equal, notEqual, ok, rejects } from 'node:assert/strict';
+import { stat } from 'node:fs/promises';
+import type { ContractCase } from '../contract-case.ts';
+import type { StateHarness } from './state-harness.ts';
+
+/** @internal Opening, closing, backup and reset. */
+export const keepingTheWhole: readonly ContractCase<StateHarness>[] = [
+  {
+    title: 'a reset makes a backup, forgets everything but the tokens, and tells who follows to read anew',
+    async run({ open }) {
+      const { state } = await open();
+      await state.progress.update('a', {});
+      await state.repos.register({ provider: 'hf', repo: 'a/b', revision: 'main' });
+      await state.tokens.set({ origin: 'https://a.example.test', value: 'x' });
+      const pages: boolean[] = [];
+      for await (const page of state.changes()) {
+        pages.push(page.resync);
+        if (pages.length === 2) break;
+        const { backup } = await state.reset();
+        ok((await stat(backup)).size > 0);
+      }
+      deepEqual(pages, [true, true]);
+      deepEqual([await state.progress.list(), await state.repos.list()], [[], []]);
+      equal((await state.tokens.list()).length, 1);
+      notEqual(await state.progress.update('a', {}), null);
+      await state.close();
+    },
+  },
+  {
+    title: 'what is closed says so; closing twice is one closing',
+    async run({ open }) {
+      const { state } = await open();
+      const written = state.progress.update('a', {});
+      await Promise.all([state.close(), state.close()]);
+      equal((await written).key, 'a');
+      await rejects(state.progress.update('a', {}), { code: 'core.closed' });
+      await rejects(state.progress.get('a'), { code: 'core.closed' });
+      const { state: again } = await open();
+      equal((await again.progress.list()).length, 1);
+      await again.close();
+    },
+  },
+];
