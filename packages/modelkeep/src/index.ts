@@ -278,9 +278,11 @@ export type {
   SyncReport,
   TrackedRequirements,
   TrackRequirementsOptions,
+  FetchFromPeersOptions,
   LibraryServers,
   ServeOptions,
   ServersOptions,
   Serving,
   SyncInventoryOptions,
+  BlobHandler,
 } from '@modelkeep/workflows';

@@ -225,7 +225,20 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
       join: (signal) => operations.join(signal),
       track: (operation) => operations.track(operation),
     }),
-    servers: createLibraryServers({ store, servers, ownId, hubEndpoint: endpoint, clock, logger }, operations),
+    servers: createLibraryServers(
+      {
+        store,
+        servers,
+        ownId,
+        hubEndpoint: endpoint,
+        planDownload: (reference, request) =>
+          planDownload({ http, hub, civitai, store, trees, addresses, clock, logger }, reference, request),
+        download: (plan, signal) => operations.track(download(downloading, plan, { signal })),
+        clock,
+        logger,
+      },
+      operations,
+    ),
     root: store.root,
     mode: store.mode,
     recovery: store.recovery,
