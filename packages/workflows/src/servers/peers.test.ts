@@ -32,7 +32,7 @@ async function scene(): Promise<Scene> {
       library.servers.answerBlobs(request, response);
     });
     const origin = await listen(web);
-    parts.defer(() => void web.closeAllConnections());
+    parts.defer(() => web.closeAllConnections());
     parts.defer(() => void web.close());
     await store.register({ id: serverId, endpoint: `${origin}/fleet/` });
     return { ...library, origin, asked };
