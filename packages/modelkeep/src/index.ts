@@ -290,9 +290,11 @@ export type {
   SyncReport,
   TrackedRequirements,
   TrackRequirementsOptions,
+  FetchFromPeersOptions,
   LibraryServers,
   ServeOptions,
   ServersOptions,
   Serving,
   SyncInventoryOptions,
+  BlobHandler,
 } from '@modelkeep/workflows';

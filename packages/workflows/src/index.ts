@@ -251,9 +251,11 @@ export type {
   TrackRequirementsOptions,
 } from '@modelkeep/fleet';
 export type {
+  FetchFromPeersOptions,
   LibraryServers,
   ServeOptions,
   ServersOptions,
   Serving,
   SyncInventoryOptions,
 } from './servers/library-servers.ts';
+export type { BlobHandler } from './servers/answer-blobs.ts';

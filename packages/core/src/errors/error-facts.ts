@@ -3,6 +3,7 @@ import type { CoreErrorFacts, WorkersErrorFacts } from './facts/core-facts.ts';
 import type { FleetErrorFacts } from './facts/fleet-facts.ts';
 import type { HubErrorFacts } from './facts/hub-facts.ts';
 import type { IoErrorFacts, TransferErrorFacts } from './facts/io-facts.ts';
+import type { JobsErrorFacts } from './facts/jobs-facts.ts';
 import type {
   FormatsErrorFacts,
   LibraryErrorFacts,
@@ -27,6 +28,7 @@ export interface ErrorFacts
     LibraryErrorFacts,
     MapperErrorFacts,
     FleetErrorFacts,
+    JobsErrorFacts,
     WorkflowErrorFacts {}
 
 /** A stable error code: `<package>.<reason>`. */

@@ -1,8 +1,14 @@
 import { awaitServer, checkRequirements, findSubstitutes, trackRequirements, type Servers } from '@modelkeep/fleet';
 import type { Clock, Logger } from '@modelkeep/core';
 import type { LibraryStore } from '@modelkeep/library';
+import type { DownloadPlan } from '../acquire/download-plan.ts';
+import type { Download } from '../acquire/download.ts';
+import type { PlanDownloadOptions } from '../acquire/plan-download.ts';
 import type { RunningOperations } from '../workspace/running-operations.ts';
+import { answerBlobs } from './answer-blobs.ts';
+import { fetchFromPeers } from './fetch-from-peers.ts';
 import type { LibraryServers } from './library-servers.ts';
+import { planPeerDownload } from './plan-peer-download.ts';
 import { serveLibrary } from './serve-library.ts';
 import { syncLibrary } from './sync-library.ts';
 
@@ -12,6 +18,8 @@ export interface LibraryServersContext {
   readonly servers: Servers;
   readonly ownId: string;
   readonly hubEndpoint: string;
+  readonly planDownload: (reference: string, options: PlanDownloadOptions) => Promise<DownloadPlan>;
+  readonly download: (plan: DownloadPlan, signal: AbortSignal | undefined) => Download;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -36,6 +44,18 @@ export function createLibraryServers(context: LibraryServersContext, operations:
     checkRequirements: (options) => checkRequirements(servers, join(options)),
     trackRequirements: (options) => trackRequirements(servers, join(options)),
     awaitServer: (options) => awaitServer(servers, join(options)),
+    planFetch: (sha256, options = {}) => planPeerDownload(context, sha256, operations.join(options.signal)),
+    fetch: (sha256, options = {}) =>
+      fetchFromPeers(
+        {
+          ...context,
+          plan: (wanted, signal) => planPeerDownload(context, wanted, signal),
+          sync: (signal) => syncLibrary(context, { signal }),
+        },
+        sha256,
+        join(options),
+      ),
+    answerBlobs: answerBlobs(context),
     findSubstitutes: (sha256, options = {}) => findSubstitutes(servers, sha256, join(options)),
   };
 }

@@ -11,6 +11,10 @@ import type {
   TrackedRequirements,
   TrackRequirementsOptions,
 } from '@modelkeep/fleet';
+import type { DownloadPlan } from '../acquire/download-plan.ts';
+import type { DownloadResult } from '../acquire/download-types.ts';
+import type { Download } from '../acquire/download.ts';
+import type { BlobHandler } from './answer-blobs.ts';
 
 /** How a library takes part in a fleet. */
 export interface ServersOptions {
@@ -49,6 +53,13 @@ export interface Serving extends AsyncDisposable {
   close(): Promise<void>;
 }
 
+/** How a content is fetched from another server. */
+export interface FetchFromPeersOptions {
+  /** Is given the download, to show its progress or to pause it. */
+  readonly onDownload?: ((download: Download) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** The servers that share what they know, and which of them has which model. */
 export interface LibraryServers extends Servers {
   /** What this library is called among them. */
@@ -83,6 +94,30 @@ export interface LibraryServers extends Servers {
   trackRequirements(options: TrackRequirementsOptions): Promise<TrackedRequirements>;
   /** Waits until a server has everything. @throws `fleet.models-unavailable` after `timeoutMs` */
   awaitServer(options: AwaitServerOptions): Promise<RankedServer>;
+  /**
+   * Plans the download of a content from the servers that have it and tell an endpoint: verified by its hash, resumed where it
+   * was cut off, from the next server where one fails. An endpoint at a private address has to be among `privateOrigins`.
+   *
+   * @throws `fleet.not-found` where no server that can be reached has it, `network.*`
+   */
+  planFetch(sha256: string, options?: { readonly signal?: AbortSignal | undefined }): Promise<DownloadPlan>;
+  /** Does that, notes how fast it was, and tells the others that it is here. Rejects as the download does. */
+  fetch(sha256: string, options?: FetchFromPeersOptions): Promise<DownloadResult>;
+  /**
+   * Answers requests of other servers for what this library has, by hash, below its endpoint: for a server of `node:http`.
+   * Whoever may ask it may have every file of the library whose hash they know: put it where only servers can ask.
+   *
+   * @example
+   * ```ts
+   * import { createServer } from 'node:http';
+   * import { openLibrary } from 'modelkeep';
+   *
+   * await using library = await openLibrary({ root: '/data/models' });
+   * createServer(library.servers.answerBlobs).listen(8443, '10.0.0.5');
+   * await using serving = await library.servers.serve({ registration: { endpoint: 'http://10.0.0.5:8443' } });
+   * ```
+   */
+  readonly answerBlobs: BlobHandler;
   /** Models of the same family and type for one that is not to be had, with reasons. */
   findSubstitutes(sha256: string, options?: FindSubstitutesOptions): Promise<readonly Substitute[]>;
 }

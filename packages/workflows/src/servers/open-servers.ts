@@ -16,7 +16,7 @@ export interface OwnServers {
 
 /** @internal */
 export interface OwnServersOptions {
-  readonly store: Pick<LibraryStore, 'stateFile' | 'root'>;
+  readonly store: Pick<LibraryStore, 'stateFile' | 'root' | 'libraryId'>;
   readonly sqlite: Sqlite;
   readonly fileSystem: FileSystem;
   readonly clock: Clock;

@@ -16,6 +16,7 @@ export interface SyncContext {
 }
 
 const MOST_ATTEMPTS = 5;
+const PAGE = 500;
 
 /** @internal What is known of the library first, then what it has: so an older reading never replaces a newer one. */
 export async function syncLibrary(context: SyncContext, options: SyncInventoryOptions): Promise<SyncReport> {
@@ -57,11 +58,21 @@ async function readItems(
   const items: InventoryItem[] = [];
   const context = { folderOf: (model: ModelRecord) => store.folderOf(model), hubEndpoint, corrupt: new Set(corrupt) };
   let left = 0;
+  const take = async (models: readonly ModelRecord[]): Promise<void> => {
+    for (const model of await store.withPlaces(models)) {
+      const found = inventoryItems(model, context);
+      if (found.length === 0) left += 1;
+      items.push(...found);
+    }
+  };
+  let page: ModelRecord[] = [];
   for await (const model of listAllModels(store, { signal })) {
-    const found = inventoryItems(model, context);
-    if (found.length === 0) left += 1;
-    items.push(...found);
+    page.push(model);
+    if (page.length < PAGE) continue;
+    await take(page);
+    page = [];
   }
+  await take(page);
   if (left > 0) logger.debug('models without weights that are here are not told of', { models: left });
   return items;
 }

@@ -10,15 +10,16 @@ import {
 import { createIdentifier } from '@modelkeep/formats';
 import { cachedMisses, createCivitaiClient, defaultCivitaiEndpoint } from '@modelkeep/civitai-client';
 import { createHubClient, createLookup, defaultEndpoint } from '@modelkeep/hf-client';
-import { createIo, type DriveOverride, type FileSystem } from '@modelkeep/io';
-import { findDuplicates, openLibraryStore, shareDuplicates, type LibraryStore } from '@modelkeep/library';
+import { createIo, type DriveOverride } from '@modelkeep/io';
+import { findDuplicates, openLibraryStore, shareDuplicates } from '@modelkeep/library';
 import type { Mapper } from '@modelkeep/mapper';
-import { createHttpClient, type HttpCacheOptions } from '@modelkeep/network';
+import { createHttpClient } from '@modelkeep/network';
 import { createSqlite } from '@modelkeep/sqlite';
 import { createAddressBook } from '../acquire/address-book.ts';
 import type { DownloadContext } from '../acquire/download-types.ts';
 import { download } from '../acquire/download.ts';
-import { planDownload } from '../acquire/plan-download.ts';
+import type { DownloadPlan } from '../acquire/download-plan.ts';
+import { planDownload, type PlanDownloadOptions } from '../acquire/plan-download.ts';
 import { scanAndEnrich } from '../enrich/scan-and-enrich.ts';
 import { enrichLibrary } from '../enrich/enrich-library.ts';
 import { createDiskCacheStore } from '../cache/disk-cache-store.ts';
@@ -37,13 +38,13 @@ import { createMigrating } from '../migrate/migrating.ts';
 import { createSearching } from '../search/searching.ts';
 import { createLibraryServers } from '../servers/create-library-servers.ts';
 import type { ServersOptions } from '../servers/library-servers.ts';
-import { openOwnServers } from '../servers/open-servers.ts';
-import { whenOpened } from '../servers/when-opened.ts';
+import { openFleet } from '../servers/open-fleet.ts';
 import { createTreeStore } from '../trees/tree-store.ts';
 import { newVersions } from '../update/new-versions.ts';
 import { createUpdating } from '../update/updating.ts';
 import { relinkModel } from '../volumes/relink-model.ts';
 import { createVolumes } from '../volumes/volumes.ts';
+import { answerCache, grantedOrigins } from './answers-and-grants.ts';
 import { createClosing, type Closing } from './closing.ts';
 import { offlineTransport } from './offline-transport.ts';
 import { openMapper } from './open-mapper.ts';
@@ -171,11 +172,8 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
   if (store.stateFile !== null) await mapper?.recover();
   for (const id of store.recovery?.moved ?? []) await relinkModel({ store, mapper, fileSystem: io.fileSystem }, id);
   const readOnly = store.mode === 'read';
-  const own = openOwnServers({ store, sqlite, fileSystem: io.fileSystem, clock, logger });
-  closing.add(() => own.close());
-  const { store: shared, serverId: ownId = store.libraryId } = options.servers ?? {};
-  const servers = shared ?? whenOpened(() => own.open());
-  const fleet = { servers, ownId, isInUse: async () => shared !== undefined || own.isInUse() };
+  const fleet = openFleet({ store, sqlite, fileSystem: io.fileSystem, clock, logger }, options.servers);
+  closing.add(() => fleet.close());
   const trees = createTreeStore({ fileSystem: io.fileSystem, folder: store.layout.trees, sqlite, readOnly, logger });
   closing.add(() => trees.close());
   const lookup = createLookup({ hub, trees, clock, logger });
@@ -186,6 +184,8 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
   const { leaving } = operations;
   const maxConnections = options.downloads?.connections;
   const addresses = createAddressBook();
+  const plan = (reference: string, request: PlanDownloadOptions): Promise<DownloadPlan> =>
+    planDownload({ http, hub, civitai, store, trees, addresses, clock, logger }, reference, request);
   const downloading: DownloadContext = {
     hub,
     civitai,
@@ -233,15 +233,22 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
       join: (signal) => operations.join(signal),
       track: (operation) => operations.track(operation),
     }),
-    servers: createLibraryServers({ store, servers, ownId, hubEndpoint: endpoint, clock, logger }, operations),
+    servers: createLibraryServers(
+      {
+        ...fleet,
+        store,
+        hubEndpoint: endpoint,
+        planDownload: plan,
+        download: (plan, signal) => operations.track(download(downloading, plan, { signal })),
+        clock,
+        logger,
+      },
+      operations,
+    ),
     root: store.root,
     mode: store.mode,
     recovery: store.recovery,
-    planDownload: (reference, request = {}) =>
-      planDownload({ http, hub, civitai, store, trees, addresses, clock, logger }, reference, {
-        ...request,
-        signal: operations.join(request.signal),
-      }),
+    planDownload: (reference, request = {}) => plan(reference, { ...request, signal: operations.join(request.signal) }),
     identifyRemote: (reference, request = {}) =>
       identifyRemote({ http, hub, identify: identifier.identifySources }, reference, {
         ...request,
@@ -295,16 +302,4 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
 
 function listOf(paths: string | readonly string[]): readonly string[] {
   return typeof paths === 'string' ? [paths] : paths;
-}
-
-/** API answers are kept in the library, but where nothing may be written. */
-function answerCache(store: LibraryStore, fileSystem: FileSystem): HttpCacheOptions {
-  if (store.mode === 'read') return {};
-  return { store: createDiskCacheStore({ fileSystem, folder: join(store.layout.private, 'http-cache') }) };
-}
-
-/** An endpoint that somebody has set is meant, wherever it is; the public hub needs no grant. */
-function grantedOrigins({ hub, civitai, privateOrigins = [] }: OpenWorkspaceOptions): readonly string[] | 'all' {
-  if (privateOrigins === 'all') return privateOrigins;
-  return [hub?.endpoint ?? [], civitai?.endpoint ?? [], privateOrigins].flat();
 }

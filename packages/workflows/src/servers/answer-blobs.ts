@@ -1,0 +1,82 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { basename, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { serialiseError, type Logger } from '@modelkeep/core';
+import type { LibraryStore } from '@modelkeep/library';
+import { readRange } from './byte-range.ts';
+
+/** Answers requests of other servers for contents by their hash: `GET` and `HEAD` of `…/blobs/<sha256>`, ranges too. */
+export type BlobHandler = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** @internal */
+export interface BlobContext {
+  readonly store: LibraryStore;
+  readonly logger: Logger;
+}
+
+const PATH = /\/blobs\/([0-9a-f]{64})$/;
+
+interface FoundBlob {
+  readonly path: string;
+  readonly name: string;
+  readonly sizeBytes: number;
+}
+
+/** @internal Nothing but what the index has by its hash can be asked for: no name or path of a request becomes one of the drive. */
+export function answerBlobs({ store, logger }: BlobContext): BlobHandler {
+  return (request, response) => {
+    answer(store, { request, response }).catch((error: unknown) => {
+      logger.debug('a request for a blob ended early', { error: serialiseError(error).message });
+      if (response.headersSent) response.destroy();
+      else response.writeHead(500).end();
+    });
+  };
+}
+
+async function answer(
+  store: LibraryStore,
+  { request, response }: { readonly request: IncomingMessage; readonly response: ServerResponse },
+): Promise<void> {
+  const { method, url = '', headers } = request;
+  if (method !== 'GET' && method !== 'HEAD') return void response.writeHead(405, { allow: 'GET, HEAD' }).end();
+  const [, sha256] = PATH.exec(URL.parse(url, 'http://localhost')?.pathname ?? '') ?? [];
+  const blob = sha256 === undefined ? null : await findBlob(store, sha256);
+  if (sha256 === undefined || blob === null) return void response.writeHead(404).end();
+  const etag = `"${sha256}"`;
+  const told = {
+    'accept-ranges': 'bytes',
+    'content-type': 'application/octet-stream',
+    'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(blob.name)}`,
+    etag,
+    'x-linked-etag': etag,
+    'x-linked-size': String(blob.sizeBytes),
+  };
+  const isOther = headers['if-range'] !== undefined && headers['if-range'] !== etag;
+  const range = isOther ? null : readRange(headers.range, blob.sizeBytes);
+  if (range === 'unsatisfiable') {
+    return void response.writeHead(416, { 'content-range': `bytes */${blob.sizeBytes}` }).end();
+  }
+  const { start, end } = range ?? { start: 0, end: blob.sizeBytes };
+  const part = range === null ? {} : { 'content-range': `bytes ${start}-${end - 1}/${blob.sizeBytes}` };
+  response.writeHead(range === null ? 200 : 206, { ...told, ...part, 'content-length': end - start });
+  if (method === 'HEAD' || end === start) return void response.end();
+  await pipeline(createReadStream(blob.path, { start, end: end - 1 }), response);
+}
+
+/** A content may be in several models, of which some were evicted or are on a drive that is away. */
+async function findBlob(store: LibraryStore, sha256: string): Promise<FoundBlob | null> {
+  for (const { modelId, file } of await store.index.findByFileHash({ sha256 })) {
+    const model = await store.index.get(modelId);
+    if (model === null || model.evictedAt !== undefined) continue;
+    const [placed = model] = await store.withPlaces([model]);
+    const { at } = placed.files.find(({ name }) => name === file.name) ?? file;
+    const path = join(store.folderOf(model), at ?? file.name);
+    const found = await stat(path).catch(() => null);
+    if (found?.isFile() === true && found.size === file.sizeBytes) {
+      return { path, name: basename(file.officialName), sizeBytes: file.sizeBytes };
+    }
+  }
+  return null;
+}

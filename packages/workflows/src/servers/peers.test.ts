@@ -1,0 +1,160 @@
+import { createServer, type Server } from 'node:http';
+import { readdir } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
+import { createSqliteServers, serversMigrations, type Servers } from '@modelkeep/fleet';
+import { createSqlite } from '@modelkeep/sqlite';
+import { buildFluxLora } from '@modelkeep/testing';
+import { expect, it } from 'vitest';
+import { tempFolder } from '../workspace.test-helper.ts';
+import { openWorkspace } from '../workspace/open-workspace.ts';
+import type { Workspace } from '../workspace/workspace.ts';
+import { readRange } from './byte-range.ts';
+
+interface Scene extends AsyncDisposable {
+  readonly store: Servers;
+  readonly folder: Awaited<ReturnType<typeof tempFolder>>;
+  /** A library whose files others may fetch. */
+  readonly open: (serverId: string) => Promise<Workspace & { readonly origin: string; readonly asked: string[] }>;
+}
+
+async function scene(): Promise<Scene> {
+  const parts = new AsyncDisposableStack();
+  const folder = parts.use(await tempFolder());
+  const sqlite = parts.use(createSqlite({ size: 2 }));
+  const database = await sqlite.open({ path: folder.join('fleet.db'), migrations: [serversMigrations] });
+  const store = createSqliteServers({ database });
+  const open: Scene['open'] = async (serverId) => {
+    const options = { servers: { serverId, store }, privateOrigins: 'all' } as const;
+    const library = parts.use(await openWorkspace({ root: folder.join(serverId), ...options }));
+    const asked: string[] = [];
+    const web = createServer((request, response) => {
+      asked.push(`${request.method} ${request.headers.range ?? ''}`);
+      library.servers.answerBlobs(request, response);
+    });
+    const origin = await listen(web);
+    parts.defer(() => web.closeAllConnections());
+    parts.defer(() => void web.close());
+    await store.register({ id: serverId, endpoint: `${origin}/fleet/` });
+    return { ...library, origin, asked };
+  };
+  await writeFile(folder.join('line.safetensors'), buildFluxLora({ scale: 0.02 }));
+  return { store, folder, open, [Symbol.asyncDispose]: () => parts.disposeAsync() };
+}
+
+async function listen(web: Server): Promise<string> {
+  await new Promise<void>((resolve) => web.listen(0, '127.0.0.1', resolve));
+  const address = web.address();
+  return `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
+}
+
+it('a server gets a model from another one, verified, and tells that it has it', async () => {
+  await using parts = await scene();
+  const { store, folder } = parts;
+  const one = await parts.open('one');
+  const other = await parts.open('other');
+  const { models } = await one.import(folder.join('line.safetensors')).result;
+  await one.servers.syncInventory();
+  const sha256 = models[0]?.files[0]?.sha256 ?? '';
+  const { bytesFetched } = await other.servers.fetch(sha256);
+  expect(bytesFetched).toBe(models[0]?.sizeBytes);
+  const [got] = await other.list();
+  expect(got).toMatchObject({ slug: models[0]?.slug, type: 'lora', family: 'flux1', complete: true });
+  expect((await other.verify().result).problems).toEqual([]);
+  expect((await store.contents()).map(({ copies }) => copies)).toEqual([2]);
+  expect((await store.get('other')).measuredBytesPerSecond).toBeGreaterThan(0);
+  await expect(other.servers.fetch('ab'.repeat(32))).rejects.toMatchObject({ code: 'fleet.not-found' });
+});
+
+it('where one server fails the next one is asked, and bytes that are wrong are not taken', async () => {
+  await using parts = await scene();
+  const { store, folder } = parts;
+  const one = await parts.open('one');
+  const two = await parts.open('two');
+  const other = await parts.open('other');
+  for (const library of [one, two]) {
+    await library.import(folder.join('line.safetensors')).result;
+    await library.servers.syncInventory();
+  }
+  const [model] = await one.list();
+  const sha256 = model?.files[0]?.sha256 ?? '';
+  await using liar = await lyingServer(model?.sizeBytes ?? 0);
+  await store.register({ id: 'one', endpoint: liar.origin });
+  await store.heartbeat('two', { running: 5 });
+  expect((await other.servers.planFetch(sha256)).mirrors).toEqual([`${two.origin}/fleet/blobs/${sha256}`]);
+  await other.servers.fetch(sha256);
+  expect((await other.verify().result).problems).toEqual([]);
+  expect(two.asked.length).toBeGreaterThan(0);
+  await store.register({ id: 'two', endpoint: liar.origin });
+  const last = await parts.open('last');
+  await store.remove('other');
+  await expect(last.servers.fetch(sha256)).rejects.toMatchObject({ code: 'transfer.integrity' });
+  expect(await last.list()).toEqual([]);
+  expect(await readdir(folder.join('last/blobs/sha256'))).toEqual([]);
+});
+
+async function lyingServer(sizeBytes: number): Promise<{ readonly origin: string } & AsyncDisposable> {
+  const web = createServer((request, response) => {
+    response.writeHead(200, {
+      'content-length': sizeBytes,
+      'content-disposition': 'attachment; filename=line.safetensors',
+    });
+    response.end(request.method === 'HEAD' ? undefined : new Uint8Array(sizeBytes));
+  });
+  const origin = await listen(web);
+  return {
+    origin,
+    async [Symbol.asyncDispose]() {
+      web.closeAllConnections();
+      await new Promise((resolve) => web.close(resolve));
+    },
+  };
+}
+
+it('answers parts and heads, and knows nothing but hashes', async () => {
+  await using parts = await scene();
+  const one = await parts.open('one');
+  const { models } = await one.import(parts.folder.join('line.safetensors')).result;
+  const sha256 = models[0]?.files[0]?.sha256 ?? '';
+  const size = models[0]?.sizeBytes ?? 0;
+  const ask = async (path: string, init: RequestInit = {}): Promise<[number, string | null, number]> => {
+    const answer = await fetch(`${one.origin}${path}`, init);
+    return [answer.status, answer.headers.get('content-range'), (await answer.arrayBuffer()).byteLength];
+  };
+  const range = (value: string, more: Record<string, string> = {}): RequestInit => ({
+    headers: { range: value, ...more },
+  });
+  const path = `/blobs/${sha256}`;
+  expect(await ask(path)).toEqual([200, null, size]);
+  expect(await ask(path, { method: 'HEAD' })).toEqual([200, null, 0]);
+  expect(await ask(path, range('bytes=10-19'))).toEqual([206, `bytes 10-19/${size}`, 10]);
+  expect(await ask(path, range('bytes=10-19', { 'if-range': `"${sha256}"` }))).toEqual([
+    206,
+    `bytes 10-19/${size}`,
+    10,
+  ]);
+  expect(await ask(path, range('bytes=10-19', { 'if-range': '"other"' }))).toEqual([200, null, size]);
+  expect(await ask(path, range(`bytes=${size}-`))).toEqual([416, `bytes */${size}`, 0]);
+  expect(await ask(path, { method: 'POST' })).toEqual([405, null, 0]);
+  for (const other of [`/blobs/${'0'.repeat(64)}`, '/blobs/../../etc/passwd', '/blobs/', `/blobs/${sha256}/x`, '//']) {
+    expect((await ask(other))[0], other).toBe(404);
+  }
+  await one.evict({ freeBytes: 1, unfetchable: true, checkSources: false }).result;
+  expect((await ask(path))[0]).toBe(404);
+});
+
+it.each([
+  [undefined, 10, null],
+  ['bytes=0-0', 10, { start: 0, end: 1 }],
+  ['bytes=5-', 10, { start: 5, end: 10 }],
+  ['bytes=5-99', 10, { start: 5, end: 10 }],
+  ['bytes=-3', 10, { start: 7, end: 10 }],
+  ['bytes=-99', 10, { start: 0, end: 10 }],
+  ['bytes=-0', 10, 'unsatisfiable'],
+  ['bytes=10-', 10, 'unsatisfiable'],
+  ['bytes=5-4', 10, null],
+  ['bytes=0-1,3-4', 10, null],
+  ['lines=0-1', 10, null],
+  ['bytes=-', 10, null],
+])('%s of %i bytes', (header, size, range) => {
+  expect(readRange(header, size)).toEqual(range);
+});
