@@ -56,3 +56,44 @@ it('a registry is looked at, taken over, found by its paths and written again', 
   expect((await runCli('migrate', 'everything', line)).exitCode).toBe(2);
   expect((await runCli('migrate', 'registry', line, '--export', '--dry-run')).exitCode).toBe(2);
 });
+
+it('the JSON files of a download manager are taken over; tokens have no way back', async () => {
+  await using parts = new AsyncDisposableStack();
+  const path = await mkdtemp(join(tmpdir(), 'modelkeep-cli-migrate-'));
+  parts.defer(() => rm(path, { recursive: true, force: true }));
+  vi.stubEnv('MODELKEEP_ROOT', join(path, 'library'));
+  const done = { completed: true, repo_id: 'acme/x', timestamp: '2025-03-01T10:00:00Z', size_bytes: 5 };
+  const manifest = join(path, '.manifest.json');
+  await writeFile(manifest, JSON.stringify({ flux: done, odd: 7 }));
+  const plan = await runCli('migrate', 'manifest', manifest, '--dry-run');
+  expect(plan).toMatchObject({ exitCode: 1, stdout: '1 would be written, 0 the same, 0 newer here or kept\n' });
+  expect(plan.stderr).toContain('error: odd: it is no object');
+  expect((await runCli('migrate', 'manifest', manifest)).stdout).toMatch(/^1 written.*\nwhat was here before is in /u);
+  expect(JSON.parse((await runCli('migrate', 'manifest', manifest, '--json')).stdout)).toMatchObject({
+    unchanged: ['flux'],
+  });
+  expect((await runCli('migrate', 'manifest', join(path, 'out.json'), '--export')).stdout).toContain('1 entries in ');
+  for (const kind of ['tokens', 'servers'])
+    expect((await runCli('migrate', kind, join(path, 'x'), '--export')).stderr).toContain('are not exported');
+  const tokens = join(path, '.api_tokens.json');
+  await writeFile(tokens, '{"hf_token": "hf_secret", ');
+  const broken = await runCli('migrate', 'tokens', tokens);
+  expect(broken).toMatchObject({ exitCode: 1, stdout: '' });
+  expect(broken.stderr).not.toContain('hf_secret');
+
+  const registry = join(path, 'old.sqlite');
+  const database = new (process.getBuiltinModule('node:sqlite').DatabaseSync)(registry);
+  database.exec(`
+    create table models (id integer primary key, name, hash_sha256, civitai_file_size_kb);
+    create table model_server_availability (model_id, server_id, last_seen);
+    insert into models values (1, 'a', '${'ab'.repeat(32)}', 2), (2, 'b', null, null);
+    insert into model_server_availability values (1, 'gpu-1', null), (2, 'gpu-1', null);`);
+  database.close();
+  const servers = await runCli('migrate', 'servers', registry);
+  expect(servers).toMatchObject({
+    exitCode: 1,
+    stdout: 'new     gpu-1: 1 added, 0 the same, 0 told otherwise since\n1 servers\n',
+  });
+  expect(servers.stderr).toContain('error: row 2: nobody knows');
+  expect((await runCli('migrate', 'servers', registry, '--json')).stdout).toContain('"unchanged": 1');
+});

@@ -36,6 +36,7 @@ export {
   modelSorts,
   pickServer,
   searchLibraries,
+  stateKinds,
   type KnownApp,
 } from '@modelkeep/workflows';
 export type {
@@ -115,7 +116,15 @@ export type {
   ImportMode,
   ImportReport,
   Keeping,
+  AvailabilityMigration,
   MatchedRow,
+  MigrateAvailabilityOptions,
+  MigratedServer,
+  MigrateStateOptions,
+  StateExport,
+  StateKind,
+  StateMigration,
+  StateProblem,
   MigrateRegistryOptions,
   Migrating,
   NamedRow,

@@ -97,6 +97,16 @@ export type { MetadataExportReport } from './keep/metadata-export.ts';
 export type { Migrating } from './migrate/migrating.ts';
 export type { MigrateRegistryOptions } from './migrate/registry/migrate-registry.ts';
 export type { RegistryExport } from './migrate/registry/export-registry.ts';
+export type { AvailabilityMigration, MigratedServer } from './migrate/registry/availability-report.ts';
+export type { MigrateAvailabilityOptions } from './migrate/registry/migrate-availability.ts';
+export type { MigrateStateOptions } from './migrate/state/migrate-state.ts';
+export {
+  stateKinds,
+  type StateExport,
+  type StateKind,
+  type StateMigration,
+  type StateProblem,
+} from './migrate/state/state-migration.ts';
 export type {
   ConflictingRow,
   MatchedRow,

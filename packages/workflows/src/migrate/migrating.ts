@@ -1,11 +1,17 @@
-import type { Operation } from '@modelkeep/core';
+import { ModelkeepError, type Operation } from '@modelkeep/core';
+import type { OpenedState, Servers } from '@modelkeep/fleet';
 import { exportRegistry, type RegistryExport } from './registry/export-registry.ts';
 import {
   migrateRegistry,
   type MigrateRegistryContext,
   type MigrateRegistryOptions,
 } from './registry/migrate-registry.ts';
+import type { AvailabilityMigration } from './registry/availability-report.ts';
+import { migrateAvailability, type MigrateAvailabilityOptions } from './registry/migrate-availability.ts';
 import type { RegistryMigration } from './registry/registry-report.ts';
+import { exportState } from './state/export-state.ts';
+import { migrateState, type MigrateStateOptions } from './state/migrate-state.ts';
+import { stateKinds, type StateExport, type StateKind, type StateMigration } from './state/state-migration.ts';
 
 interface Cancellable {
   readonly signal?: AbortSignal | undefined;
@@ -40,20 +46,71 @@ export interface Migrating {
    * @throws `io.exists`, `io.not-found` for a missing folder, `io.*`
    */
   exportRegistryTo(path: string, options?: Cancellable): Promise<RegistryExport>;
+  /**
+   * Takes over which server has which model, as such a registry says (`model_server_availability`). Servers that nobody knows are
+   * registered; what a server has told itself since counts more. A second time changes nothing.
+   *
+   * `result` rejects as that of {@link Migrating.migrateRegistry}, and with what the store of the servers throws.
+   */
+  migrateAvailability(path: string, options?: MigrateAvailabilityOptions): Operation<AvailabilityMigration>;
+  /**
+   * Takes over a JSON file of a download manager: `.manifest.json`, `.progress.json` or `.api_tokens.json`. It is read whole and
+   * compared before anything is written, and the shared state is copied first. What is newer here stays, and so do tokens unless
+   * `replaceTokens` says otherwise; the report never has a token in it. A second time changes nothing.
+   *
+   * @throws `workflows.unreadable-source` for what is no JSON object, `library.read-only`, `core.invalid-argument`, `io.*`, and
+   * what the shared state throws
+   */
+  migrateState(kind: StateKind, path: string, options?: MigrateStateOptions): Promise<StateMigration>;
+  /**
+   * Writes the manifest or the progress of this library as such a file. Tokens are never written. A file that is there already
+   * is not replaced.
+   *
+   * @throws `io.exists`, `io.not-found` for a missing folder, `library.read-only`, `core.invalid-argument`, `io.*`
+   */
+  exportStateTo(kind: StateExport['kind'], path: string, options?: Cancellable): Promise<StateExport>;
 }
 
 /** @internal */
 export interface MigratingContext extends MigrateRegistryContext {
   /** The caller's signal joined with that of the library, which aborts when it closes. */
   readonly join: (signal: AbortSignal | undefined) => AbortSignal;
+  readonly servers: Servers;
+  /** Opens what the processes of this machine share: whoever asks closes it. @throws `library.read-only` */
+  readonly openState: () => Promise<OpenedState>;
+  /** The hub and the Civitai that tokens are sent to. */
+  readonly endpoints: { readonly hub: string; readonly civitai: string };
   readonly track: <T>(operation: Operation<T>) => Operation<T>;
 }
 
 /** @internal */
-export function createMigrating({ join, track, ...context }: MigratingContext): Migrating {
+export function createMigrating({ join, track, openState, endpoints, ...context }: MigratingContext): Migrating {
+  const { fileSystem } = context.io;
   return {
     migrateRegistry: (path, { signal, ...options } = {}) =>
       track(migrateRegistry(context, path, { ...options, signal: join(signal) })),
     exportRegistryTo: (path, { signal } = {}) => exportRegistry(context, path, join(signal)),
+    migrateAvailability: (path, { signal, ...options } = {}) =>
+      track(migrateAvailability(context, path, { ...options, signal: join(signal) })),
+    async migrateState(kind, path, { signal, ...options } = {}) {
+      checkKind(kind, stateKinds);
+      const { state: opened } = await openState();
+      await using state = opened;
+      return await migrateState({ state, fileSystem, endpoints }, kind, { ...options, path, signal: join(signal) });
+    },
+    async exportStateTo(kind, path, { signal } = {}) {
+      checkKind(kind, ['manifest', 'progress']);
+      const { state: opened } = await openState();
+      await using state = opened;
+      return await exportState({ state, fileSystem }, kind, { path, signal: join(signal) });
+    },
   };
+}
+
+function checkKind(kind: string, kinds: readonly string[]): void {
+  if (kinds.includes(kind)) return;
+  throw new ModelkeepError('core.invalid-argument', {
+    message: `"${kind}" is none of ${kinds.join(', ')}`,
+    facts: { argument: 'kind', found: kind },
+  });
 }

@@ -35,6 +35,7 @@ import { repairLibrary } from '../maintain/repair-library.ts';
 import { computeHashes } from '../maintain/compute-hashes.ts';
 import { verifyLibrary } from '../maintain/verify-library.ts';
 import { createMigrating } from '../migrate/migrating.ts';
+import { openMigratedState } from '../migrate/open-migrated-state.ts';
 import { createSearching } from '../search/searching.ts';
 import { createLibraryServers } from '../servers/create-library-servers.ts';
 import type { ServersOptions } from '../servers/library-servers.ts';
@@ -221,6 +222,9 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
       store,
       sqlite,
       io,
+      servers: fleet.servers,
+      openState: () => openMigratedState({ store, sqlite, clock, logger }),
+      endpoints: { hub: endpoint, civitai: civitaiEndpoint },
       join: (signal) => operations.join(signal),
       track: (operation) => operations.track(operation),
     }),

@@ -6,6 +6,7 @@ import { registrySchema } from './registry-schema.ts';
 export interface RegistryContent {
   readonly models?: readonly Partial<Record<keyof RegistryRow, string | number | bigint | Uint8Array | null>>[];
   readonly aliases?: readonly { readonly id: number; readonly path: string }[];
+  readonly servers?: readonly { readonly id: number; readonly server: string; readonly seen: string | null }[];
   readonly schema?: readonly string[];
   readonly sql?: readonly string[];
 }
@@ -21,7 +22,7 @@ export async function writeRegistry(path: string, content: RegistryContent): Pro
 /** Adds to one. */
 export async function addToRegistry(
   path: string,
-  { models = [], aliases = [], sql = [] }: RegistryContent,
+  { models = [], aliases = [], servers = [], sql = [] }: RegistryContent,
 ): Promise<void> {
   await using database = await openSqlite({ path, journal: 'rollback' });
   await database.transaction([
@@ -33,6 +34,10 @@ export async function addToRegistry(
     })),
     ...aliases.map((params) => ({
       sql: 'insert into model_aliases (model_id, alias_path) values (:id, :path)',
+      params,
+    })),
+    ...servers.map((params) => ({
+      sql: 'insert into model_server_availability (model_id, server_id, last_seen) values (:id, :server, :seen)',
       params,
     })),
     ...sql.map((one) => ({ sql: one })),
