@@ -30,13 +30,8 @@ export type { MappingEdit } from './models/edit-mapping.ts';
 export type { ModelChanges } from './models/edit-model.ts';
 export type { RemovalPlan } from './models/removal-plan.ts';
 export type { RemovalReport, RemoveOptions } from './models/remove-model.ts';
-export {
-  importModes,
-  type ImportMode,
-  type ImportOptions,
-  type ImportReport,
-  type SkippedPath,
-} from './import/import-types.ts';
+export type { ImportMode } from '@modelkeep/core';
+export type { ImportOptions, ImportReport, SkippedPath } from './import/import-types.ts';
 export { effectiveFacts, effectiveRecord, type EffectiveFacts } from './metadata/effective-record.ts';
 export { metadataFolder, modelFilePath, modelFolder, type PlacedModel } from './models/model-folder.ts';
 export type { ModelProblem, RebuildReport, SurveyReport } from './models/rebuild-index.ts';
@@ -87,7 +82,6 @@ export type { VolumeInfo, VolumeSettings } from './volumes/manage-volumes.ts';
 export type { MoveModelOptions, MoveReport } from './volumes/move-model.ts';
 export type { PlacementOptions } from './volumes/volume-for-set.ts';
 export type { VolumeKeeping } from './volumes/volume-keeping.ts';
-export { facetFields, modelSorts } from '@modelkeep/library-index';
 export type {
   FacetField,
   Facets,

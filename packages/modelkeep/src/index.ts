@@ -1,6 +1,6 @@
 export { openLibrary, type Library } from './open-library.ts';
 export type { OpenLibraryOptions } from './open-library-options.ts';
-export { errorFromJSON, isModelkeepError, ModelkeepError } from '@modelkeep/core';
+export { errorFromJSON, facetFields, importModes, isModelkeepError, ModelkeepError, modelSorts } from '@modelkeep/core';
 export type {
   CivitaiDetails,
   Clock,
@@ -29,7 +29,8 @@ export type {
   WaitingForUser,
   WeightsFormat,
 } from '@modelkeep/core';
-export { facetFields, importModes, knownApps, modelSorts, searchLibraries, type KnownApp } from '@modelkeep/workflows';
+export { knownApps } from './known-apps.ts';
+export { searchLibraries } from './search-libraries.ts';
 export type {
   ApartFile,
   AppliedFile,
@@ -107,6 +108,7 @@ export type {
   ImportMode,
   ImportReport,
   Keeping,
+  KnownApp,
   MatchedRow,
   MigrateRegistryOptions,
   Migrating,

@@ -34,7 +34,6 @@ export type {
   LeftToAsk,
 } from './enrich/enrich-types.ts';
 export type { ScanRequest, ScanResult } from './enrich/scan-and-enrich.ts';
-export { facetFields, modelSorts } from '@modelkeep/library';
 export type {
   FacetField,
   Facets,
@@ -125,7 +124,6 @@ export type {
 export type { UpdateOperation, UpdateOptions, UpdateResult } from './update/update-model.ts';
 export type { Updating } from './update/updating.ts';
 export { proxyFromEnvironment } from '@modelkeep/network';
-export { importModes } from '@modelkeep/library';
 export type {
   ComputeHashesReport,
   HashChoice,
