@@ -42,7 +42,7 @@ interface Scene {
   readonly folder: string;
   readonly text: () => Promise<string | null>;
   readonly mapper: (killAt: number | null) => { mapper: Mapper; steps: () => number; died: Promise<'died'> };
-  readonly act: (mapper: Mapper) => Promise<unknown>;
+  readonly act: (mapper: Mapper) => Promise<Pick<AppliedPlan, 'files'>>;
   /** The texts before the action, at each moment of which one of these has to be there. */
   readonly before: string | null;
 }
@@ -76,7 +76,7 @@ async function prepare({ app, file, mine }: (typeof apps)[number], action: Actio
   await add('new', 'checkpoint');
   if (action !== 'apply') applied = await apply(open(null).mapper);
   const text = (): Promise<string | null> => readFile(join(appRoot, file), 'utf8').catch(() => null);
-  const act = async (mapper: Mapper): Promise<unknown> => {
+  const act: Scene['act'] = async (mapper) => {
     if (action === 'apply') return apply(mapper);
     return action === 'undo' ? mapper.undo(applied) : mapper.unlinkAll({ app, appRoot });
   };
@@ -109,7 +109,7 @@ describe.each(cases)('$action by $name, when the process ends', ({ action, ...ap
       await next.recover();
       expect(texts).toContain(plain(await scene.text(), folder));
       expect(await database.all("select path from mapper_files where state <> 'done'", [])).toEqual([]);
-      await scene.act(next);
+      expect((await scene.act(next)).files.map(({ outcome }) => outcome)).not.toContain('conflict');
       expect([plain(await scene.text(), folder), await treeIn(folder)]).toEqual(expected);
     }
     expect(deaths).toBeGreaterThan(points / 2);
