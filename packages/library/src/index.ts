@@ -22,6 +22,7 @@ export { registryEntries, type RegistryEntriesOptions } from './registry/registr
 export { toldByRegistry } from './registry/told-by-registry.ts';
 export type { ToldOfModel } from './models/add-to-model.ts';
 export type { SourceLayers } from './models/new-metadata.ts';
+export type { PreviewPicture } from './models/add-preview.ts';
 export type { RefreshedModel } from './models/refresh-models.ts';
 export type { ExportedLine, ExportedModel, ExportHeader, ExportProblem } from './exchange/export-metadata.ts';
 export type { ImportMetadataOptions, MetadataImportReport } from './exchange/import-metadata.ts';
@@ -69,7 +70,7 @@ export type {
   Stay,
   StayReason,
 } from './room/evict-report.ts';
-export { isFetchable } from './room/fetchable.ts';
+export { isDerived, isFetchable } from './room/fetchable.ts';
 export type { ModelLease } from './room/leases.ts';
 export type { RoomReport } from './room/quota.ts';
 export type { Room } from './room/room.ts';
