@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { importModes } from 'modelkeep';
 import { weightsFormats, type WeightsFormat } from '@modelkeep/core';
 import { collect } from './arguments/collect.ts';
+import { readByteCount } from './arguments/byte-count.ts';
 import { readByteRate } from './arguments/byte-rate.ts';
 import { dedupeFolder, type DedupeCommandOptions } from './commands/dedupe.ts';
 import { diagnoseLibrary } from './commands/doctor.ts';
@@ -19,6 +20,7 @@ import { addSourceCommands } from './source-commands.ts';
 import { addAppCommands } from './app-commands.ts';
 import { addFindingCommands } from './finding-commands.ts';
 import { addKeepingCommands } from './keeping-commands.ts';
+import { addMigrationCommands } from './migration-commands.ts';
 import { openFor } from './open-for.ts';
 import { addRevisionCommands } from './revision-commands.ts';
 import { createLogger } from './output/create-logger.ts';
@@ -108,7 +110,7 @@ export function createProgram(session: Session): Command {
     );
   command('scan <roots...>', 'bring the library up to date with folders whose models stay where they are')
     .option('--watch', 'go on, and scan again when something changes, until Ctrl-C')
-    .option('--max-hash-bytes <bytes>', 'do not read larger files: 500M, 40G (default: 15G)', byteCount)
+    .option('--max-hash-bytes <bytes>', 'do not read larger files: 500M, 40G (default: 15G)', readByteCount)
     .option('--trust-stores', 'believe the digests that other tools say of their files')
     .option('--enrich', 'then ask Civitai about what is new; takes the options of enrich (not with --watch)')
     .option('--offline', 'with --enrich: ask nobody, and tell what is left to ask')
@@ -122,6 +124,7 @@ export function createProgram(session: Session): Command {
   addSourceCommands({ command, within });
   addRevisionCommands({ command, within });
   addServerCommands({ command, within });
+  addMigrationCommands({ command, within });
   command('lookup <file>', 'find where a file comes from: its SHA-256, its name, or the path of a file')
     .option('--name <name>', 'a file name to search the hub by, where it is not that of the file')
     .option('--offline', 'only look in what is known of repos that were seen before')
@@ -200,12 +203,6 @@ function byteRate(value: string): number {
   const bytesPerSecond = readByteRate(value);
   if (bytesPerSecond === null) throw new InvalidArgumentError('bytes a second are expected, such as 500k or 1M');
   return bytesPerSecond;
-}
-
-function byteCount(value: string): number {
-  const bytes = readByteRate(value);
-  if (bytes === null) throw new InvalidArgumentError('a number of bytes is expected, such as 500M or 40G');
-  return bytes;
 }
 
 function positiveInteger(value: string): number {

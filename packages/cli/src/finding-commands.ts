@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { modelFormats, modelTypes, sourceProviders } from '@modelkeep/core';
 import { modelSorts } from 'modelkeep';
-import { readByteRate } from './arguments/byte-rate.ts';
+import { readByteCount } from './arguments/byte-count.ts';
 import { collect } from './arguments/collect.ts';
 import { readDate } from './arguments/read-date.ts';
 import { listModels, searchModels, showModel, type ListOptions, type SearchOptions } from './commands/list.ts';
@@ -22,9 +22,10 @@ export function addFindingCommands({ command, within }: CommandGroup): void {
     .addOption(sortOption(modelSorts))
     .option('--limit <count>', 'at most so many (default: all)', positiveInteger)
     .action((options: ListOptions) => within(options, 'read', (context) => listModels(context, options)));
-  command('show <model>', 'everything about one model: id, start of an id, or slug').action(
-    (model: string, options: CommonOptions) => within(options, 'read', (context) => showModel(context, model)),
-  );
+  command(
+    'show <model>',
+    'everything about one model: id, start of an id, slug, or a path that it is known by, also of another system',
+  ).action((model: string, options: CommonOptions) => within(options, 'read', (context) => showModel(context, model)));
 }
 
 /** The options that say which models, and how they are told. */
@@ -48,8 +49,8 @@ function withFilters(command: Command): Command {
     .option('--tag <tag>', 'only models with this tag (may be repeated: all of them)', collect, [])
     .addOption(any('--any-tag <tag>', 'only models with this tag'))
     .option('--app <app>', 'only models that this app has links to')
-    .option('--min-size <bytes>', 'only models of this size at least: 500M, 4G', byteCount)
-    .option('--max-size <bytes>', 'only models of this size at most', byteCount)
+    .option('--min-size <bytes>', 'only models of this size at least: 500M, 4G', readByteCount)
+    .option('--max-size <bytes>', 'only models of this size at most', readByteCount)
     .option('--since <date>', 'only models that came into the library since: 2026-01-31, 12h, 30d, 2w', date)
     .option('--before <date>', 'only models that came into the library before', date)
     .addOption(new Option('--complete', 'only models with all their files').conflicts('incomplete'))
@@ -66,12 +67,6 @@ function sortOption(choices: readonly string[]): Option {
 function chosen(value: string, choices: readonly string[]): string {
   if (choices.includes(value)) return value;
   throw new InvalidArgumentError(`Allowed choices are ${choices.join(', ')}.`);
-}
-
-function byteCount(value: string): number {
-  const bytes = readByteRate(value);
-  if (bytes === null) throw new InvalidArgumentError('a number of bytes is expected, such as 500M or 40G');
-  return bytes;
 }
 
 function date(value: string): string {

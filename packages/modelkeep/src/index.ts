@@ -1,6 +1,6 @@
 export { openLibrary, type Library } from './open-library.ts';
 export type { OpenLibraryOptions } from './open-library-options.ts';
-export { errorFromJSON, isModelkeepError, ModelkeepError } from '@modelkeep/core';
+export { errorFromJSON, facetFields, importModes, isModelkeepError, ModelkeepError, modelSorts } from '@modelkeep/core';
 export type {
   CivitaiDetails,
   Clock,
@@ -29,15 +29,9 @@ export type {
   WaitingForUser,
   WeightsFormat,
 } from '@modelkeep/core';
-export {
-  facetFields,
-  importModes,
-  knownApps,
-  modelSorts,
-  pickServer,
-  searchLibraries,
-  type KnownApp,
-} from '@modelkeep/workflows';
+export { knownApps } from './known-apps.ts';
+export { pickServer } from './pick-server.ts';
+export { searchLibraries } from './search-libraries.ts';
 export type {
   ApartFile,
   AppliedFile,
@@ -48,10 +42,13 @@ export type {
   Cancellable,
   CivitaiOptions,
   ChangesOptions,
+  CheckedFile,
   CheckedLink,
   CheckLinksOptions,
   CheckPlaceOptions,
+  ConfigHealth,
   ConfigPlan,
+  ConflictingRow,
   DetectedApp,
   DeleteOptions,
   DeleteReport,
@@ -114,6 +111,18 @@ export type {
   ImportMode,
   ImportReport,
   Keeping,
+  KnownApp,
+  MatchedRow,
+  MigrateRegistryOptions,
+  Migrating,
+  NamedRow,
+  NotOnCivitai,
+  RegistryEntry,
+  RegistryExport,
+  RegistryMigration,
+  RegistryProblem,
+  RegistryRow,
+  UnmatchedRow,
   LeftAlone,
   LeftFile,
   LeftReason,

@@ -20,6 +20,8 @@ export function fetchOnce(context: FetchContext): Promise<VerifiedPart | undefin
 }
 
 async function fetchStream(context: FetchContext): Promise<VerifiedPart | undefined> {
+  // Modules and threads load at the same time.
+  context.options.http.prepare?.();
   const writer = await openPartWriter(context);
   try {
     context.progress.report(progressOf(context, writer, 0));

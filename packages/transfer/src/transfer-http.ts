@@ -31,6 +31,8 @@ export interface TransferAnswer {
 
 /** What the download engine needs of an HTTP client: the client of `@modelkeep/network` has it. */
 export interface TransferHttp {
+  /** Is told that a request follows soon. */
+  prepare?(): void;
   /** Follows redirects; answers whatever the status is. */
   request(request: TransferRequest): Promise<TransferAnswer>;
 }

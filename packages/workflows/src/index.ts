@@ -34,7 +34,6 @@ export type {
   LeftToAsk,
 } from './enrich/enrich-types.ts';
 export type { ScanRequest, ScanResult } from './enrich/scan-and-enrich.ts';
-export { facetFields, modelSorts } from '@modelkeep/library';
 export type {
   FacetField,
   Facets,
@@ -94,6 +93,18 @@ export type {
 export type { Keeping } from './keep/keeping.ts';
 export type { DeleteOptions, DeleteReport, ModelLink } from './keep/delete-model.ts';
 export type { MetadataExportReport } from './keep/metadata-export.ts';
+export type { Migrating } from './migrate/migrating.ts';
+export type { MigrateRegistryOptions } from './migrate/registry/migrate-registry.ts';
+export type { RegistryExport } from './migrate/registry/export-registry.ts';
+export type {
+  ConflictingRow,
+  MatchedRow,
+  NamedRow,
+  RegistryMigration,
+  RegistryProblem,
+  UnmatchedRow,
+} from './migrate/registry/registry-report.ts';
+export type { NotOnCivitai, RegistryEntry, RegistryRow } from '@modelkeep/library';
 export type { Diagnosis, Finding } from './maintain/diagnose.ts';
 export type { LibraryRepair, RepairFailure, RepairLibraryOptions } from './maintain/repair-library.ts';
 export type { ComputeHashesRequest } from './maintain/compute-hashes.ts';
@@ -113,7 +124,6 @@ export type {
 export type { UpdateOperation, UpdateOptions, UpdateResult } from './update/update-model.ts';
 export type { Updating } from './update/updating.ts';
 export { proxyFromEnvironment } from '@modelkeep/network';
-export { importModes } from '@modelkeep/library';
 export type {
   ComputeHashesReport,
   HashChoice,
@@ -184,7 +194,9 @@ export type {
   LinkReason,
   PlannedAction,
   PlanWarning,
+  CheckedFile,
   CheckedLink,
+  ConfigHealth,
   LinkingOptions,
   LinkKind,
   RegisteredLink,

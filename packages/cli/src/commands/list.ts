@@ -1,4 +1,10 @@
-import type { ModelFormat, ModelRecord, ModelType, SourceProvider } from '@modelkeep/core';
+import {
+  isModelkeepError,
+  type ModelFormat,
+  type ModelRecord,
+  type ModelType,
+  type SourceProvider,
+} from '@modelkeep/core';
 import {
   openLibrary,
   searchLibraries,
@@ -89,11 +95,23 @@ export async function searchModels(context: CommandContext, query: string, optio
   }
 }
 
-/** @internal Everything about one model. */
-export async function showModel({ library, terminal, json }: CommandContext, reference: string): Promise<ExitCode> {
-  const model = await library.get(reference);
+/** @internal Everything about one model, by its id, its slug, or a path that it is known by here or elsewhere. */
+export async function showModel(context: CommandContext, reference: string): Promise<ExitCode> {
+  const { library, terminal, json } = context;
+  const model = await modelOf(context, reference);
   terminal.out(json ? JSON.stringify(model, null, 2) : modelCard(model, library.folderOf(model)));
   return 0;
+}
+
+async function modelOf({ library, signal }: CommandContext, reference: string): Promise<ModelRecord> {
+  try {
+    return await library.get(reference);
+  } catch (error) {
+    if (!isModelkeepError(error, 'library.model-not-found')) throw error;
+    const found = await library.findByPath(reference, { signal });
+    if (found === null) throw error;
+    return found;
+  }
 }
 
 function filtersOf(options: FindOptions, signal: AbortSignal): FindModelsOptions {

@@ -33,8 +33,20 @@ export type ModelFormat = (typeof modelFormats)[number];
 export const fileRoles = ['weights', 'index', 'config', 'tokenizer', 'preview', 'readme', 'licence', 'other'] as const;
 export type FileRole = (typeof fileRoles)[number];
 
-/** Where facts come from, the most trusted first. `user` is overrides.json, `scan` is what the tensors tell. */
-export const factLayers = ['user', 'forge', 'civitai-sidecar', 'embedded', 'civitai-api', 'hub', 'scan'] as const;
+/**
+ * Where facts come from, the most trusted first. `user` is overrides.json, `registry` what another tool's registry had
+ * noted at second hand, `scan` is what the tensors tell.
+ */
+export const factLayers = [
+  'user',
+  'forge',
+  'civitai-sidecar',
+  'embedded',
+  'civitai-api',
+  'registry',
+  'hub',
+  'scan',
+] as const;
 export type FactLayer = (typeof factLayers)[number];
 
 /** Where a model or a file comes from. `url`: any file on the web, `other`: a place that this version does not know. */

@@ -100,6 +100,7 @@ const layersSchema = z.looseObject({
   'civitai-sidecar': layerSchema.optional(),
   embedded: layerSchema.optional(),
   'civitai-api': layerSchema.optional(),
+  registry: layerSchema.optional(),
   hub: layerSchema.optional(),
   scan: layerSchema.optional(),
 });

@@ -32,7 +32,7 @@ function shuffled<T>(items: readonly T[], random: () => number): T[] {
 
 describe('layers', () => {
   const at = (day: number): string => `2026-01-${String(day).padStart(2, '0')}T00:00:00.000Z`;
-  const names = ['forge', 'civitai-sidecar', 'embedded', 'civitai-api', 'hub', 'scan'] as const;
+  const names = ['forge', 'civitai-sidecar', 'embedded', 'civitai-api', 'registry', 'hub', 'scan'] as const;
   const words: readonly (keyof ModelFacts)[] = ['family', 'licence', 'description', 'baseModel'];
 
   const readings = (random: () => number): ModelMetadata['layers'][] => {

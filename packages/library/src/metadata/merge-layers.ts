@@ -10,7 +10,7 @@ type Layers = ModelMetadata['layers'];
  *
  * - `scan`, and `embedded` with it, come from the bytes: newer rules count.
  * - `hub`: of several sources the first by name leads; of one source the newer reading counts.
- * - The others: the newer reading counts.
+ * - The others: the newer reading counts; of a registry its rows are what it says.
  *
  * A reading that says the same as the one before is none: running the same again changes nothing, and the layer's time is
  * the one since when it says so.
@@ -41,6 +41,7 @@ interface Candidates {
 function isPreferred({ name, layer, known, takesScan }: Candidates): boolean {
   if (name === 'scan' || name === 'embedded') return takesScan;
   if (name === 'hub') return ranks(layer, known, (one) => [one.source ?? '', -Date.parse(one.at), said(one)]) < 0;
+  if (name === 'registry') return isNewerRegistry(layer, known);
   if (name !== 'forge' && name !== 'civitai-sidecar' && name !== 'civitai-api') return false;
   return ranks(layer, known, (one) => [-Date.parse(one.at), said(one)]) < 0;
 }
@@ -65,6 +66,14 @@ function ranks(
 function said({ facts, civitai }: MetadataLayer): string {
   const known = Object.fromEntries(factNames.map((name) => [name, facts[name] ?? null]));
   return stableJson(civitai === undefined ? known : { ...known, civitai });
+}
+
+/** The rows of a registry are all that it says, and its facts a part of that. */
+function isNewerRegistry(layer: MetadataLayer, known: MetadataLayer): boolean {
+  const [rows, knownRows] = [layer, known].map((one) => said(one) + stableJson(one.extra ?? {}));
+  if (rows === undefined || knownRows === undefined || rows === knownRows) return false;
+  const newerByMs = Date.parse(layer.at) - Date.parse(known.at);
+  return newerByMs > 0 || (newerByMs === 0 && rows < knownRows);
 }
 
 /** What a later version noted in the layer stays: this one cannot tell whether it still holds, and must not lose it. */

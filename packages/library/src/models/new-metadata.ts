@@ -25,7 +25,7 @@ import { layersOf } from './scan-layers.ts';
 import { sidecarLayers } from './sidecar-layers.ts';
 
 /** What a source says of the models that come from it. */
-export type SourceLayers = Readonly<{ hub?: MetadataLayer | undefined; 'civitai-api'?: MetadataLayer | undefined }>;
+export type SourceLayers = { readonly [Layer in 'hub' | 'civitai-api' | 'registry']?: MetadataLayer | undefined };
 
 /** @internal What {@link newMetadata} is made from. */
 export interface NewMetadataOptions {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { ModelFile } from '@modelkeep/core';
+import type { ModelFile, ModelSource } from '@modelkeep/core';
 import type { FileStatus } from '@modelkeep/io';
 import type { StoreContext } from '../store-context.ts';
 import { walkModels } from '../models/walk-models.ts';
@@ -11,6 +11,8 @@ export interface Place {
   readonly modelId: string;
   readonly path: string;
   readonly file: ModelFile;
+  /** Where the model can be had on Civitai, of its only weights: that was found out by their hash. */
+  readonly others: readonly ModelSource[];
 }
 
 /** @internal Where all models in the library have which content, by SHA-256. Models that cannot be read, and evicted ones, have none. */
@@ -19,21 +21,26 @@ export async function readPlaces(context: StoreContext, signal?: AbortSignal): P
   for await (const model of walkModels(context.fileSystem, context.layout)) {
     signal?.throwIfAborted();
     if ('error' in model || model.metadata.place !== undefined || model.metadata.evictedAt !== undefined) continue;
-    for (const file of model.metadata.files) {
-      const place = { slug: model.slug, modelId: model.metadata.id, path: join(model.folder, file.name), file };
+    const { id: modelId, files, sources } = model.metadata;
+    const isSingle = files.filter(({ role }) => role === 'weights').length === 1;
+    const onCivitai = sources.filter(({ provider }) => provider === 'civitai');
+    for (const file of files) {
+      const others = isSingle && file.role === 'weights' ? onCivitai : [];
+      const place = { slug: model.slug, modelId, path: join(model.folder, file.name), file, others };
       places.set(file.sha256, [...(places.get(file.sha256) ?? []), place]);
     }
   }
   return places;
 }
 
-/** @internal Each source that one of the places names, once. */
+/** @internal Each source that one of the places names, once: where the files came from, then where else they can be had. */
 export function sourcesOf(places: readonly Place[]): ContentSource[] {
   const sources = new Map<string, ContentSource>();
-  for (const { file } of places) {
-    const { source, officialName } = file;
-    if (source !== null) sources.set(JSON.stringify([source, officialName]), { source, officialName });
-  }
+  const add = (source: ModelSource, officialName: string): void => {
+    sources.set(JSON.stringify([source, officialName]), { source, officialName });
+  };
+  for (const { file } of places) if (file.source !== null) add(file.source, file.officialName);
+  for (const { file, others } of places) for (const source of others) add(source, file.officialName);
   return [...sources.values()];
 }
 

@@ -25,6 +25,8 @@ export interface Circuits {
   readonly current: LatestValue<readonly CircuitStatus[]>;
   /** Whether requests of some class to this origin fail at once now. */
   isOpen(origin: string): boolean;
+  /** Imports now what {@link enter} needs. */
+  prepare(): void;
   /** Lets an attempt through. @throws `network.circuit-open` */
   enter(url: URL, endpointClass: EndpointClass): Promise<CircuitAttempt>;
   close(): void;
@@ -73,15 +75,18 @@ export function createCircuits(clock: Clock): Circuits {
     };
   };
 
+  const loaded = (): ReturnType<typeof load> => (loading ??= load());
+
   return {
     current,
+    prepare: () => void loaded().catch(() => {}),
     isOpen: (origin) =>
       endpointClasses.some((endpointClass) => {
         const circuit = entries?.peek(keyOf(origin, endpointClass))?.circuit;
         return circuit !== undefined && circuit.waitMs() > 0;
       }),
     async enter(url, endpointClass) {
-      const entryOf = await (loading ??= load());
+      const entryOf = await loaded();
       if (isClosed) return { settle: async () => {} };
       const { circuit } = entryOf(url.origin, endpointClass);
       const waitMs = circuit.waitMs();

@@ -77,6 +77,11 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
     await Promise.all([ownTransport.close(), cache?.settle()]);
   };
   return {
+    prepare() {
+      if (closing.signal.aborted) return;
+      if (options.transport === undefined) ownTransport.prepare();
+      if (isBreaking) circuits.prepare();
+    },
     request: (request) => performRequest(context, request, async (result) => result),
     async json(request) {
       const answer = await readRequest(reading, 'json', request);

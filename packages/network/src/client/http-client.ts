@@ -16,6 +16,11 @@ import type { HttpClientRequest, HttpReadRequest } from './http-client-request.t
  * An abort throws `signal.reason`.
  */
 export interface HttpClient extends AsyncDisposable {
+  /**
+   * Imports what the first request needs, while its caller does something else yet. Whether that fails is told by the
+   * request.
+   */
+  prepare(): void;
   /** Answers when the headers are there. Retries cover the time until then; the body is the caller's. */
   request(request: HttpClientRequest): Promise<HttpResult>;
   /**

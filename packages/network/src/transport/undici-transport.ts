@@ -38,6 +38,8 @@ export interface UndiciTransportOptions {
 
 /** A transport with connections of its own. */
 export interface UndiciTransport extends HttpTransport, AsyncDisposable {
+  /** Imports undici now, for a request that follows soon. Whether that fails is told by the request. */
+  prepare(): void;
   /** Ends every exchange with `core.closed` and destroys the connections. */
   close(): Promise<void>;
 }
@@ -80,12 +82,14 @@ export function createUndiciTransport(options: UndiciTransportOptions = {}): Und
     await destroyed;
   };
 
+  const started = (): Promise<Routes> => (starting ??= start());
+
   return {
+    prepare: () => void (isClosed || started().catch(() => {})),
     async send(request) {
       if (isClosed) throw closedError('HTTP transport');
       request.signal?.throwIfAborted();
-      starting ??= start();
-      const routes = await starting;
+      const routes = await started();
       if (isClosed) throw closedError('HTTP transport');
       request.signal?.throwIfAborted();
       const url = new URL(request.url);

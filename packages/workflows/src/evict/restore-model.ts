@@ -1,5 +1,6 @@
 import { ModelkeepError, startOperation, type ModelFile, type ModelRecord, type Operation } from '@modelkeep/core';
 import { isFetchable, type Transaction } from '@modelkeep/library';
+import { civitaiFileUrl } from '../acquire/civitai-file-url.ts';
 import type { DownloadContext } from '../acquire/download-types.ts';
 
 /** How an evicted model is restored. */
@@ -45,14 +46,13 @@ export function restoreModel(
       const missing = transaction.files.filter(({ content }) => content === null);
       const bytesTotal = wanted.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
       const bytesPresent = bytesTotal - missing.reduce((sum, { sizeBytes }) => sum + (sizeBytes ?? 0), 0);
+      const fileOf = (name: string): ModelFile | undefined => wanted.find((file) => file.sha256 === name);
+      const urls = new Map<string, string>();
+      for (const { name } of missing) urls.set(name, await urlOf(context, model, { file: fileOf(name), signal }));
       const job = context.transfers.addAll(
         missing.map(({ name, part, journal, sizeBytes, sha256, gitSha1 }) => ({
-          file: wanted.find((file) => file.sha256 === name)?.name ?? name,
-          url: urlOf(
-            context,
-            model,
-            wanted.find((file) => file.sha256 === name),
-          ),
+          file: fileOf(name)?.name ?? name,
+          url: urls.get(name) ?? '',
           part,
           journal,
           quarantine: store.layout.quarantine,
@@ -92,13 +92,19 @@ function contentsOf({ files }: ModelRecord): readonly ModelFile[] {
   return [...new Map(files.map((file) => [file.sha256, file])).values()];
 }
 
-function urlOf({ hub }: DownloadContext, model: ModelRecord, file: ModelFile | undefined): string {
+async function urlOf(
+  { hub, civitai }: DownloadContext,
+  model: ModelRecord,
+  { file, signal }: { readonly file: ModelFile | undefined; readonly signal: AbortSignal | undefined },
+): Promise<string> {
   const source = file?.source;
   if (file !== undefined && source !== null && source !== undefined && isFetchable(file)) {
     const { provider, endpoint, path, repo, commit } = source;
     if (provider === 'url') return `${endpoint}${path}`;
-    if (endpoint === hub.endpoint && repo !== null && commit !== null)
+    if (provider === 'hf' && endpoint === hub.endpoint && repo !== null && commit !== null)
       return hub.resolveUrl(repo, file.officialName, { revision: commit });
+    const url = await civitaiFileUrl(civitai, { source, sha256: file.sha256, signal });
+    if (url !== null) return url;
   }
   const { id, slug } = model;
   throw new ModelkeepError('workflows.not-fetchable', {

@@ -1,12 +1,15 @@
+import type { CivitaiClient } from '@modelkeep/civitai-client';
 import { isModelkeepError, type ModelFile, type ModelRecord } from '@modelkeep/core';
 import type { HubClient, RepoFileEntry } from '@modelkeep/hf-client';
-import type { Stay } from '@modelkeep/library';
+import { isDerived, type Stay } from '@modelkeep/library';
 import type { HttpClient } from '@modelkeep/network';
 import { askUrl } from '../acquire/ask-url.ts';
+import { findCivitaiFile } from '../acquire/civitai-file-url.ts';
 
 /** @internal Who is asked whether files could be had again. */
 export interface SourceContext {
   readonly hub: HubClient;
+  readonly civitai: CivitaiClient;
   readonly http: HttpClient;
 }
 
@@ -22,7 +25,7 @@ export async function sourceStay(
   signal?: AbortSignal,
 ): Promise<Stay | null> {
   try {
-    for (const files of byCommit(model.files)) {
+    for (const files of byCommit(model.files.filter((file) => !isDerived(file)))) {
       const missing = await missingFile(context, files, signal);
       if (missing !== null) return { why: 'not-fetchable', detail: `${missing.name} is not at its source any more` };
     }
@@ -30,10 +33,17 @@ export async function sourceStay(
   } catch (error) {
     signal?.throwIfAborted();
     if (!isModelkeepError(error)) throw error;
-    const isGone = error.code === 'hub.repo-not-found' || error.code === 'hub.revision-not-found';
+    const isGone = GONE.has(error.code);
     return { why: isGone ? 'not-fetchable' : 'source-unknown', detail: error.message };
   }
 }
+
+const GONE: ReadonlySet<string> = new Set([
+  'hub.repo-not-found',
+  'hub.revision-not-found',
+  'civitai.not-found',
+  'civitai.removed',
+]);
 
 function byCommit(files: readonly ModelFile[]): readonly (readonly ModelFile[])[] {
   const keyOf = ({ source }: ModelFile): string =>
@@ -42,13 +52,20 @@ function byCommit(files: readonly ModelFile[]): readonly (readonly ModelFile[])[
 }
 
 async function missingFile(
-  { hub, http }: SourceContext,
+  { hub, http, civitai }: SourceContext,
   files: readonly ModelFile[],
   signal: AbortSignal | undefined,
 ): Promise<ModelFile | null> {
   const source = files[0]?.source;
   if (source?.provider !== 'hf') {
-    for (const file of files) if (!(await isOnTheWeb(http, file, signal))) return file;
+    for (const file of files) {
+      const { sha256 } = file;
+      const isThere =
+        file.source?.provider === 'civitai'
+          ? (await findCivitaiFile(civitai, { source: file.source, sha256, signal })) !== null
+          : await isOnTheWeb(http, file, signal);
+      if (!isThere) return file;
+    }
     return null;
   }
   const { repo, commit, endpoint } = source;

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { isModelkeepError, ModelkeepError } from '@modelkeep/core';
 import { translateSystemError, type FileSystem } from '@modelkeep/io';
 import type { ExportedLine } from '@modelkeep/library';
+import { refuseExisting } from '../migrate/refuse-existing.ts';
 
 /** What was written to a file. Plain data. */
 export interface MetadataExportReport {
@@ -59,20 +59,6 @@ export async function writeExport(
   }
   await fileSystem.fsyncFolder(dirname(path));
   return { path, models, problems };
-}
-
-async function refuseExisting(fileSystem: FileSystem, path: string): Promise<void> {
-  try {
-    await fileSystem.lstat(path);
-  } catch (error) {
-    if (isModelkeepError(error, 'io.not-found')) return;
-    throw error;
-  }
-  throw new ModelkeepError('io.exists', {
-    message: `${path} is there already`,
-    facts: { path },
-    hint: 'choose another name, or remove the file first',
-  });
 }
 
 /** @internal The bytes of a file in pieces. @throws `io.not-found`, `io.permission`, `io.failed` */

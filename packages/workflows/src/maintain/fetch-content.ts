@@ -1,8 +1,8 @@
 import { isAbsolute } from 'node:path';
 import { isModelkeepError, type ModelSource } from '@modelkeep/core';
-import type { HubClient } from '@modelkeep/hf-client';
 import type { Io } from '@modelkeep/io';
 import type { BadContent, ContentSource, Transaction, TransactionFile } from '@modelkeep/library';
+import { civitaiFileUrl } from '../acquire/civitai-file-url.ts';
 import type { DownloadContext } from '../acquire/download-types.ts';
 
 /** @internal What {@link fetchContent} works with. */
@@ -74,8 +74,8 @@ interface Fetching extends FetchContentOptions {
 async function fetchFrom(context: FetchContentContext, fetching: Fetching): Promise<string | null> {
   const { place, bad, file, transaction, signal, onProgress } = fetching;
   if (place.source.provider === 'local') return copyFrom(context, fetching);
-  const url = urlOf(context.hub, place);
-  if (url === null) return `it came from ${place.source.endpoint ?? 'a hub'}, which is not the hub of this session`;
+  const url = await urlOf(context, fetching);
+  if (url === null) return whyNowhere(place);
   const { sha256, sizeBytes, gitSha1 } = bad;
   const job = context.transfers.addAll(
     [
@@ -117,10 +117,20 @@ async function copyFrom(context: FetchContentContext, fetching: Fetching): Promi
   return null;
 }
 
-function urlOf(hub: HubClient, { source, officialName }: ContentSource): string | null {
+async function urlOf(
+  { hub, civitai }: FetchContentContext,
+  { place: { source, officialName }, bad: { sha256 }, signal }: Fetching,
+): Promise<string | null> {
   const { provider, endpoint, repo, commit, revision, path } = source;
   if (provider === 'url') return endpoint === null || path === null ? null : `${endpoint}${path}`;
+  if (provider === 'civitai') return civitaiFileUrl(civitai, { source, sha256, signal });
   const pinned = commit ?? revision;
   if (provider !== 'hf' || endpoint !== hub.endpoint || repo === null || pinned === null) return null;
   return hub.resolveUrl(repo, officialName, { revision: pinned });
+}
+
+function whyNowhere({ source: { provider, endpoint, revision } }: ContentSource): string {
+  if (provider === 'civitai')
+    return `version ${revision ?? ''} of ${endpoint ?? 'Civitai'} has no file of this content`;
+  return `it came from ${endpoint ?? 'a hub'}, which is not the hub of this session`;
 }

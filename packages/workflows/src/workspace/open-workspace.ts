@@ -34,6 +34,7 @@ import { diagnose } from '../maintain/diagnose.ts';
 import { repairLibrary } from '../maintain/repair-library.ts';
 import { computeHashes } from '../maintain/compute-hashes.ts';
 import { verifyLibrary } from '../maintain/verify-library.ts';
+import { createMigrating } from '../migrate/migrating.ts';
 import { createSearching } from '../search/searching.ts';
 import { createLibraryServers } from '../servers/create-library-servers.ts';
 import type { ServersOptions } from '../servers/library-servers.ts';
@@ -176,7 +177,19 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
   const trees = createTreeStore({ fileSystem: io.fileSystem, folder: store.layout.trees, sqlite, readOnly, logger });
   closing.add(() => trees.close());
   const lookup = createLookup({ hub, trees, clock, logger });
-  const enriching = { store, civitai, lookup, trees, hubMisses: cachedMisses(cache, endpoint), clock, logger };
+  const enriching = {
+    store,
+    civitai,
+    lookup,
+    trees,
+    http,
+    identifier,
+    fileSystem: io.fileSystem,
+    hubMisses: cachedMisses(cache, endpoint),
+    previewMisses: cachedMisses(cache, 'previews'),
+    clock,
+    logger,
+  };
   const identifying = { http, hub, identify: identifier.identifySources, identifier, civitai, lookup, store, io };
   const operations = createRunningOperations((ms, signal) => clock.sleep(ms, signal));
 
@@ -196,7 +209,7 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
     clock,
     logger,
     describe: (plan, signal) => newVersions(store, plan, signal),
-    makeRoom: (plan, signal) => makeRoom({ store, mapper, hub, http, io, fleet }, plan, signal),
+    makeRoom: (plan, signal) => makeRoom({ store, mapper, hub, civitai, http, io, fleet }, plan, signal),
   };
 
   const mapping = (): Mapper => {
@@ -216,6 +229,13 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
     ...createVolumes({ store, mapper, fileSystem: io.fileSystem }, operations),
     ...createRoomKeeping({ ...downloading, mapper, http, fleet }, operations),
     ...createKeeping({ store, mapper, fileSystem: io.fileSystem, join: (signal) => operations.join(signal) }),
+    ...createMigrating({
+      store,
+      sqlite,
+      io,
+      join: (signal) => operations.join(signal),
+      track: (operation) => operations.track(operation),
+    }),
     ...createSearching({ store, mapping, logger, join: (signal) => operations.join(signal) }),
     ...createLinking({
       store,
@@ -259,6 +279,7 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
       return watch;
     },
     get: (reference) => store.resolve(reference),
+    findByPath: (path, { signal } = {}) => store.findByPath(path, { signal: operations.join(signal) }),
     lookup: (query, { offline = hubOptions.offline, signal, ...request } = {}) =>
       operations.track(
         lookupFile({ lookup, store, io }, query, { ...request, offline, signal: operations.join(signal) }),

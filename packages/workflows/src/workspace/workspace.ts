@@ -36,6 +36,7 @@ import type { Linking } from '../link/linking.ts';
 import type { Diagnosis } from '../maintain/diagnose.ts';
 import type { LibraryRepair, RepairLibraryOptions } from '../maintain/repair-library.ts';
 import type { ComputeHashesRequest } from '../maintain/compute-hashes.ts';
+import type { Migrating } from '../migrate/migrating.ts';
 import type { RoomKeeping } from '../evict/room-keeping.ts';
 import type { Updating } from '../update/updating.ts';
 import type { Volumes } from '../volumes/volumes.ts';
@@ -47,7 +48,8 @@ export interface Cancellable {
 }
 
 /** An open library with everything that can be done with it. */
-export interface Workspace extends AsyncDisposable, Volumes, Keeping, Linking, Updating, RoomKeeping, Searching {
+export interface Workspace
+  extends AsyncDisposable, Volumes, Keeping, Linking, Updating, RoomKeeping, Searching, Migrating {
   /** The servers that share what they know, and which of them has which model. */
   readonly servers: LibraryServers;
   /** Absolute path. */
@@ -106,6 +108,13 @@ export interface Workspace extends AsyncDisposable, Volumes, Keeping, Linking, U
 
   /** A model by its id, a unique prefix of it, or its slug. @throws `library.model-not-found`, `library.ambiguous-id` */
   get(reference: string): Promise<ModelRecord>;
+  /**
+   * The model that a path means, also one that another system knows it by: `D:\\models\\a.safetensors`,
+   * `/mnt/models/a.safetensors`, `loras/a.safetensors`. A path that more than one model may be means none.
+   *
+   * @returns null where no model is known by it
+   */
+  findByPath(path: string, options?: Cancellable): Promise<ModelRecord | null>;
   /**
    * Finds where a file comes from, by its hash, its name or the file itself: in this library, in the file lists of repos
    * that were seen before, and in repos of a like name. Nothing is a match unless a hash agrees.

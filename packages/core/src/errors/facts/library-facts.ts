@@ -132,6 +132,8 @@ export interface WorkflowErrorFacts {
   'workflows.no-update': { readonly modelId: string; readonly slug: string; readonly reason: string };
   /** A model whose files cannot be had again from where they came from. */
   'workflows.not-fetchable': { readonly modelId: string; readonly slug: string; readonly files: readonly string[] };
+  /** What another tool left behind is not what it should be, or cannot be read. */
+  'workflows.unreadable-source': { readonly path: string; readonly reason: string };
   /** A reference that is none of the supported kinds. */
   'workflows.invalid-reference': { readonly reference: string; readonly reason: string };
 }
