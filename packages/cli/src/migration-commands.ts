@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
-import { stateKinds, type StateKind } from 'modelkeep';
+import type { StateKind } from 'modelkeep';
 import { readByteCount } from './arguments/byte-count.ts';
 import { exportRegistry, migrateRegistry, type MigrateCommandOptions } from './commands/migrate.ts';
 import {
@@ -17,7 +17,7 @@ interface MigrateOptions extends MigrateCommandOptions, MigrateStateCommandOptio
 }
 
 type MigrationKind = StateKind | 'registry' | 'servers';
-const kinds: readonly MigrationKind[] = ['registry', 'servers', ...stateKinds];
+const kinds: readonly MigrationKind[] = ['registry', 'servers', 'manifest', 'progress', 'tokens'];
 
 /** @internal What other tools have left behind, and back. */
 export function addMigrationCommands({ command, within }: CommandGroup): void {

@@ -1,5 +1,6 @@
+import { Option } from 'commander';
 import { identifyFile, type IdentifyCommandOptions } from './commands/identify.ts';
-import { enrichModels, type EnrichCommandOptions } from './commands/enrich.ts';
+import { enrichModels, previewLevels, type EnrichCommandOptions } from './commands/enrich.ts';
 import type { CommandGroup } from './run-within.ts';
 
 /** @internal What sources know of models. */
@@ -15,6 +16,16 @@ export function addSourceCommands({ command, within }: CommandGroup): void {
     .option('--offline', 'ask nobody, and tell what is left to ask')
     .option('--search-hub', 'also search the hub for files of a like name')
     .option('--pages', 'also read each model’s page: description, tags, maker')
+    .addOption(
+      new Option('--previews <from>', 'pictures for models that have none: local files, then Civitai’s, or none')
+        .choices(['local', 'fetch', 'none'])
+        .default('local'),
+    )
+    .addOption(
+      new Option('--preview-level <rating>', 'the highest rating of a picture that is fetched')
+        .choices(Object.keys(previewLevels))
+        .default('pg'),
+    )
     .option('--renew', 'ask again what was asked before')
     .action((models: string[], options: EnrichCommandOptions) =>
       within(options, 'write', (context) => enrichModels(context, models, options)),

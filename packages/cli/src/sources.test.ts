@@ -73,6 +73,17 @@ describe('enrich', () => {
   });
 });
 
+describe('pictures', () => {
+  it('are found on this machine unless told otherwise; a rating is one of some words', async () => {
+    await using place = await scene();
+    await runCli('import', join(place.folder, 'line.safetensors'));
+    await writeFile(join(place.folder, 'line.png'), Buffer.from('\u0089PNG\r\n\u001a\n and more', 'latin1'));
+    expect((await runCli('enrich', '--previews', 'none')).stdout).not.toContain('preview');
+    expect((await runCli('enrich')).stdout).toMatch(/enriched +\S+ +line +preview/u);
+    expect(await runCli('enrich', '--preview-level', 'r14')).toMatchObject({ exitCode: 2 });
+  });
+});
+
 describe('identify', () => {
   it('tells what a file is, where it is from, and what is known about loading it', async () => {
     await using place = await scene();

@@ -61,6 +61,14 @@ export {
   type OpenWord,
   type SourceProvider,
 } from './records/model-terms.ts';
+export {
+  facetFields,
+  importModes,
+  modelSorts,
+  type FacetField,
+  type ImportMode,
+  type ModelSort,
+} from './records/choices.ts';
 export { civitaiDetailNames, noCivitaiDetails, type CivitaiDetails } from './records/civitai-details.ts';
 export { safetyVerdicts, type LoadSafety, type SafetyFinding, type SafetyVerdict } from './records/load-safety.ts';
 export type { AppMapping, ModelMapping } from './records/model-mapping.ts';

@@ -35,6 +35,8 @@ export { createIdentifier, type Identifier, type IdentifierOptions } from './ide
 export type { Identification } from './identify/identification.ts';
 export { identify, type IdentifyOptions } from './identify/identify.ts';
 export type { TrainingDetails } from './embedded/training-details.ts';
+export { pictureKind, type PictureKind } from './pictures/picture-kind.ts';
+export { MAX_PICTURE_BYTES, readPicture, type Picture } from './pictures/read-picture.ts';
 export { previewNames } from './sidecars/preview-names.ts';
 export { MAX_SIDECAR_BYTES, readSidecar } from './sidecars/read-sidecar-file.ts';
 export { recogniseSidecar } from './sidecars/recognise-sidecar.ts';

@@ -3,6 +3,7 @@ import { openFileSource, type FileSource } from './source/file-source.ts';
 import type { KnownParts } from './source/known-parts.ts';
 import type { Identification } from './identify/identification.ts';
 import { readSidecar } from './sidecars/read-sidecar-file.ts';
+import { readPicture, type Picture } from './pictures/read-picture.ts';
 import type { Sidecar } from './sidecars/sidecar.ts';
 import { identifyParts, type PartsOutcome } from './identify/identify-parts.ts';
 import { identify } from './identify/identify.ts';
@@ -18,6 +19,7 @@ export const tasks: {
     input: { readonly paths: readonly string[] },
     context: TaskContext,
   ) => Promise<readonly (Sidecar | null)[]>;
+  readonly readPicture: (input: { readonly path: string }, context: TaskContext) => Promise<Picture | null>;
 } = {
   async identify({ paths }, { signal }) {
     const sources: FileSource[] = [];
@@ -35,6 +37,10 @@ export const tasks: {
       sidecars.push(await readSidecar(source, signal));
     }
     return sidecars;
+  },
+  async readPicture({ path }, { signal }) {
+    using source = openFileSource(path);
+    return await readPicture(source, signal);
   },
   identifyParts: ({ known, paths }, { signal }) => identifyParts(known, { paths, signal }),
 };

@@ -2,11 +2,12 @@ export type { IndexCheck, LibraryIndex, ModelRecords } from './library-index.ts'
 export { openLibraryIndex, type OpenLibraryIndexOptions } from './open-library-index.ts';
 export type { FacetValue } from './query/facet-value.ts';
 export type { FacetOptions, Facets } from './query/facets.ts';
-export { facetFields, type FacetField, type ModelFilters, type OneOrMore } from './query/filters.ts';
+export type { FacetField, ModelSort } from '@modelkeep/core';
+export type { ModelFilters, OneOrMore } from './query/filters.ts';
 export type { Highlight, HighlightField, TextRange } from './query/highlight.ts';
 export type { NearWord } from './query/near-words.ts';
 export type { SearchHit, SearchOptions, SearchResult } from './query/search.ts';
-export { modelSorts, type ModelSort, type SortDirection, type SortOptions } from './query/sort-order.ts';
+export type { SortDirection, SortOptions } from './query/sort-order.ts';
 export type { ChangePage, ChangesOptions, ModelChange } from './read/changes-since.ts';
 export type { FileHash, FileHit } from './read/find-by-file-hash.ts';
 export type { FileHashes } from './read/find-files-by-hash.ts';

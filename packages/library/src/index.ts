@@ -23,6 +23,7 @@ export { registryTime } from './registry/registry-time.ts';
 export { toldByRegistry } from './registry/told-by-registry.ts';
 export type { ToldOfModel } from './models/add-to-model.ts';
 export type { SourceLayers } from './models/new-metadata.ts';
+export type { PreviewPicture } from './models/add-preview.ts';
 export type { RefreshedModel } from './models/refresh-models.ts';
 export type { ExportedLine, ExportedModel, ExportHeader, ExportProblem } from './exchange/export-metadata.ts';
 export type { ImportMetadataOptions, MetadataImportReport } from './exchange/import-metadata.ts';
@@ -31,13 +32,8 @@ export type { MappingEdit } from './models/edit-mapping.ts';
 export type { ModelChanges } from './models/edit-model.ts';
 export type { RemovalPlan } from './models/removal-plan.ts';
 export type { RemovalReport, RemoveOptions } from './models/remove-model.ts';
-export {
-  importModes,
-  type ImportMode,
-  type ImportOptions,
-  type ImportReport,
-  type SkippedPath,
-} from './import/import-types.ts';
+export type { ImportMode } from '@modelkeep/core';
+export type { ImportOptions, ImportReport, SkippedPath } from './import/import-types.ts';
 export { effectiveFacts, effectiveRecord, type EffectiveFacts } from './metadata/effective-record.ts';
 export { metadataFolder, modelFilePath, modelFolder, type PlacedModel } from './models/model-folder.ts';
 export type { ModelProblem, RebuildReport, SurveyReport } from './models/rebuild-index.ts';
@@ -75,7 +71,7 @@ export type {
   Stay,
   StayReason,
 } from './room/evict-report.ts';
-export { isFetchable } from './room/fetchable.ts';
+export { isDerived, isFetchable } from './room/fetchable.ts';
 export type { ModelLease } from './room/leases.ts';
 export type { RoomReport } from './room/quota.ts';
 export type { Room } from './room/room.ts';
@@ -88,7 +84,6 @@ export type { VolumeInfo, VolumeSettings } from './volumes/manage-volumes.ts';
 export type { MoveModelOptions, MoveReport } from './volumes/move-model.ts';
 export type { PlacementOptions } from './volumes/volume-for-set.ts';
 export type { VolumeKeeping } from './volumes/volume-keeping.ts';
-export { facetFields, modelSorts } from '@modelkeep/library-index';
 export type {
   FacetField,
   Facets,

@@ -1,5 +1,8 @@
 import type { ModelRecord } from '@modelkeep/core';
+import type { Picture } from '@modelkeep/formats';
 import { addToModel, type ToldOfModel } from './models/add-to-model.ts';
+import { addPreview, type PreviewPicture } from './models/add-preview.ts';
+import { heldPicture } from './models/held-picture.ts';
 import { refreshModel, type RefreshedModel } from './models/refresh-models.ts';
 import { resolveAlias, resolveAliases } from './aliases/resolve-alias.ts';
 import type { StoreContext } from './store-context.ts';
@@ -23,6 +26,21 @@ export interface ModelSourcing {
    * @throws `library.read-only`, `library.model-not-found`, `library.corrupt-metadata`, `io.*`
    */
   tell(model: Pick<ModelRecord, 'id' | 'slug'>, told: ToldOfModel): Promise<ModelRecord>;
+  /**
+   * Gives a model of the library a picture, `<stem>.preview.<extension>`: a file of it like any other. A model that has one
+   * keeps it.
+   *
+   * @throws `library.read-only`, `core.invalid-argument` for what is no picture and for a model that is not in the library,
+   * `library.model-not-found`, `io.*`
+   */
+  addPreview(model: ModelRecord, picture: PreviewPicture): Promise<ModelRecord>;
+  /**
+   * The picture that a model's own files hold: the header of its weights, SwarmUI's JSON beside them.
+   *
+   * @returns null where there is none
+   * @throws `io.*`
+   */
+  heldPicture(model: ModelRecord, options?: Cancellable): Promise<Picture | null>;
   /**
    * The model that a path means, also one of another system: `D:\models\a.safetensors`, `/mnt/models/a.safetensors`,
    * `loras/a.safetensors`. A path that more than one model may be means none.
@@ -48,6 +66,13 @@ export function createModelSourcing(context: StoreContext, forWriting: () => voi
     async tell(model, told) {
       forWriting();
       return addToModel(await homeOf(model), model, told);
+    },
+    async addPreview(model, picture) {
+      forWriting();
+      return addPreview(await homeOf(model), model, picture);
+    },
+    async heldPicture(model, { signal } = {}) {
+      return heldPicture(await homeOf(model), model, signal);
     },
     findByPath: (path, { signal } = {}) => resolveAlias(context, path, signal),
     findIdsByPaths: (paths, { signal } = {}) => resolveAliases(context, paths, signal),

@@ -167,7 +167,8 @@ async function createScene({ kind, database, maker, root }: SceneOptions): Promi
   };
 }
 
-interface DyingPorts {
+/** @internal */
+export interface DyingPorts {
   readonly fileSystem: FileSystem;
   readonly registry: Pick<SqliteDatabase, 'all' | 'transaction'>;
   readonly counted: <A extends unknown[], R>(call: (...args: A) => Promise<R>) => (...args: A) => Promise<R>;
@@ -175,8 +176,8 @@ interface DyingPorts {
   readonly died: Promise<'died'>;
 }
 
-/** Steps are before and behind each call that changes something. At the given one the process is no more: no call returns. */
-function dyingPorts(database: SqliteDatabase, killAt: number | null): DyingPorts {
+/** @internal Steps are before and behind each call that changes something. At the given one the process is no more: no call returns. */
+export function dyingPorts(database: SqliteDatabase, killAt: number | null): DyingPorts {
   let steps = 0;
   let isDead = false;
   const { promise: died, resolve: die } = Promise.withResolvers<'died'>();

@@ -8,6 +8,8 @@ export {
   type UnlinkedApp,
 } from './apply/applied-plan.ts';
 export { linkHealths, type CheckedLink, type LinkHealth } from './health/link-health.ts';
+export { configHealths, type CheckedFile, type ConfigHealth } from './health/config-health.ts';
+export type { RepairedConfig } from './health/repair-config.ts';
 export type { RepairedLinks } from './health/repair-links.ts';
 export type { LinkScope } from './apply/recover-links.ts';
 export type { UnlinkedModel } from './apply/unlink-model.ts';

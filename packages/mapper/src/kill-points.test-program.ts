@@ -48,10 +48,13 @@ const mapper = createMapper({
   machineId: 'machine-1',
   library: { modelsById: async (ids) => task.models.filter(({ record }) => ids.includes(record.id)) },
   fileSystem,
+  viewFolder: task.config?.viewFolder,
 });
 
-const place = { app: 'comfyui', appRoot: task.appRoot };
-if (task.action === 'apply') await mapper.apply(await mapper.planLinks({ ...place, models: task.models }));
+const { appRoot, config } = task;
+const place = { app: config?.app ?? 'comfyui', appRoot };
+const way = config === undefined ? ('links' as const) : ('config' as const);
+if (task.action === 'apply') await mapper.apply(await mapper.planLinks({ ...place, way, models: task.models }));
 if (task.action === 'undo') await mapper.undo(task.applied as AppliedPlan);
 if (task.action === 'unlinkAll') await mapper.unlinkAll(place);
 await database.close();

@@ -10,6 +10,8 @@ import type { MappableModel } from './plan/mappable-model.ts';
 export interface KillTask {
   readonly action: 'apply' | 'undo' | 'unlinkAll';
   readonly appRoot: string;
+  /** Set for config files that lead to a folder of links in it. */
+  readonly config?: { readonly app: string; readonly viewFolder: string } | undefined;
   readonly database: string;
   readonly models: readonly MappableModel[];
   readonly applied: AppliedPlan | null;

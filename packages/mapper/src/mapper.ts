@@ -6,7 +6,10 @@ import { applyMapping, recoverConfig } from './config/apply-config.ts';
 import { undoMapping, unlinkAllWithConfig, unlinkModelWithConfig } from './config/unlink-config.ts';
 import { checkLinks } from './health/check-links.ts';
 import type { CheckedLink } from './health/link-health.ts';
-import { repairLinks, type RepairedLinks } from './health/repair-links.ts';
+import { checkConfig } from './health/check-config.ts';
+import type { CheckedFile } from './health/config-health.ts';
+import { repairMapping, type RepairedLinks } from './health/repair-links.ts';
+import { scopesOf } from './health/scopes-of.ts';
 import type { MapperContext } from './mapper-context.ts';
 import { recoverLinks, type LinkScope } from './apply/recover-links.ts';
 import type { UnlinkAllOptions } from './apply/unlink-all.ts';
@@ -109,11 +112,18 @@ export interface Mapper {
   linksOf(modelId: string, options?: { readonly signal?: AbortSignal | undefined }): Promise<readonly RegisteredLink[]>;
   /** The ids of the models that an app has links to on this machine. @throws `sqlite.*` */
   modelsOf(app: string, options?: { readonly signal?: AbortSignal | undefined }): Promise<readonly string[]>;
-  /** Compares the recorded links with the disk and the library. Changes nothing. */
+  /** Compares the recorded links with the disk and the library, also those that an app's config files lead to. Changes nothing. */
   check(scope?: LinkScope): Promise<readonly CheckedLink[]>;
   /**
+   * Compares the config files that something of ours is in with the links that they lead to: a file or what is ours in it
+   * may be gone, or changed. Changes nothing.
+   * @throws `sqlite.*`
+   */
+  checkFiles(scope?: LinkScope): Promise<readonly CheckedFile[]>;
+  /**
    * Checks, and makes good what it finds: a link is made again where the library has what it is for, removed where it has
-   * not, and no longer counted as ours where something else is. It cannot be undone; the next plan sees the result.
+   * not, and no longer counted as ours where something else is; what is missing in a config file is written again. It
+   * cannot be undone; the next plan sees the result.
    * @throws `sqlite.*`
    */
   repair(scope?: LinkScope): Promise<RepairedLinks>;
@@ -166,14 +176,20 @@ export function createMapper(options: MapperOptions): Mapper {
     unlinkAll: (request) => unlinkAllWithConfig(context, request),
     unlinkModel: (modelId, { signal } = {}) => unlinkModelWithConfig(context, modelId, signal),
     async recover(scope = {}) {
-      const links = await recoverLinks(context, scope);
+      const links: AppliedLink[] = [];
+      for (const one of await scopesOf(context, scope)) links.push(...(await recoverLinks(context, one)));
       await recoverConfig(context, scope);
       return links;
     },
     detectApps: (folder, { signal } = {}) => detectApps(context, folder, signal),
     linksOf: (modelId, { signal } = {}) => context.links.list({ modelId }, signal),
     modelsOf: (app, { signal } = {}) => linkedModels(registry, { machine: machineId, app, signal }),
-    check: (scope = {}) => checkLinks(context, scope),
-    repair: (scope = {}) => repairLinks(context, scope),
+    async check(scope = {}) {
+      const checked: CheckedLink[] = [];
+      for (const one of await scopesOf(context, scope)) checked.push(...(await checkLinks(context, one)));
+      return checked;
+    },
+    checkFiles: (scope = {}) => checkConfig(context, scope),
+    repair: (scope = {}) => repairMapping(context, scope),
   };
 }

@@ -1,6 +1,6 @@
 export { openLibrary, type Library } from './open-library.ts';
 export type { OpenLibraryOptions } from './open-library-options.ts';
-export { errorFromJSON, isModelkeepError, ModelkeepError } from '@modelkeep/core';
+export { errorFromJSON, facetFields, importModes, isModelkeepError, ModelkeepError, modelSorts } from '@modelkeep/core';
 export type {
   CivitaiDetails,
   Clock,
@@ -29,16 +29,9 @@ export type {
   WaitingForUser,
   WeightsFormat,
 } from '@modelkeep/core';
-export {
-  facetFields,
-  importModes,
-  knownApps,
-  modelSorts,
-  pickServer,
-  searchLibraries,
-  stateKinds,
-  type KnownApp,
-} from '@modelkeep/workflows';
+export { knownApps } from './known-apps.ts';
+export { pickServer } from './pick-server.ts';
+export { searchLibraries } from './search-libraries.ts';
 export type {
   ApartFile,
   AppliedFile,
@@ -49,9 +42,11 @@ export type {
   Cancellable,
   CivitaiOptions,
   ChangesOptions,
+  CheckedFile,
   CheckedLink,
   CheckLinksOptions,
   CheckPlaceOptions,
+  ConfigHealth,
   ConfigPlan,
   ConflictingRow,
   DetectedApp,
@@ -117,6 +112,7 @@ export type {
   ImportReport,
   Keeping,
   AvailabilityMigration,
+  KnownApp,
   MatchedRow,
   MigrateAvailabilityOptions,
   MigratedServer,

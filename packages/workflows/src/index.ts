@@ -34,7 +34,6 @@ export type {
   LeftToAsk,
 } from './enrich/enrich-types.ts';
 export type { ScanRequest, ScanResult } from './enrich/scan-and-enrich.ts';
-export { facetFields, modelSorts } from '@modelkeep/library';
 export type {
   FacetField,
   Facets,
@@ -100,13 +99,7 @@ export type { RegistryExport } from './migrate/registry/export-registry.ts';
 export type { AvailabilityMigration, MigratedServer } from './migrate/registry/availability-report.ts';
 export type { MigrateAvailabilityOptions } from './migrate/registry/migrate-availability.ts';
 export type { MigrateStateOptions } from './migrate/state/migrate-state.ts';
-export {
-  stateKinds,
-  type StateExport,
-  type StateKind,
-  type StateMigration,
-  type StateProblem,
-} from './migrate/state/state-migration.ts';
+export type { StateExport, StateKind, StateMigration, StateProblem } from './migrate/state/state-migration.ts';
 export type {
   ConflictingRow,
   MatchedRow,
@@ -135,7 +128,6 @@ export type {
 export type { UpdateOperation, UpdateOptions, UpdateResult } from './update/update-model.ts';
 export type { Updating } from './update/updating.ts';
 export { proxyFromEnvironment } from '@modelkeep/network';
-export { importModes } from '@modelkeep/library';
 export type {
   ComputeHashesReport,
   HashChoice,
@@ -206,7 +198,9 @@ export type {
   LinkReason,
   PlannedAction,
   PlanWarning,
+  CheckedFile,
   CheckedLink,
+  ConfigHealth,
   LinkingOptions,
   LinkKind,
   RegisteredLink,

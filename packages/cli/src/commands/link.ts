@@ -108,7 +108,7 @@ export async function showApps(
   directory: string | undefined,
 ): Promise<ExitCode> {
   const found = directory === undefined ? null : await library.detectApp(folderOf(directory), { signal });
-  const known = directory === undefined ? knownApps() : found === null ? [] : [found];
+  const known = directory === undefined ? await knownApps() : found === null ? [] : [found];
   if (json) terminal.out(JSON.stringify(known, null, 2));
   else if (known.length === 0) terminal.err('this folder looks like no app that is known: `modelkeep apps` lists them');
   else {
@@ -155,7 +155,7 @@ export const clearable: readonly string[] = ['versions', 'name', 'folder', 'name
 async function detected(library: Library, appRoot: string, signal: AbortSignal): Promise<string> {
   const found = await library.detectApp(appRoot, { signal });
   if (found !== null) return found.app;
-  const known = knownApps().map(({ app }) => app);
+  const known = (await knownApps()).map(({ app }) => app);
   throw new ModelkeepError('mapper.unknown-app', {
     message: `${appRoot} looks like no app that is known`,
     facts: { app: DETECT, known },

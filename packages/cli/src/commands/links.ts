@@ -20,19 +20,22 @@ export async function showLinks(
 ): Promise<ExitCode> {
   const scope = { app, appRoot: directory === undefined ? undefined : resolve(directory), signal };
   if (options.repair === true) {
-    const { results, counts } = await library.repairLinks(scope);
+    const { results, counts, files } = await library.repairLinks(scope);
     const lines = results.map(({ outcome, target, slug, reason, error }) => [
       outcome,
       target ?? slug,
       reason?.message ?? error?.message ?? '',
     ]);
+    lines.push(...files.map(({ outcome, path, reason }) => [outcome, path, reason?.message ?? '']));
     const text = lines.length === 0 ? 'all links are good' : alignColumns(lines);
-    terminal.out(json ? JSON.stringify({ results, counts }, null, 2) : text);
-    return counts.failed === 0 ? 0 : 1;
+    terminal.out(json ? JSON.stringify({ results, counts, files }, null, 2) : text);
+    return counts.failed === 0 && files.every(({ outcome }) => outcome !== 'conflict') ? 0 : 1;
   }
   const checked = await library.checkLinks(scope);
+  const files = await library.checkConfigFiles(scope);
   const lines = checked.map(({ link, health }) => [health, link.app, link.strategy, link.target]);
+  lines.push(...files.map(({ health, app: of, format, path }) => [health, of, format, path]));
   const text = lines.length === 0 ? 'no app has links of this library' : alignColumns(lines);
-  terminal.out(json ? JSON.stringify(checked, null, 2) : text);
-  return checked.every(({ health }) => health === 'ok') ? 0 : 1;
+  terminal.out(json ? JSON.stringify([...checked, ...files], null, 2) : text);
+  return [...checked, ...files].every(({ health }) => health === 'ok') ? 0 : 1;
 }

@@ -41,7 +41,7 @@ export async function syncServer({ library, terminal, signal, json }: CommandCon
 export async function checkServers(context: CommandContext, models: readonly string[]): Promise<ExitCode> {
   const { library, terminal, signal, json } = context;
   const answer = await library.servers.checkRequirements({ models, signal });
-  const { picked, ranked } = pickServer(answer);
+  const { picked, ranked } = await pickServer(answer);
   if (json) terminal.out(JSON.stringify({ models: answer.models, servers: ranked }, null, 2));
   else {
     for (const { model, contents } of answer.models) if (contents.length === 0) terminal.err(`nobody knows ${model}`);

@@ -161,6 +161,8 @@ export interface ModelRecord {
   readonly civitai?: CivitaiDetails | undefined;
   /** Paths that other systems know the model's weights by; absent where there are none. */
   readonly aliases?: readonly string[] | undefined;
+  /** Name of the file that shows it, by the conventions of apps; absent where there is none. */
+  readonly preview?: string | undefined;
   /** When an app has said that it used the model; absent where none has. */
   readonly lastUsedAt?: string | undefined;
   /** Grows with each change of the metadata. */

@@ -1,30 +1,7 @@
 import { createSeededRandom } from '@modelkeep/testing';
 import { describe, expect, it } from 'vitest';
 import { classifyTensors } from './classify-tensors.ts';
-import type { TensorFact } from './view/tensor-view.ts';
-
-type Shapes = Readonly<Record<string, readonly number[]>>;
-
-function tensorsOf(shapes: Shapes): ReadonlyMap<string, TensorFact> {
-  return new Map(Object.entries(shapes).map(([name, shape]) => [name, { dtype: 'BF16', shape }]));
-}
-
-function below(prefix: string, shapes: Shapes): Shapes {
-  return Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [prefix + name, shape]));
-}
-
-function adapter(
-  modules: Readonly<Record<string, readonly [outputs: number, inputs: number]>>,
-  form: 'kohya' | 'peft' = 'kohya',
-): Shapes {
-  const [down, up] = form === 'kohya' ? ['lora_down', 'lora_up'] : ['lora_A', 'lora_B'];
-  return Object.fromEntries(
-    Object.entries(modules).flatMap(([name, [outputs, inputs]]) => [
-      [`${name}.${down}.weight`, [8, inputs]],
-      [`${name}.${up}.weight`, [outputs, 8]],
-    ]),
-  );
-}
+import { adapter, below, tensorsOf, type Shapes } from './shapes.test-helper.ts';
 
 const qkv = (block: string): string => `${block}.transformer_blocks.0.attn2.to_k.weight`;
 const unet = (block: string, width: number, channels = 4): Shapes => ({
@@ -432,7 +409,11 @@ describe('other models', () => {
     ],
     [
       'a ControlNet of SDXL',
-      below('control_model.', { 'zero_convs.0.0.weight': [320, 320, 1, 1], [qkv('input_blocks.4.1')]: [640, 2048] }),
+      below('control_model.', {
+        'zero_convs.0.0.weight': [320, 320, 1, 1],
+        [qkv('input_blocks.4.1')]: [640, 2048],
+        'label_emb.0.0.weight': [1280, 2816],
+      }),
       { type: 'controlnet', family: 'sdxl' },
     ],
     [

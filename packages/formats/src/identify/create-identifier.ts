@@ -4,6 +4,7 @@ import type { Identification } from './identification.ts';
 import type { PartsOutcome } from './identify-parts.ts';
 import { identifySources } from './identify-sources.ts';
 import type { IdentifyOptions } from './identify.ts';
+import type { Picture } from '../pictures/read-picture.ts';
 import type { Sidecar } from '../sidecars/sidecar.ts';
 import { workerCode } from '../worker-code.ts';
 
@@ -45,6 +46,13 @@ export interface Identifier extends AsyncDisposable {
     paths: readonly string[],
     options?: { readonly signal?: AbortSignal | undefined },
   ): Promise<readonly (Sidecar | null)[]>;
+  /**
+   * Reads the picture that a file is or holds: in the header of safetensors, in SwarmUI's JSON.
+   *
+   * @returns null where there is none, or one of more than 8 MiB
+   * @throws `io.not-found`, `io.permission`, `io.failed`, `core.closed`, `signal.reason` on abort
+   */
+  readPicture(path: string, options?: { readonly signal?: AbortSignal | undefined }): Promise<Picture | null>;
   /** Ends the worker. */
   close(): Promise<void>;
 }
@@ -79,6 +87,7 @@ export function createIdentifier({ mode = 'worker' }: IdentifierOptions = {}): I
       }),
     readSidecars: (paths, { signal } = {}) =>
       pool.run<readonly (Sidecar | null)[]>('readSidecars', { paths }, { signal }),
+    readPicture: (path, { signal } = {}) => pool.run<Picture | null>('readPicture', { path }, { signal }),
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -1,6 +1,6 @@
 import { factsOfCivitai, noCivitaiDetails } from '@modelkeep/core';
 import { hashesOf } from './civitai-parts.ts';
-import { field, htmlIn, objectIn, textIn, urlIn, wordsIn, type JsonObject } from './json-fields.ts';
+import { field, htmlIn, numberIn, objectIn, textIn, urlIn, wordsIn, type JsonObject } from './json-fields.ts';
 import { readCivitaiVersion } from './read-civitai.ts';
 import type { Sidecar } from './sidecar.ts';
 
@@ -29,7 +29,10 @@ export function readLoraManager(json: JsonObject): Sidecar | null {
     }),
     civitai: inner === null ? null : details,
     files: [{ ...ours, downloadUrl: null, hashes }, ...(inner?.files ?? [])],
-    previews: [...(preview === null ? [] : [{ url: preview, nsfwLevel: null }]), ...(inner?.previews ?? [])],
+    previews: [
+      ...(preview === null ? [] : [{ url: preview, nsfwLevel: numberIn(json, 'preview_nsfw_level') }]),
+      ...(inner?.previews ?? []),
+    ],
     extra: notes === null ? {} : { notes },
   };
 }

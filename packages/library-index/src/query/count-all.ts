@@ -1,6 +1,6 @@
+import type { FacetField } from '@modelkeep/core';
 import type { SqliteDatabase } from '@modelkeep/sqlite';
 import type { FacetValue, FieldCounts } from './facet-value.ts';
-import type { FacetField } from './filters.ts';
 
 /** @internal */
 export interface CountAllOptions {

@@ -1,8 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
+import type { FacetField } from '@modelkeep/core';
 import type { SqliteDatabase, SqlValue } from '@modelkeep/sqlite';
 import { candidatesSql } from './candidates.ts';
 import type { FacetValue, FieldCounts } from './facet-value.ts';
-import { COLUMN_FIELDS, type FacetField } from './filters.ts';
+import { COLUMN_FIELDS } from './filters.ts';
 import { filterExpression } from './match-expression.ts';
 import type { ParsedQuery } from './parse-query.ts';
 import type { ReadFilters } from './read-filters.ts';

@@ -1,4 +1,4 @@
-import type { FacetField } from './filters.ts';
+import type { FacetField } from '@modelkeep/core';
 
 /** A value of a field, and how many models have it. */
 export interface FacetValue {

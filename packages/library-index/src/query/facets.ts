@@ -1,9 +1,9 @@
-import { ModelkeepError } from '@modelkeep/core';
+import { facetFields, ModelkeepError, type FacetField } from '@modelkeep/core';
 import type { SqliteDatabase } from '@modelkeep/sqlite';
 import { countAll } from './count-all.ts';
 import { countMatches } from './count-matches.ts';
 import type { FacetValue, FieldCounts } from './facet-value.ts';
-import { facetFields, type FacetField, type ModelFilters } from './filters.ts';
+import type { ModelFilters } from './filters.ts';
 import { checkLimit } from './limits.ts';
 import { nearQuery } from './near-words.ts';
 import { parseQuery, type ParsedQuery } from './parse-query.ts';

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import type { ModelRecord, ModelSource } from '@modelkeep/core';
+import { facetFields, type ModelRecord, type ModelSource } from '@modelkeep/core';
 import { expect, test } from 'vitest';
 import type { LibraryIndex } from '../library-index.ts';
 import { openLibraryIndex } from '../open-library-index.ts';
 import { createRandom, idOf, makeFolder, makeRecord, randomRecord } from '../records.test-helper.ts';
-import { facetFields, type ModelFilters } from './filters.ts';
+import type { ModelFilters } from './filters.ts';
 
 const source = (provider: ModelSource['provider'], repo: string | null): ModelSource => ({
   provider,

@@ -34,20 +34,6 @@ export interface ModelFilters {
   readonly ids?: readonly string[] | undefined;
 }
 
-/** What models are counted by. */
-export const facetFields = [
-  'type',
-  'family',
-  'baseModel',
-  'format',
-  'precision',
-  'quantisation',
-  'licence',
-  'provider',
-  'tags',
-] as const;
-export type FacetField = (typeof facetFields)[number];
-
 /** @internal Fields of which a model has one value, in a column. */
 export const COLUMN_FIELDS = [
   { name: 'type', column: 'type', mark: 't' },

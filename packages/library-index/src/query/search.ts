@@ -1,4 +1,4 @@
-import type { ModelRecord } from '@modelkeep/core';
+import type { ModelRecord, ModelSort } from '@modelkeep/core';
 import type { SqliteDatabase } from '@modelkeep/sqlite';
 import { listModels } from '../read/list.ts';
 import { parseRecords } from '../read/parse-records.ts';
@@ -10,7 +10,7 @@ import { readCursor, writeCursor } from './page-place.ts';
 import { parseQuery } from './parse-query.ts';
 import { readFilters } from './read-filters.ts';
 import { BEST_TIER, byRelevance, searchPage, type FoundPage } from './search-page.ts';
-import { sortOrder, type ModelSort, type SortDirection } from './sort-order.ts';
+import { sortOrder, type SortDirection } from './sort-order.ts';
 
 /** What goes with a search. */
 export interface SearchOptions extends ModelFilters {

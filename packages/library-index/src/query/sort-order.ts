@@ -1,8 +1,5 @@
-import { ModelkeepError } from '@modelkeep/core';
+import { ModelkeepError, modelSorts, type ModelSort } from '@modelkeep/core';
 
-/** What models are sorted by; `imported`: when they came into the library. */
-export const modelSorts = ['name', 'size', 'imported', 'updated'] as const;
-export type ModelSort = (typeof modelSorts)[number];
 export type SortDirection = 'ascending' | 'descending';
 
 /** How models are sorted. */

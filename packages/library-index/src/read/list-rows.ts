@@ -20,12 +20,15 @@ export interface ListedRow {
   readonly place: string;
 }
 
-/** So many models are sorted; of more, those that are next in the order are looked at one by one. */
-const MOST_SORTED = 5_000;
+/**
+ * So many models are sorted; of more, those that are next in the order are looked at one by one. What is rarer than this and
+ * stands together in the order (the models of a family, by name) would be looked for long.
+ */
+const MOST_SORTED = 20_000;
 const FIRST_LOOK = 1_000;
 const NEXT_LOOKS = 10_000;
 
-/** @internal Models in an order. No statement looks at more than some thousand rows. */
+/** @internal Models in an order. No statement looks at more than some ten thousand rows. */
 export async function listRows(database: SqliteDatabase, options: ListRowsOptions): Promise<readonly ListedRow[]> {
   const { filters, order, limit, signal } = options;
   const few = await fewKeys(database, filters, signal);

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
+import { modelSorts } from '@modelkeep/core';
 import { expect, test } from 'vitest';
 import { openLibraryIndex } from '../open-library-index.ts';
 import { createRandom, makeFolder, makeRecord, randomRecord } from '../records.test-helper.ts';
-import { modelSorts, type SortDirection } from '../query/sort-order.ts';
+import type { SortDirection } from '../query/sort-order.ts';
 
 test('pages under writes: who stays as it is comes once, in every order', { timeout: 60_000 }, async () => {
   await using index = await openLibraryIndex({ path: join(await makeFolder(), 'models.db') });

@@ -1,5 +1,6 @@
+import { facetFields } from '@modelkeep/core';
 import type { SqlParams, SqlStatement } from '@modelkeep/sqlite';
-import { COLUMN_FIELDS, facetFields, LABEL_FIELDS } from '../query/filters.ts';
+import { COLUMN_FIELDS, LABEL_FIELDS } from '../query/filters.ts';
 
 const counted = new Set<string>(facetFields);
 

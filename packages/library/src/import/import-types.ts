@@ -1,15 +1,13 @@
-import type { MetadataLayer, ModelMetadata, ModelOverrides, ModelRecord, ModelSource } from '@modelkeep/core';
+import type {
+  ImportMode,
+  MetadataLayer,
+  ModelMetadata,
+  ModelOverrides,
+  ModelRecord,
+  ModelSource,
+} from '@modelkeep/core';
 import type { HashChoice } from './content-hashes.ts';
 import type { FileProblem } from '../scan/scan-report.ts';
-
-/**
- * How files get in. `copy`: the originals stay as they are; a drive that can clone makes no copy of their bytes. `move`:
- * the originals become the library's, without a copy on the same drive, and lose their names outside it once that is
- * durable. `link`: a clone where the drive can, and otherwise the model is adopted where it is. `auto`: what another tool
- * keeps (the caches of Hugging Face and Ollama) is adopted where it is, anything else is copied.
- */
-export const importModes = ['auto', 'copy', 'move', 'link'] as const;
-export type ImportMode = (typeof importModes)[number];
 
 /** How files are imported. */
 export interface ImportOptions {

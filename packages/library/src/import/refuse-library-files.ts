@@ -1,7 +1,6 @@
 import { dirname, join } from 'node:path';
-import { isModelkeepError, ModelkeepError } from '@modelkeep/core';
+import { isModelkeepError, ModelkeepError, type ImportMode } from '@modelkeep/core';
 import type { FileSystem } from '@modelkeep/io';
-import type { ImportMode } from './import-types.ts';
 
 /**
  * @internal What stands in a library belongs to it: moved out of there, or adopted there, its models would break.

@@ -14,6 +14,7 @@ import {
   type ModelRecord,
   type ModelSource,
 } from '@modelkeep/core';
+import { previewOf } from '../models/preview-of.ts';
 import { effectiveCivitai } from './effective-civitai.ts';
 import { factNames } from './fact-names.ts';
 import { safetyOf } from './load-safety.ts';
@@ -88,6 +89,7 @@ export function effectiveRecord(metadata: ModelMetadata, overrides: ModelOverrid
     origins,
     ...optional('civitai', effectiveCivitai(metadata.layers) ?? undefined),
     ...optional('aliases', metadata.aliases),
+    ...optional('preview', previewOf(metadata, missing)),
     ...optional('lastUsedAt', metadata.lastUsedAt),
     ...(mapping === null ? {} : { mapping }),
     revision: metadata.revision,

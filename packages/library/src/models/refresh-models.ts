@@ -48,7 +48,15 @@ function toldBy(layers: Layers): Pick<RefreshedModel, 'layers' | 'previews'> {
     const told = layers[name]?.extra?.['previews'];
     return Array.isArray(told) ? told.filter((one): one is RefreshedModel['previews'][number] => isPreview(one)) : [];
   });
-  return { layers: Object.keys(layers), previews };
+  return { layers: Object.keys(layers), previews: [...previews, ...cardPicture(layers.hub)] };
+}
+
+/** The picture that a model card names. Its author rates it by the whole repo. */
+function cardPicture(hub: Layers['hub']): RefreshedModel['previews'] {
+  const url = hub?.extra?.['thumbnail'];
+  if (typeof url !== 'string' || !/^https?:\/\//u.test(url)) return [];
+  const isForAll = hub?.facts.tags?.includes('not-for-all-audiences') !== true;
+  return [{ url, nsfwLevel: isForAll ? 1 : null }];
 }
 
 function isPreview(value: unknown): boolean {

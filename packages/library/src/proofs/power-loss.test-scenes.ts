@@ -71,6 +71,23 @@ const importing: Omit<Scene, 'name' | 'reflinks'> = {
 
 const both = { 'line.safetensors': lora, 'vae.safetensors': vae };
 
+const picture = {
+  bytes: Buffer.from('\u0089PNG\r\n\u001a\n and more', 'latin1'),
+  source: {
+    provider: 'local',
+    endpoint: null,
+    repo: null,
+    revision: null,
+    commit: null,
+    path: '/sources/one/line.png',
+  },
+} as const;
+
+async function addPicture(store: LibraryStore, slug: string): Promise<void> {
+  const { preview } = await store.addPreview(await store.resolve(slug), picture);
+  if (preview === undefined) throw new Error(`${slug} has no picture`);
+}
+
 /** The work during which the power goes. */
 export const scenes: readonly Scene[] = [
   { ...importing, name: 'an import with hard links', reflinks: false },
@@ -91,7 +108,7 @@ export const scenes: readonly Scene[] = [
     },
   },
   {
-    name: 'an update of a model',
+    name: 'an update of a model, and a picture for it',
     reflinks: false,
     clock: systemClock,
     promised: [LINE],
@@ -104,6 +121,7 @@ export const scenes: readonly Scene[] = [
         const files = { 'line.safetensors': lora, 'README.md': Buffer.from(words) };
         await download(store, drive, { commit, files });
       }
+      await addPicture(store, LINE);
     },
   },
   {
@@ -180,7 +198,7 @@ export const scenes: readonly Scene[] = [
   },
   { ...importing, name: 'an import without links', reflinks: false, hardlinks: false },
   {
-    name: 'an update and a deletion without links',
+    name: 'an update, a picture and a deletion without links',
     reflinks: false,
     hardlinks: false,
     clock: systemClock,
@@ -192,6 +210,7 @@ export const scenes: readonly Scene[] = [
       }),
     async run({ store, drive }) {
       await download(store, drive, { commit: 'b', files: { ...vaeAlone, 'README.md': Buffer.from('second') } });
+      await addPicture(store, VAE);
       // The pipeline only referred to its weights.
       await store.remove(VAE);
     },

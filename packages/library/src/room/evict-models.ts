@@ -10,6 +10,7 @@ import { finishing } from '../transaction/finishing.ts';
 import { clearFiles, ownFiles } from './clear-evicted.ts';
 import { ownStay, planEviction } from './evict-plan.ts';
 import type { EvictedModel, EvictModelsOptions, EvictReport, KeptModel, Stay } from './evict-report.ts';
+import { isDerived } from './fetchable.ts';
 import { freeBlobs } from './free-blobs.ts';
 import { leasedModels } from './leases.ts';
 import type { ModelUse } from './model-use.ts';
@@ -97,7 +98,8 @@ async function evictLocked(context: StoreContext, { found, own, options }: Evict
   signal?.throwIfAborted();
   const txn = newId();
   const { overrides } = now;
-  const metadata = { ...now.metadata, evictedAt: timestamp(context) };
+  const files = now.metadata.files.filter((file) => !isDerived(file));
+  const metadata = { ...now.metadata, files, evictedAt: timestamp(context) };
   const project = (): Promise<void> => clearFiles(context, { folder: now.folder, metadata, own });
   const work = async (): Promise<void> => {
     await writeChange(context, { found: now, changed: { metadata, overrides }, changes: [], txn, project });

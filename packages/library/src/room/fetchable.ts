@@ -13,9 +13,14 @@ export function isFetchable({ source }: Pick<ModelFile, 'source'>): boolean {
   return provider === 'hf' && endpoint !== null && repo !== null && commit !== null && isSha1(commit);
 }
 
+/** Whether a file was made of the weights, and can be again: a picture that their header holds. */
+export function isDerived({ role, source }: Pick<ModelFile, 'role' | 'source'>): boolean {
+  return role === 'preview' && source?.provider === 'local' && source.path === null;
+}
+
 /** @internal */
 export function fetchableStay({ files }: Pick<ModelRecord, 'files'>): Stay | null {
-  const file = files.find((one) => !isFetchable(one));
+  const file = files.find((one) => !isDerived(one) && !isFetchable(one));
   if (file === undefined) return null;
   return { why: 'not-fetchable', detail: `nobody knows where ${file.name} could be had again` };
 }

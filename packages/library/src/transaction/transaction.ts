@@ -16,6 +16,7 @@ import type { SourceLayers } from '../models/new-metadata.ts';
 import { commitModels } from '../models/commit-models.ts';
 import { requireQuota } from '../room/quota.ts';
 import { renewBlob } from '../repair/renew-blob.ts';
+import { updateModel } from '../models/update-model.ts';
 import { timestamp, withLock, type StoreContext } from '../store-context.ts';
 import type { VolumeLock } from '../volume/volume-locks.ts';
 import { adoptParts } from './adopt-parts.ts';
@@ -99,6 +100,15 @@ export interface Transaction {
    * @internal
    */
   adoptModel(model: AdoptedModel): Promise<ModelRecord>;
+  /**
+   * Changes a model that is here, such as by one of the stored files. Ends nothing: the caller goes on with `discard`.
+   *
+   * @internal
+   */
+  changeModel(
+    model: Pick<ModelRecord, 'id' | 'slug'>,
+    change: (present: ModelMetadata) => ModelMetadata,
+  ): Promise<ModelRecord>;
   /** Lets go: what was written stays, for a later transaction that wants the same content. */
   release(): Promise<void>;
   /** Ends the transaction and removes what it wrote. Stored blobs stay. */
@@ -260,6 +270,11 @@ export async function beginTransaction(
           lock,
         });
       return withLock(context, contentLockOf(metadata), commit, adopting);
+    },
+    async changeModel({ id: modelId, slug }, change) {
+      record = { ...record, models: [...record.models, { id: modelId, slug }] };
+      await writeTransaction(context, record);
+      return updateModel(context, { id: modelId, slug, txn: id, change });
     },
     release: releaseTransaction,
     discard,

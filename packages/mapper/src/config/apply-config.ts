@@ -5,7 +5,7 @@ import type { AppliedPlan } from '../apply/applied-plan.ts';
 import { applyPlan, type ApplyOptions } from '../apply/apply-plan.ts';
 import type { MapperContext } from '../mapper-context.ts';
 import { findProfile } from '../profiles/find-profile.ts';
-import { configChanges, withoutOurs } from './change-config.ts';
+import { configChanges, withoutOurs, type ConfigChange } from './change-config.ts';
 import { textDigest } from './config-file.ts';
 import type { ConfigPlace } from './config-place.ts';
 import { parseConfigPart, type ConfigPart } from './parse-config-part.ts';
@@ -43,29 +43,46 @@ export interface SyncConfigOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Looks, in all, at files that other processes change at the same moment. */
+const LOOKS = 10;
+
 /** @internal Makes the config files say what the links of the view are. */
 export async function syncConfig(
   context: MapperContext,
   { place, runId, expected, signal }: SyncConfigOptions,
 ): Promise<readonly AppliedFile[]> {
-  const { app, viewRoot } = place;
-  const links = (await context.links.list({ app, appRoot: viewRoot }, signal)).filter(
-    ({ state }) => state !== 'removing',
-  );
-  const results: AppliedFile[] = [];
-  for (const change of await configChanges(context, { place, links, signal })) {
-    signal?.throwIfAborted();
-    const { found } = change;
-    const planned = expected?.get(found.path);
-    const isStale =
-      planned !== undefined && found.problem === null && change.problem === null && planned !== textDigest(found.text);
-    results.push(
-      isStale
-        ? conflict(found.path, 'it was changed since the plan was made')
-        : await writeConfig(context, change, { place, runId, undoable: expected !== null }),
-    );
+  const { app, appRoot, viewRoot } = place;
+  const results = new Map<string, AppliedFile>();
+  for (let look = 0; look < LOOKS; look += 1) {
+    const recorded = await context.links.list({ app, appRoot: viewRoot }, signal);
+    const links = recorded.filter(({ state }) => state !== 'removing');
+    let overtaken = false;
+    for (const change of await configChanges(context, { place, links, signal })) {
+      signal?.throwIfAborted();
+      const { path } = change.found;
+      if (results.has(path)) continue;
+      const result = isStale(change, expected)
+        ? conflict(path, 'it was changed since the plan was made')
+        : await writeConfig(context, change, { place, runId, undoable: expected !== null });
+      if (result === null) overtaken = true;
+      else results.set(path, result);
+    }
+    if (!overtaken) return [...results.values()];
+    await recoverConfig(context, { app, appRoot });
   }
-  return results;
+  const left = (await context.files.list({ app, appRoot, viewRoot }, signal)).filter(({ path }) => !results.has(path));
+  return [...results.values(), ...left.map(({ path }) => conflict(path, 'other processes change it all the time'))];
+}
+
+/** What we have written ourselves since the plan was made, or would write now, is no change of somebody else's. */
+function isStale(
+  { found, wanted, problem, registered }: ConfigChange,
+  expected: SyncConfigOptions['expected'],
+): boolean {
+  const planned = expected?.get(found.path);
+  if (planned === undefined || found.problem !== null || problem !== null) return false;
+  const isAsWritten = registered !== null && registered.content === found.text;
+  return planned !== textDigest(found.text) && found.text !== wanted && !isAsWritten;
 }
 
 /** @internal Takes what is ours out of the config files of an app. */
@@ -78,8 +95,9 @@ export async function takeConfig(
   for (const row of await context.files.list({ app, appRoot })) {
     const place = { ...row, facts: { format: row.format, path: '', windowsPath: null, settings: [], note: null } };
     const change = await withoutOurs(context, row);
-    const result = await writeConfig(context, change, { place, runId: newId(), undoable: false });
-    if (result.outcome === 'conflict') await context.files.forget(row.path);
+    const written = await writeConfig(context, change, { place, runId: newId(), undoable: false });
+    const result = written ?? conflict(row.path, 'another process changes it at this moment');
+    if (result.outcome === 'conflict' && written !== null) await context.files.forget(row.path);
     results.push(result);
   }
   return results;
@@ -132,8 +150,11 @@ async function confirmPlace(
   return { app, appRoot, viewRoot, facts };
 }
 
-/** The view and the folder that holds the views of all apps. */
-async function ensureViewRoot({ fileSystem, folders }: MapperContext, { app, viewRoot }: ConfigPlace): Promise<void> {
+/** @internal Makes the view and the folder that holds the views of all apps, where they are missing. */
+export async function ensureViewRoot(
+  { fileSystem, folders }: MapperContext,
+  { app, viewRoot }: Pick<ConfigPlace, 'app' | 'viewRoot'>,
+): Promise<void> {
   for (const path of [dirname(viewRoot), viewRoot]) {
     const recorded = await folders.add(path, { app, appRoot: viewRoot });
     try {

@@ -1,9 +1,10 @@
+import { newId } from '@modelkeep/core';
 import type { MapperContext } from '../mapper-context.ts';
 import { configEditor } from './config-editors.ts';
 import { readConfigFile } from './config-file.ts';
 import type { AppliedFile } from './planned-file.ts';
 import { actionOf } from './plan-config.ts';
-import { conflict, replaceText } from './write-config.ts';
+import { conflict, doneAs, placeOf, put } from './write-config.ts';
 import type { FileUndo, RegisteredFile } from '../registry/file-registry.ts';
 
 /**
@@ -26,15 +27,19 @@ async function undoOne(
 ): Promise<AppliedFile> {
   const { path, before, after } = entry;
   if (row === null) return { outcome: 'kept', path, reason: null };
-  if (row.runId !== runId) return conflict(path, 'it was changed by a later run');
-  const relative = path.slice(row.appRoot.length + 1).replaceAll('\\', '/');
-  const found = await readConfigFile(context.fileSystem, { appRoot: row.appRoot, path: relative });
+  const found = await readConfigFile(context.fileSystem, placeOf(row));
   if (found.problem !== null) return conflict(path, found.problem);
   const editor = configEditor(row.format, path);
   const isOurs = (text: string | null): boolean => {
     const without = text === null ? null : editor.take(text);
     return without !== null && without.problem === null && without.text !== text;
   };
+  if (found.text === before) {
+    /* An undo that was cut off had come so far. */
+    if (!isOurs(before)) await context.files.forget(path);
+    return { outcome: 'kept', path, reason: null };
+  }
+  if (row.runId !== runId) return conflict(path, 'it was changed by a later run');
   const restored =
     found.text === after
       ? before
@@ -42,18 +47,17 @@ async function undoOne(
         ? undefined
         : takenOut(editor.take(found.text));
   if (restored === undefined) return conflict(path, 'it was changed since by another program');
-  if (found.text !== restored) await replaceText(context, { path, text: restored, mode: found.mode });
-  if (isOurs(restored)) {
-    const kept: RegisteredFile = { ...row, previous: after, content: restored };
-    await context.files.begin(kept, row, new Date(context.clock.now()).toISOString());
-    await context.files.settle(kept, { undoable: false, forget: false });
+  const change: RegisteredFile = { ...row, previous: found.text, content: restored, runId: newId(), state: 'pending' };
+  if (found.text !== restored) {
+    const recorded = await context.files.begin(change, row, new Date(context.clock.now()).toISOString());
+    const failed = recorded ? await put(context, change, found.mode) : 'another process changes it at this moment';
+    if (failed !== null) {
+      await context.files.revert(change, row);
+      return conflict(path, failed);
+    }
+    await context.files.settle(change, { undoable: false, forget: !isOurs(restored) });
   } else await context.files.forget(path);
-  const action = actionOf(found.text, restored);
-  return {
-    outcome: ({ create: 'created', keep: 'kept', replace: 'replaced', remove: 'removed' } as const)[action],
-    path,
-    reason: null,
-  };
+  return { outcome: doneAs[actionOf(found.text, restored)], path, reason: null };
 }
 
 function takenOut(result: { readonly problem: string | null; readonly text?: string }): string | undefined {

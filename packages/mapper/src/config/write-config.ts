@@ -1,5 +1,5 @@
-import { dirname, posix } from 'node:path';
-import { writeFileAtomic } from '@modelkeep/io';
+import { posix } from 'node:path';
+import { isModelkeepError } from '@modelkeep/core';
 import { ensureTargetFolder } from '../app/ensure-target-folder.ts';
 import type { LinkReason } from '../plan/link-reason.ts';
 import type { MapperContext } from '../mapper-context.ts';
@@ -9,6 +9,7 @@ import { readConfigFile } from './config-file.ts';
 import type { ConfigPlace } from './config-place.ts';
 import { actionOf } from './plan-config.ts';
 import type { AppliedFile } from './planned-file.ts';
+import { replaceText, sweepTexts } from './replace-text.ts';
 
 /** @internal */
 export interface WriteConfigOptions {
@@ -17,22 +18,26 @@ export interface WriteConfigOptions {
   readonly undoable: boolean;
 }
 
-const doneAs = { create: 'created', keep: 'kept', replace: 'replaced', remove: 'removed' } as const;
+/** @internal What a change is called when it is done. */
+export const doneAs = { create: 'created', keep: 'kept', replace: 'replaced', remove: 'removed' } as const;
 
 /**
  * @internal Makes one change of a config file: what is about to be written is recorded, with what was there; then it is written
  * to a file beside it and renamed. A process that dies in between leaves it to {@link finishConfig}.
+ *
+ * @returns null when another process has recorded a change first: what is to be written may be another text now
  */
 export async function writeConfig(
   context: MapperContext,
   change: ConfigChange,
   { place, runId, undoable }: WriteConfigOptions,
-): Promise<AppliedFile> {
+): Promise<AppliedFile | null> {
+  const { fileSystem, files } = context;
   const { found, wanted, problem, registered, isOurs, path } = change;
   if (found.problem !== null || problem !== null) return conflict(found.path, found.problem ?? problem ?? '');
   const action = actionOf(found.text, wanted);
   if (action === 'keep') {
-    if (!isOurs && registered !== null) await context.files.forget(found.path);
+    if (!isOurs && registered !== null) await files.forget(found.path);
     return { outcome: 'kept', path: found.path, reason: null };
   }
   const { app, appRoot, viewRoot, facts } = place;
@@ -52,48 +57,67 @@ export async function writeConfig(
     const folder = await ensureTargetFolder({ ...context, app, appRoot, folder: posix.dirname(path) });
     if (folder.problem !== null) return conflict(found.path, folder.problem.message);
   }
-  const createdAt = new Date(context.clock.now()).toISOString();
-  if (!(await context.files.begin(row, registered, createdAt)))
-    return conflict(found.path, 'another process changes it at this moment');
+  if (!(await files.begin(row, registered, new Date(context.clock.now()).toISOString()))) return null;
   /* The last look before it is replaced: somebody may have saved it while the plan was read. */
-  const now = await readConfigFile(context.fileSystem, { appRoot, path });
-  if (now.problem !== null || now.text !== found.text) {
-    await context.files.settle({ ...row, content: found.text }, { undoable: false, forget: registered === null });
+  const now = await readConfigFile(fileSystem, { appRoot, path });
+  if (now.problem !== null || (now.text !== found.text && now.text !== wanted)) {
+    await files.revert(row, registered);
     return conflict(found.path, 'it was changed at this moment by another program');
   }
-  await replaceText(context, { path: found.path, text: wanted, mode: found.mode });
-  await context.files.settle(row, { undoable, forget: !isOurs });
+  if (now.text !== wanted) {
+    const failed = await put(context, row, found.mode);
+    if (failed !== null) {
+      await files.revert(row, registered);
+      return conflict(found.path, failed);
+    }
+  }
+  await files.settle(row, { undoable, forget: !isOurs });
   return { outcome: doneAs[action], path: found.path, reason: null };
 }
 
 /** @internal Finishes, or gives up, what a process that ended in between had recorded: the file as it is decides. */
 export async function finishConfig(context: MapperContext, row: RegisteredFile): Promise<AppliedFile> {
-  const { path, appRoot, previous, content } = row;
-  const relative = path.slice(appRoot.length + 1).replaceAll('\\', '/');
-  const found = await readConfigFile(context.fileSystem, { appRoot, path: relative });
+  const { path, previous, content, runId } = row;
+  const found = await readConfigFile(context.fileSystem, placeOf(row));
   const forget = content === null || content === '';
   if (found.problem !== null) return conflict(path, found.problem);
-  if (found.text === content) {
-    await context.files.settle(row, { undoable: true, forget });
-    return { outcome: 'kept', path, reason: null };
+  if (found.text !== content && found.text === previous && (found.hasFolder || content === null)) {
+    const failed = await put(context, row, found.mode);
+    if (failed !== null) return conflict(path, failed);
+  } else if (found.text !== content) {
+    await sweepTexts(context.fileSystem, { path, runId });
+    await context.files.settle(row, { undoable: false, forget: false });
+    return conflict(path, 'it was changed since by another program');
   }
-  if (found.text === previous && (found.hasFolder || content === null)) {
-    await replaceText(context, { path, text: content, mode: found.mode });
-    await context.files.settle(row, { undoable: true, forget });
-    return { outcome: doneAs[actionOf(previous, content)], path, reason: null };
-  }
-  await context.files.settle(row, { undoable: false, forget: false });
-  return conflict(path, 'it was changed since by another program');
+  if (found.hasFolder) await sweepTexts(context.fileSystem, { path, runId });
+  await context.files.settle(row, { undoable: true, forget });
+  return { outcome: doneAs[actionOf(found.text, content)], path, reason: null };
 }
 
-/** @internal Writes a config file as a whole, or removes it. */
-export async function replaceText(
+/** @internal Where the file of a row is. */
+export function placeOf({ path, appRoot }: RegisteredFile): { readonly appRoot: string; readonly path: string } {
+  return { appRoot, path: path.slice(appRoot.length + 1).replaceAll('\\', '/') };
+}
+
+/**
+ * @internal Writes what a row says. Another process that takes this one for dead may finish the change at the same time.
+ *
+ * @returns why it could not be written; null when the file is as wanted
+ */
+export async function put(
   { fileSystem }: Pick<MapperContext, 'fileSystem'>,
-  { path, text, mode }: { readonly path: string; readonly text: string | null; readonly mode: number | undefined },
-): Promise<void> {
-  if (text !== null) return writeFileAtomic(fileSystem, { path, data: text, mode });
-  await fileSystem.unlink(path);
-  await fileSystem.fsyncFolder(dirname(path));
+  row: RegisteredFile,
+  mode: number | undefined,
+): Promise<string | null> {
+  const { path, content, previous, runId } = row;
+  try {
+    await replaceText(fileSystem, { path, text: content, mode, isThere: previous !== null, runId });
+    return null;
+  } catch (error) {
+    if (!isModelkeepError(error)) throw error;
+    const now = await readConfigFile(fileSystem, placeOf(row));
+    return now.problem === null && now.text === content ? null : error.message;
+  }
 }
 
 /** @internal */

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { systemCodeOf, type FileSystem } from '@modelkeep/io';
 import { findAppRoot } from '../app/app-root.ts';
 import type { LinkScope } from '../apply/recover-links.ts';
@@ -15,9 +15,10 @@ const IDS_AT_ONCE = 500;
 export async function checkLinks(context: MapperContext, scope: LinkScope): Promise<readonly CheckedLink[]> {
   const { app, appRoot, signal } = scope;
   const recorded = await context.links.list({ app, appRoot }, signal);
+  const views = new Map((await context.files.list({ app }, signal)).map((file) => [file.viewRoot, file.appRoot]));
   const roots = new Map<string, boolean>();
   for (const root of new Set(recorded.map((link) => link.appRoot)))
-    roots.set(root, (await findAppRoot(context.fileSystem, root)) === root);
+    roots.set(root, await isThere(context, root, views));
   const models = await modelsOf(context, recorded, signal);
   return mapWithLimit(recorded, {
     limit: SMALL_CALLS_AT_ONCE,
@@ -27,6 +28,18 @@ export async function checkLinks(context: MapperContext, scope: LinkScope): Prom
       return { link, health: await healthOf(context, link, models.get(link.modelId)) };
     },
   });
+}
+
+/** A folder of links that is ours belongs to the app whose config leads there: without it, its links are missing. */
+async function isThere(
+  { fileSystem }: MapperContext,
+  root: string,
+  views: ReadonlyMap<string, string>,
+): Promise<boolean> {
+  if ((await findAppRoot(fileSystem, root)) === root) return true;
+  const appRoot = views.get(root);
+  if (appRoot === undefined || (await findAppRoot(fileSystem, dirname(dirname(root)))) === null) return false;
+  return (await findAppRoot(fileSystem, appRoot)) === appRoot;
 }
 
 async function modelsOf(

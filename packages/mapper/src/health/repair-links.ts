@@ -10,9 +10,11 @@ import type { MapperContext } from '../mapper-context.ts';
 import type { LinkChange } from '../registry/link-statements.ts';
 import { checkLinks } from './check-links.ts';
 import type { CheckedLink } from './link-health.ts';
+import { repairConfig, restoreViewRoots, type RepairedConfig } from './repair-config.ts';
+import { scopesOf } from './scopes-of.ts';
 
 /** What a repair of links did. Plain data. */
-export interface RepairedLinks {
+export interface RepairedLinks extends RepairedConfig {
   /** What was found before anything was done. */
   readonly checked: readonly CheckedLink[];
   /** What became of the links that were not `ok`; those of an app whose folder is not there wait. */
@@ -21,10 +23,13 @@ export interface RepairedLinks {
 }
 
 /**
- * @internal Makes links that are missing or lead to the wrong place again where the library has what they are for, removes
+ * Makes links that are missing or lead to the wrong place again where the library has what they are for, removes
  * those that it has nothing for, and forgets what is somebody else's now.
  */
-export async function repairLinks(context: MapperContext, scope: LinkScope): Promise<RepairedLinks> {
+async function repairLinks(
+  context: MapperContext,
+  scope: LinkScope,
+): Promise<Omit<RepairedLinks, keyof RepairedConfig>> {
   const { signal } = scope;
   await recoverLinks(context, scope);
   const checked = await checkLinks(context, scope);
@@ -61,4 +66,17 @@ export async function repairLinks(context: MapperContext, scope: LinkScope): Pro
   );
   const results = [...repaired, ...given];
   return { checked, results, counts: countOutcomes(results) };
+}
+
+/** @internal Repairs the links of an app, those that its config files lead to, and these files. */
+export async function repairMapping(context: MapperContext, scope: LinkScope): Promise<RepairedLinks> {
+  await restoreViewRoots(context, scope);
+  const checked: CheckedLink[] = [];
+  const results: AppliedLink[] = [];
+  for (const one of await scopesOf(context, scope)) {
+    const repaired = await repairLinks(context, one);
+    checked.push(...repaired.checked);
+    results.push(...repaired.results);
+  }
+  return { checked, results, counts: countOutcomes(results), ...(await repairConfig(context, scope)) };
 }

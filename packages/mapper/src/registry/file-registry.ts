@@ -44,6 +44,8 @@ export interface FileRegistry {
   begin(file: RegisteredFile, before: RegisteredFile | null, createdAt: string): Promise<boolean>;
   /** Records that the file has its text, and how to take that back. A file that is not ours any more is forgotten. */
   settle(file: RegisteredFile, options: { readonly undoable: boolean; readonly forget: boolean }): Promise<void>;
+  /** Takes an intention back: the file was left as it was. */
+  revert(file: RegisteredFile, before: RegisteredFile | null): Promise<void>;
   forget(path: string): Promise<void>;
   undoOf(runId: string): Promise<readonly FileUndo[]>;
   forgetRun(runId: string): Promise<void>;
@@ -99,6 +101,17 @@ export function createFileRegistry(database: RegistryDatabase, machine: string):
         params: [...place, ...place, UNDOABLE_RUNS],
       };
       await run(settled, undo, prune);
+    },
+    async revert({ path, runId }, before) {
+      const own = 'where machine = ? and path = ? and run_id = ?';
+      const key = [machine, path, runId];
+      if (before === null) await run({ sql: `delete from mapper_files ${own}`, params: key });
+      else {
+        await run({
+          sql: `update mapper_files set previous = ?, content = ?, run_id = ?, state = ? ${own}`,
+          params: [before.previous, before.content, before.runId, before.state, ...key],
+        });
+      }
     },
     async forget(path) {
       await run({ sql: 'delete from mapper_files where machine = ? and path = ?', params: [machine, path] });

@@ -4,13 +4,14 @@ import { listAllModels } from '../link/list-all-models.ts';
 import { askCivitai } from './ask-civitai.ts';
 import { askHub } from './ask-hub.ts';
 import type { EnrichContext, EnrichOptions, EnrichReport } from './enrich-types.ts';
+import { findPreviews } from './find-previews.ts';
 import { createGrowingReport, type GrowingReport } from './growing-report.ts';
 
 /** Models that a site is asked about at once. */
 const BATCH = 100;
 
 /**
- * Brings what is known of models together: from their sidecars and headers, from Civitai, from the hub. Each source has its
+ * Brings what is known of models together: from their sidecars and headers, from Civitai, from the hub; and pictures. Each source has its
  * own layer; what a person stated stays, and a second run asks nobody and writes nothing.
  *
  * `result` rejects with `library.read-only`, `library.model-not-found`, `library.ambiguous-id`, `io.*` and the signal's
@@ -31,6 +32,7 @@ export function enrichLibrary(context: EnrichContext, options: EnrichOptions = {
       }
       await askCivitai(context, models, { ...options, report });
       await askHub(context, models, { ...options, report });
+      await findPreviews(context, models, { ...options, report });
       filesDone += batch.length;
       tell({ filesDone, file: batch.at(-1)?.officialName ?? null });
     }

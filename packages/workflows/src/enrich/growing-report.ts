@@ -9,7 +9,7 @@ export interface GrowingReport {
   left(model: Pick<ModelRecord, 'id' | 'officialName'>, source: AskedSource, reason: 'offline' | 'failed'): void;
   /** @throws what is no failure of a source */
   failed(source: AskedSource, modelId: string | null, error: unknown): void;
-  count(name: 'total' | 'unknown' | 'hashesAsked', by?: number): void;
+  count(name: 'total' | 'unknown' | 'hashesAsked' | 'previewsOutside', by?: number): void;
   done(): EnrichReport;
 }
 
@@ -20,7 +20,7 @@ export interface AskOptions extends EnrichOptions {
 
 /** @internal */
 export function createGrowingReport(): GrowingReport {
-  const counts = { total: 0, unknown: 0, hashesAsked: 0 };
+  const counts = { total: 0, unknown: 0, hashesAsked: 0, previewsOutside: 0 };
   const updated = new Map<string, { name: string; sources: Set<EnrichedModel['sources'][number]> }>();
   const left = new Map<string, { name: string; sources: Set<AskedSource>; reason: 'offline' | 'failed' }>();
   const failures: EnrichReport['failures'][number][] = [];

@@ -1,7 +1,7 @@
 import type { CivitaiClient } from '@modelkeep/civitai-client';
 import { isModelkeepError, type ModelFile, type ModelRecord } from '@modelkeep/core';
 import type { HubClient, RepoFileEntry } from '@modelkeep/hf-client';
-import type { Stay } from '@modelkeep/library';
+import { isDerived, type Stay } from '@modelkeep/library';
 import type { HttpClient } from '@modelkeep/network';
 import { askUrl } from '../acquire/ask-url.ts';
 import { findCivitaiFile } from '../acquire/civitai-file-url.ts';
@@ -25,7 +25,7 @@ export async function sourceStay(
   signal?: AbortSignal,
 ): Promise<Stay | null> {
   try {
-    for (const files of byCommit(model.files)) {
+    for (const files of byCommit(model.files.filter((file) => !isDerived(file)))) {
       const missing = await missingFile(context, files, signal);
       if (missing !== null) return { why: 'not-fetchable', detail: `${missing.name} is not at its source any more` };
     }

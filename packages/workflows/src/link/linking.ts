@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { Clock } from '@modelkeep/core';
 import type { FileSystem } from '@modelkeep/io';
 import type { LibraryStore } from '@modelkeep/library';
-import type { CheckedLink, DetectedApp, Mapper, RepairedLinks, UnlinkedApp } from '@modelkeep/mapper';
+import type { CheckedFile, CheckedLink, DetectedApp, Mapper, RepairedLinks, UnlinkedApp } from '@modelkeep/mapper';
 import { keepLinked, type KeepLinkedOptions, type LinkKeeper } from './keep-linked.ts';
 import { planAppLinks, realFolder, type AppLinks, type PlanLinksOptions, type UnlinkOptions } from './plan-links.ts';
 
@@ -28,7 +28,15 @@ export interface Linking {
    * the app's folder is gone. Changes nothing.
    */
   checkLinks(options?: CheckLinksOptions): Promise<readonly CheckedLink[]>;
-  /** Checks, makes good what the library has the files for, removes what it has none for, and gives up what is not ours. */
+  /**
+   * Compares the config files of apps that something of ours is in with the links that they lead to: missing, edited, refused,
+   * or the app's folder is gone. Changes nothing.
+   */
+  checkConfigFiles(options?: CheckLinksOptions): Promise<readonly CheckedFile[]>;
+  /**
+   * Checks, makes good what the library has the files for, removes what it has none for, and gives up what is not ours. What
+   * is missing in config files is written again.
+   */
   repairLinks(options?: CheckLinksOptions): Promise<RepairedLinks>;
   /**
    * Keeps an app in step with the library, whichever process changes it, until it is closed or its signal aborts. Only the
@@ -74,6 +82,7 @@ export function createLinking({ store, mapping, fileSystem, clock, join, track }
     planLinks: plan,
     unlink: async (app, request) => mapping().unlinkAll({ app, ...request }),
     checkLinks: async (options = {}) => mapping().check(await scopeOf(options)),
+    checkConfigFiles: async (options = {}) => mapping().checkFiles(await scopeOf(options)),
     repairLinks: async (options = {}) => mapping().repair(await scopeOf(options)),
     keepLinked(app, options) {
       mapping();

@@ -28,16 +28,6 @@ type Places = readonly (string | null)[];
  *
  * @param options - as for one library; `after` takes `next` of a page of the same libraries in the same order
  * @throws `core.invalid-argument`, and whatever a library throws
- *
- * @example
- * ```ts
- * import { openLibrary, searchLibraries } from 'modelkeep';
- *
- * await using own = await openLibrary({ root: '/data/models' });
- * await using shared = await openLibrary({ root: '/mnt/nas/models', mode: 'read' });
- * const { hits } = await searchLibraries([own, shared], 'flux lora');
- * for (const { model, library } of hits) console.log(model.officialName, [own, shared][library]?.root);
- * ```
  */
 export async function searchLibraries(
   libraries: readonly SearchableLibrary[],

@@ -85,7 +85,7 @@ export interface LibraryServers extends Servers {
    * await using library = await openLibrary({ root: '/data/models' });
    * await library.servers.syncInventory();
    * const answer = await library.servers.checkRequirements({ models: ['hf:acme/tiny-flux/unet.safetensors'] });
-   * const { picked, ranked } = pickServer(answer);
+   * const { picked, ranked } = await pickServer(answer);
    * console.log(picked?.server.id, ranked.map(({ server, because }) => [server.id, because]));
    * ```
    */

@@ -178,7 +178,19 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
   const trees = createTreeStore({ fileSystem: io.fileSystem, folder: store.layout.trees, sqlite, readOnly, logger });
   closing.add(() => trees.close());
   const lookup = createLookup({ hub, trees, clock, logger });
-  const enriching = { store, civitai, lookup, trees, hubMisses: cachedMisses(cache, endpoint), clock, logger };
+  const enriching = {
+    store,
+    civitai,
+    lookup,
+    trees,
+    http,
+    identifier,
+    fileSystem: io.fileSystem,
+    hubMisses: cachedMisses(cache, endpoint),
+    previewMisses: cachedMisses(cache, 'previews'),
+    clock,
+    logger,
+  };
   const identifying = { http, hub, identify: identifier.identifySources, identifier, civitai, lookup, store, io };
   const operations = createRunningOperations((ms, signal) => clock.sleep(ms, signal));
 

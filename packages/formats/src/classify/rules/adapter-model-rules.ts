@@ -25,6 +25,19 @@ const noUnet: Condition = { lacksMatch: /_lora\.|resnets|^conv_in/ };
 
 /** T2I-Adapters, IP-Adapters and other models that are set beside a diffusion model. */
 export const adapterModelRules: readonly Rule[] = [
+  {
+    id: 'ip-adapter-kolors',
+    when: [
+      { tensor: 'ip_adapter.#.to_k_ip.weight', axis: 1, is: 2048 },
+      {
+        tensor: /^image_proj\.(?:perceiver_resampler\.)?layers\.#\.#\.to_out\.weight$/,
+        axis: 0,
+        is: [2048, 4096],
+      },
+    ],
+    facts: { type: 'ip-adapter', family: 'kolors', baseModel: 'Kolors' },
+    refine: [kinds],
+  },
   ...widths.map(([family, width]): Rule => ({
     id: `ip-adapter-${family}`,
     when: [{ below: 'image_proj.' }, { tensor: 'ip_adapter.#.to_k_ip.weight', axis: 1, is: width }],

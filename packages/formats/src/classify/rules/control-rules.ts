@@ -6,21 +6,28 @@ const union: readonly (readonly Refinement[])[] = [
 const crossAttention = 'transformer_blocks.#.attn2.to_k.weight';
 const hint = { below: ['controlnet_cond_embedding.', 'controlnet_down_blocks.'] } as const;
 
+/** SDXL and Kolors look at texts of one width; they differ in that of size and pooled text. */
+function vectorOf(name: string, width: number | undefined): readonly Condition[] {
+  return width === undefined ? [] : [{ tensor: name, axis: 1, is: width }];
+}
+
 /** ControlNets of the U-Nets: in the original names (below `control_model.` or bare) and in those of diffusers. */
 function unetControlNets(): readonly Rule[] {
   return (
     [
       ['sd1', 768],
       ['sd2', 1024],
-      ['sdxl', 2048],
+      ['sdxl', 2048, 2816],
+      ['kolors', 2048, 5632],
     ] as const
-  ).flatMap(([family, width]): readonly Rule[] => [
+  ).flatMap(([family, width, vector]): readonly Rule[] => [
     {
       id: `controlnet-${family}`,
       when: [
         { has: ['zero_convs.#.#.weight', 'input_hint_block.#.weight'] },
         { tensor: [`input_blocks.#.#.${crossAttention}`, `middle_block.#.${crossAttention}`], axis: 1, is: width },
         { nothingBelow: 'output_blocks.' },
+        ...vectorOf('label_emb.#.#.weight', vector),
       ],
       facts: { type: 'controlnet', family, layout: 'ldm' },
       refine: union,
@@ -34,6 +41,7 @@ function unetControlNets(): readonly Rule[] {
           axis: 1,
           is: width,
         },
+        ...vectorOf('add_embedding.linear_1.weight', vector),
       ],
       facts: { type: 'controlnet', family, layout: 'diffusers' },
       refine: union,
@@ -64,6 +72,17 @@ export const controlRules: readonly Rule[] = [
     facts: { type: 'controlnet', family: null, variant: 'xs', layout: 'diffusers' },
   },
   ...unetControlNets(),
+  {
+    id: 'controlnet-sdxl-cross',
+    when: [
+      { below: ['controlnet_cond_embedding.', 'controlnet_down_blocks.', 'zero_convs.', 'input_hint_block.'] },
+      { tensor: /(?:^|\.)transformer_blocks\.#\.attn2\.to_k\.weight$/, axis: 1, is: 2048 },
+      { nothingBelow: ['output_blocks.', 'up_blocks.'] },
+    ],
+    facts: { type: 'controlnet', family: 'sdxl' },
+    note: 'Kolors has the same layers',
+    confidence: 0.7,
+  },
   {
     id: 'controlnet-sdxl-small',
     when: [hint, sdxlVector],

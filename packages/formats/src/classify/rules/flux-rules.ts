@@ -1,4 +1,5 @@
 import type { Refinement, Rule } from '../rule.ts';
+import { wholeOrShard } from './shard-note.ts';
 
 const qkv = 'double_blocks.#.img_attn.qkv.weight';
 const norm = ['double_blocks.#.img_attn.norm.key_norm.scale', 'double_blocks.#.img_attn.norm.key_norm.weight'];
@@ -103,7 +104,11 @@ export const fluxRules: readonly Rule[] = [
       { nothingBelow: ['controlnet_blocks.', 'controlnet_x_embedder.'] },
     ],
     facts: { type: 'diffusion-model', family: 'flux1', layout: 'diffusers' },
-    refine: [guidanceOf('time_text_embed.guidance_embedder.linear_1.weight'), inputOf('x_embedder.weight')],
+    refine: [
+      guidanceOf('time_text_embed.guidance_embedder.linear_1.weight'),
+      inputOf('x_embedder.weight'),
+      wholeOrShard,
+    ],
     note: 'Kontext and Krea have the tensors of FLUX.1-dev',
   },
   {

@@ -1,4 +1,5 @@
 import type { Refinement, Rule } from '../rule.ts';
+import { wholeOrShard } from './shard-note.ts';
 
 const sd3Size = (name: string): readonly Refinement[] => [
   {
@@ -32,7 +33,7 @@ export const imageRules: readonly Rule[] = [
       { nothingBelow: ['single_transformer_blocks.', 'controlnet_blocks.', 'pos_embed_input.'] },
     ],
     facts: { type: 'diffusion-model', family: 'sd3', layout: 'diffusers' },
-    refine: [sd3Size('pos_embed.proj.weight')],
+    refine: [sd3Size('pos_embed.proj.weight'), wholeOrShard],
   },
   {
     id: 'mage-flow',
@@ -59,6 +60,7 @@ export const imageRules: readonly Rule[] = [
         { when: [{ has: ['__index_timestep_zero__', '/__index_timestep_zero__'] }], facts: { variant: 'edit-2511' } },
         { when: [{ below: 'time_text_embed.addition_t_embedding.' }], facts: { variant: 'layered' } },
       ],
+      wholeOrShard,
     ],
     note: 'the editing and the generating models have the same tensors',
   },

@@ -14,6 +14,9 @@ const lora = (family: string | null, variant: string | null = null): Rule['facts
 });
 const textOf = (prefix: string): RegExp => new RegExp(`^${prefix}_text_model_.*(?:k_proj|q_proj|v_proj|attn_in_proj)$`);
 
+/** An adapter that changes neither text encoders nor the layers that take size and text fits both. */
+const kolors = 'Kolors has the same layers';
+
 /** Adapters of the U-Nets of the Stable Diffusion line. */
 export const loraUnetRules: readonly Rule[] = [
   {
@@ -40,14 +43,42 @@ export const loraUnetRules: readonly Rule[] = [
     [
       ['sd1', 768],
       ['sd2', 1024],
-      ['sdxl', 2048],
     ] as const
   ).map(([family, width]): Rule => ({
     id: `lora-${family}`,
     when: [unet, { tensor: crossAttention, axis: 1, is: width }],
     facts: lora(family),
-    ...(family === 'sdxl' ? { note: 'Kolors has the same layers', confidence: 0.9 } : {}),
   })),
+  {
+    id: 'lora-kolors',
+    when: [
+      unet,
+      {
+        tensor: /^(?:label_emb_#_#|add_embedding_linear_#|encoder_hid_proj)$/,
+        axis: 1,
+        is: [5632, 4096],
+      },
+    ],
+    facts: { ...lora('kolors'), baseModel: 'Kolors' },
+  },
+  {
+    id: 'lora-sdxl-vector',
+    when: [{ tensor: /^(?:label_emb_#_#|add_embedding_linear_#)$/, axis: 1, is: 2816 }],
+    facts: lora('sdxl'),
+  },
+  {
+    id: 'lora-sdxl-text',
+    when: [unet, { matches: /^te1_/ }, { matches: /^te2_/ }],
+    facts: lora('sdxl'),
+    confidence: 0.9,
+  },
+  {
+    id: 'lora-sdxl',
+    when: [unet, { tensor: crossAttention, axis: 1, is: 2048 }],
+    facts: lora('sdxl'),
+    note: kolors,
+    confidence: 0.7,
+  },
   {
     id: 'lora-sdxl-refiner',
     when: [unet, { tensor: crossAttention, axis: 1, is: 1280 }, { tensor: /attn1_to_q$/, axis: 1, is: [768, 1536] }],
@@ -63,18 +94,8 @@ export const loraUnetRules: readonly Rule[] = [
     id: 'lora-sdxl-depth',
     when: [unet, { highest: 'transformer_blocks', atLeast: 1 }, { lacksMatch: /time_stack/ }],
     facts: lora('sdxl'),
-    note: 'U-Nets of SD 1 and SD 2 have one transformer block in each place',
-  },
-  {
-    id: 'lora-sdxl-vector',
-    when: [{ tensor: /^(?:label_emb_#_#|add_embedding_linear_#)$/, axis: 1, is: 2816 }],
-    facts: lora('sdxl'),
-  },
-  {
-    id: 'lora-sdxl-text',
-    when: [unet, { matches: /^te1_/ }, { matches: /^te2_/ }],
-    facts: lora('sdxl'),
-    confidence: 0.9,
+    note: `U-Nets of SD 1 and SD 2 have one transformer block in each place; ${kolors}`,
+    confidence: 0.7,
   },
   {
     id: 'lora-sd2-text',

@@ -1,4 +1,5 @@
 import type { Rule } from '../rule.ts';
+import { wholeOrShard } from './shard-note.ts';
 
 const pixart = { type: 'diffusion-model', family: 'pixart' } as const;
 
@@ -72,6 +73,7 @@ export const olderImageRules: readonly Rule[] = [
       { nothingBelow: 'controlnet_blocks.' },
     ],
     facts: { type: 'diffusion-model', family: 'hunyuan-dit', baseModel: 'Hunyuan 1', layout: 'diffusers' },
+    refine: [wholeOrShard],
   },
   {
     id: 'sana',
@@ -87,7 +89,7 @@ export const olderImageRules: readonly Rule[] = [
       { nothingBelow: 'controlnet_blocks.' },
     ],
     facts: { type: 'diffusion-model', family: 'sana', layout: 'diffusers' },
-    refine: [[{ when: [{ highest: 'transformer_blocks', atLeast: 50 }], facts: { variant: '4.8b' } }]],
+    refine: [[{ when: [{ highest: 'transformer_blocks', atLeast: 50 }], facts: { variant: '4.8b' } }], wholeOrShard],
   },
   {
     id: 'sana-video-diffusers',

@@ -1,4 +1,5 @@
 import type { Refinement, Rule } from '../rule.ts';
+import { wholeOrShard } from './shard-note.ts';
 
 const videoInput: readonly Refinement[] = [
   { when: [{ tensor: ['img_in.proj.weight', 'x_embedder.proj.weight'], axis: 1, is: 33 }], facts: { variant: 'i2v' } },
@@ -179,7 +180,7 @@ export const videoRules: readonly Rule[] = [
       { has: 'time_embedding.linear_1.weight' },
       { below: 'transformer_blocks.#.norm1.linear.' },
     ],
-    { facts: { baseModel: 'CogVideoX' } },
+    { facts: { baseModel: 'CogVideoX' }, refine: [wholeOrShard] },
   ),
   diffusion(
     'cogvideox',

@@ -1,4 +1,5 @@
 import type { Refinement, Rule } from '../rule.ts';
+import { wholeOrShard } from './shard-note.ts';
 
 const patch = 'patch_embedding.weight';
 
@@ -61,6 +62,6 @@ export const wanRules: readonly Rule[] = [
       { has: patch },
     ],
     facts: { type: 'diffusion-model', family: 'wan', layout: 'diffusers' },
-    refine: [tasks()],
+    refine: [tasks(), wholeOrShard],
   },
 ];

@@ -1,0 +1,32 @@
+import { systemCodeOf } from '@modelkeep/io';
+import type { LinkScope } from '../apply/recover-links.ts';
+import { viewRootOf } from '../config/view-root.ts';
+import type { MapperContext } from '../mapper-context.ts';
+
+/** @internal The folders of links that a scope speaks of: the app's own, and those that its config files lead to. */
+export async function scopesOf(context: MapperContext, scope: LinkScope): Promise<readonly LinkScope[]> {
+  const { app, appRoot, signal } = scope;
+  if (appRoot === undefined) return [scope];
+  const viewRoots = new Set((await context.files.list({ app, appRoot }, signal)).map(({ viewRoot }) => viewRoot));
+  /* A config file that could not be written has no row, and its links are there. */
+  if (context.viewFolder !== null) {
+    for (const { id } of context.profiles) {
+      const viewRoot = app === undefined || app === id ? await findViewRoot(context, { app: id, appRoot }) : null;
+      if (viewRoot !== null) viewRoots.add(viewRoot);
+    }
+  }
+  return [scope, ...[...viewRoots].map((viewRoot) => ({ ...scope, appRoot: viewRoot }))];
+}
+
+/** null while the drive that it is on is not connected. */
+async function findViewRoot(
+  context: MapperContext,
+  place: { readonly app: string; readonly appRoot: string },
+): Promise<string | null> {
+  try {
+    return await viewRootOf(context, place);
+  } catch (error) {
+    if (systemCodeOf(error) === undefined) throw error;
+    return null;
+  }
+}
