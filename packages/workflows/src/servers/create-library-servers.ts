@@ -1,4 +1,11 @@
-import { awaitServer, checkRequirements, findSubstitutes, trackRequirements, type Servers } from '@modelkeep/fleet';
+import {
+  awaitServer,
+  checkRequirements,
+  findSubstitutes,
+  trackRequirements,
+  type Servers,
+  type SyncReport,
+} from '@modelkeep/fleet';
 import type { Clock, Logger } from '@modelkeep/core';
 import type { LibraryStore } from '@modelkeep/library';
 import type { DownloadPlan } from '../acquire/download-plan.ts';
@@ -7,7 +14,7 @@ import type { PlanDownloadOptions } from '../acquire/plan-download.ts';
 import type { RunningOperations } from '../workspace/running-operations.ts';
 import { answerBlobs } from './answer-blobs.ts';
 import { fetchFromPeers } from './fetch-from-peers.ts';
-import type { LibraryServers } from './library-servers.ts';
+import type { LibraryServers, SyncInventoryOptions } from './library-servers.ts';
 import { planPeerDownload } from './plan-peer-download.ts';
 import { serveLibrary } from './serve-library.ts';
 import { syncLibrary } from './sync-library.ts';
@@ -31,13 +38,18 @@ export function createLibraryServers(context: LibraryServersContext, operations:
     ...options,
     signal: operations.join(options.signal),
   });
+  let corrupt: readonly string[] = [];
+  const sync = (options: SyncInventoryOptions): Promise<SyncReport> => {
+    corrupt = options.corrupt ?? corrupt;
+    return syncLibrary(context, { ...options, corrupt });
+  };
   return {
     ...servers,
     watch: (options = {}) => servers.watch(join(options)),
     ownId,
-    syncInventory: (options = {}) => syncLibrary(context, join(options)),
+    syncInventory: (options = {}) => sync(join(options)),
     async serve(options = {}) {
-      const serving = await serveLibrary(context, join(options));
+      const serving = await serveLibrary({ ...context, sync }, join(options));
       void operations.track({ result: serving.ended });
       return serving;
     },
@@ -50,7 +62,7 @@ export function createLibraryServers(context: LibraryServersContext, operations:
         {
           ...context,
           plan: (wanted, signal) => planPeerDownload(context, wanted, signal),
-          sync: (signal) => syncLibrary(context, { signal }),
+          sync: (signal) => sync({ signal }),
         },
         sha256,
         join(options),

@@ -29,7 +29,10 @@ export interface ServersOptions {
 
 /** How a library tells what it has. */
 export interface SyncInventoryOptions {
-  /** Hashes of files that a verification has found damaged: they do not count as there. @default none */
+  /**
+   * Hashes of files that a verification has found damaged: they do not count as there. They are remembered as long as the
+   * library is open. @default those of the last call
+   */
   readonly corrupt?: readonly string[] | undefined;
   readonly signal?: AbortSignal | undefined;
 }

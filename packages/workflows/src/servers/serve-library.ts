@@ -1,25 +1,31 @@
 import { isModelkeepError, serialiseError, type Clock } from '@modelkeep/core';
-import type { ServeOptions, Serving } from './library-servers.ts';
-import { ownRegistration, syncLibrary, type SyncContext } from './sync-library.ts';
+import type { ServeOptions, Serving, SyncInventoryOptions } from './library-servers.ts';
+import { ownRegistration, type SyncContext } from './sync-library.ts';
 
 const SILENT_MS = 60_000;
 /** After a change of the library there are mostly more. */
 const SETTLE_MS = 200;
 const RETRY_MS = 1_000;
 
+/** @internal */
+export interface ServeContext extends SyncContext {
+  readonly clock: Clock;
+  readonly sync: (options: SyncInventoryOptions) => Promise<unknown>;
+}
+
 /** @internal Says what the library is and has, and again whenever that changes. A store that is away is waited for. */
 export async function serveLibrary(
-  context: SyncContext & { readonly clock: Clock },
+  context: ServeContext,
   { registration = {}, heartbeatMs, load, signal }: ServeOptions & { readonly signal: AbortSignal },
 ): Promise<Serving> {
-  const { servers, ownId, store, clock, logger } = context;
+  const { servers, ownId, store, clock, logger, sync } = context;
   const stop = new AbortController();
   const stopped = AbortSignal.any([signal, stop.signal]);
   const everyMs = heartbeatMs ?? (registration.silentAfterMs ?? SILENT_MS) / 3;
   const register = async (): Promise<unknown> =>
     servers.register({ ...ownRegistration(ownId), ...registration, id: ownId }, { signal: stopped });
   await register();
-  await syncLibrary(context, { signal: stopped });
+  await sync({ signal: stopped });
 
   const beat = async (): Promise<void> => {
     for (;;) {
@@ -30,7 +36,7 @@ export async function serveLibrary(
   const follow = async (): Promise<void> => {
     for await (const _ of store.index.watch({ signal: stopped })) {
       await clock.sleep(SETTLE_MS, stopped);
-      await syncLibrary(context, { signal: stopped });
+      await sync({ signal: stopped });
     }
   };
   const keepOn = async (work: () => Promise<void>): Promise<void> => {
