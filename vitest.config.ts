@@ -2,8 +2,11 @@ import { existsSync, readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
 
-/** Packages are read from their sources, in the test process and in every worker and program it starts. */
-const sourceConditions = ['modelkeep-source', 'node', 'import', 'module', 'default'];
+/**
+ * Packages are read from their sources, in the test process and in every worker and program it starts. Vitest hands these to
+ * Node, also for `require`: `import` and `module` stand for themselves and must not be among them.
+ */
+const sourceConditions = ['modelkeep-source', 'node'];
 
 /** Each package on its own: a well-tested one does not hide another. */
 const packages = readdirSync('packages').filter((name) => existsSync(`packages/${name}/src`));

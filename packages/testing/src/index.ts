@@ -111,3 +111,4 @@ export { serversContract } from './contracts/servers/servers-contract.ts';
 export type { ServersHarness } from './contracts/servers/servers-harness.ts';
 export { sharedStateContract } from './contracts/shared-state/shared-state-contract.ts';
 export type { OpenStateOptions, StateHarness } from './contracts/shared-state/state-harness.ts';
+export { startPostgres, type TestPostgres } from './postgres/start-postgres.ts';
