@@ -109,3 +109,40 @@ export {
 export { checkBytes, checkName, checkTime } from './rules/check-text.ts';
 export { checkOrigin, checkToken } from './rules/check-token.ts';
 export { conflict, notFound } from './rules/conflict.ts';
+
+export { checkSha256, type CheckedItem } from './servers/check-inventory.ts';
+export { checkQueries } from './servers/check-queries.ts';
+export {
+  checkLabels,
+  checkLoad,
+  checkRegistration,
+  type CheckedRegistration,
+  checkServerId,
+} from './servers/check-registration.ts';
+export { checkCount, checkOptionalText, refuse } from './servers/check-text.ts';
+export { chooseByPath, MAX_CANDIDATES, type PathCandidate } from './servers/choose-by-path.ts';
+export {
+  contentPath,
+  namesOf,
+  pathsOf,
+  refOfCivitai,
+  refOfHub,
+  type ContentName,
+  type ContentPath,
+} from './servers/content-names.ts';
+export { checkFetch, rateAfter } from './servers/fetch-rate.ts';
+export { emptyInventoryDigest, inventoryDigest } from './servers/inventory-digest.ts';
+export { GIVE_UP_MS, ITEM_STATE, itemStateOf, MAX_TOLD_MODELS } from './servers/item-state.ts';
+export { joinAvailability, type ReadAvailability } from './servers/join-availability.ts';
+export { changeOfRow, placeInLog, type ServerLog, type ServerLogRow } from './servers/log-cursor.ts';
+export {
+  checkBase,
+  checkSync,
+  planSync,
+  type CheckedSync,
+  type PlannedItem,
+  type StoredItem,
+  type SyncPlan,
+} from './servers/plan-sync.ts';
+export { hasLabels, isoTime, noServer, serverColumns, serverOfRow, type ServerRow } from './servers/server-of-row.ts';
+export { contentColumns } from './servers/sqlite/content-columns.ts';

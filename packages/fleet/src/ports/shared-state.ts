@@ -8,7 +8,7 @@ import type { Tokens, TokenValues } from './tokens.ts';
 
 /** What a reset took away, and where it can be had again. */
 export interface StateReset {
-  /** The copy that was made before: an absolute path. */
+  /** The copy that was made before: an absolute path, or the name of a schema in the same database. */
   readonly backup: string;
 }
 
@@ -37,7 +37,7 @@ export interface SharedState extends AsyncDisposable {
   changes(options?: StateChangesOptions): AsyncIterable<StateChangePage>;
   /** The same, for a listener; what it throws is dropped. The returned function ends it. */
   subscribe(listener: (page: StateChangePage) => void, options?: StateSubscription): () => void;
-  /** Copies everything but the secrets, consistently. @returns the absolute path of the copy */
+  /** Copies everything but the secrets, consistently. @returns the absolute path of the copy, or the name of its schema */
   backup(call?: StateCall): Promise<string>;
   /**
    * Forgets everything of the own library but the tokens, after a backup; and what was declared, where nobody else shares

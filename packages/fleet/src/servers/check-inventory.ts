@@ -7,7 +7,7 @@ const MAX_WORD_CHARS = 64;
 const MAX_SOURCES = 16;
 const MAX_ALIASES = 32;
 
-/** @internal An item with everything said, in one form for the same facts. */
+/** For engines: An item with everything said, in one form for the same facts. */
 export interface CheckedItem {
   readonly sha256: string;
   readonly sizeBytes: number;
@@ -24,7 +24,7 @@ export interface CheckedItem {
   readonly aliases: readonly string[];
 }
 
-/** @internal @throws `core.invalid-argument` */
+/** For engines. @throws `core.invalid-argument` */
 export function checkSha256(argument: string, sha256: unknown): string {
   if (typeof sha256 === 'string' && isSha256(sha256)) return sha256;
   return refuse(argument, sha256, 'use 64 lower-case hex digits');

@@ -4,7 +4,7 @@ import { checkCount, checkOptionalText, checkText, refuse } from './check-text.t
 
 const MAX_QUERIES = 1_000;
 
-/** @internal @throws `core.invalid-argument` */
+/** For engines. @throws `core.invalid-argument` */
 export function checkQueries(queries: readonly ContentQuery[]): void {
   if (queries.length > MAX_QUERIES) refuse('models', queries.length, `use at most ${MAX_QUERIES} at once`);
   for (const query of queries) {

@@ -8,7 +8,7 @@ const MAX_ENDPOINT_CHARS = 2_048;
 const LEAST_SILENT_MS = 1_000;
 const SILENT_MS = 60_000;
 
-/** @internal A registration with everything said. */
+/** For engines: A registration with everything said. */
 export interface CheckedRegistration {
   readonly id: string;
   readonly name: string;
@@ -18,13 +18,13 @@ export interface CheckedRegistration {
   readonly silentAfterMs: number;
 }
 
-/** @internal @throws `core.invalid-argument` */
+/** For engines. @throws `core.invalid-argument` */
 export function checkServerId(id: unknown): string {
   if (typeof id === 'string' && ID.test(id)) return id;
   return refuse('server id', id, 'use 1 to 128 letters, digits, ".", "_" and "-"');
 }
 
-/** @internal @throws `core.invalid-argument` */
+/** For engines. @throws `core.invalid-argument` */
 export function checkRegistration(server: ServerRegistration): CheckedRegistration {
   const id = checkServerId(server.id);
   return {
@@ -37,7 +37,7 @@ export function checkRegistration(server: ServerRegistration): CheckedRegistrati
   };
 }
 
-/** @internal @throws `core.invalid-argument` */
+/** For engines. @throws `core.invalid-argument` */
 export function checkLabels(labels: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   const entries = Object.entries(labels);
   if (entries.length > MAX_LABELS) refuse('labels', entries.length, `use at most ${MAX_LABELS}`);
@@ -47,7 +47,7 @@ export function checkLabels(labels: Readonly<Record<string, string>>): Readonly<
   return Object.fromEntries(checked.toSorted(([one], [other]) => (one < other ? -1 : 1)));
 }
 
-/** @internal @throws `core.invalid-argument` */
+/** For engines. @throws `core.invalid-argument` */
 export function checkLoad(load: Partial<ServerLoad>): Partial<ServerLoad> {
   return {
     ...(load.running === undefined ? {} : { running: checkCount('running', load.running) }),

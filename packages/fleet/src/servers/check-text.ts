@@ -1,6 +1,6 @@
 import { ModelkeepError } from '@modelkeep/core';
 
-/** @internal @throws `core.invalid-argument` */
+/** For engines. @throws `core.invalid-argument` */
 export function refuse(argument: string, found: unknown, hint: string): never {
   throw new ModelkeepError('core.invalid-argument', {
     message: `${argument} is not allowed: ${hint}`,
@@ -15,12 +15,12 @@ export function checkText(argument: string, text: unknown, maxChars: number): st
   return refuse(argument, text, `use at most ${maxChars} characters, none of them NUL`);
 }
 
-/** @internal As {@link checkText}; absent and empty become null. */
+/** For engines: As {@link checkText}; absent and empty become null. */
 export function checkOptionalText(argument: string, text: unknown, maxChars: number): string | null {
   return text === undefined || text === null || text === '' ? null : checkText(argument, text, maxChars);
 }
 
-/** @internal A whole number from `least` on. */
+/** For engines: A whole number from `least` on. */
 export function checkCount(argument: string, value: unknown, least = 0): number {
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= least) return value;
   return refuse(argument, value, `use a whole number from ${least}`);

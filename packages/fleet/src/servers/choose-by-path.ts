@@ -1,6 +1,6 @@
 import { commonSegments, type ComparablePath } from '@modelkeep/core';
 
-/** @internal A content with one of the paths that it is known by. */
+/** For engines: A content with one of the paths that it is known by. */
 export interface PathCandidate {
   readonly contentKey: number;
   /** Segments with `/` between. */
@@ -10,14 +10,14 @@ export interface PathCandidate {
   readonly isThere: boolean;
 }
 
-/** @internal More contents of one file name than this, and the name alone says nothing. */
+/** For engines: More contents of one file name than this, and the name alone says nothing. */
 export const MAX_CANDIDATES = 2_000;
 
 /** The whole of it counts most. */
 const EXACT = 10_000;
 
 /**
- * @internal The content that a path means, as decision 33 has it: the longest common end counts, and where several fit
+ * For engines: The content that a path means, as decision 33 has it: the longest common end counts, and where several fit
  * equally well it is none. Among those, what no server has any more gives way to the one that is there.
  */
 export function chooseByPath(wanted: ComparablePath, candidates: readonly PathCandidate[]): number | null {

@@ -1,14 +1,14 @@
 import { comparablePath, type ComparablePath } from '@modelkeep/core';
 import type { CheckedItem } from './check-inventory.ts';
 
-/** @internal A name that means a content. */
+/** For engines: A name that means a content. */
 export interface ContentName {
   readonly ref: string;
   /** `''`: whatever revision. */
   readonly revision: string;
 }
 
-/** @internal A path that a content is found by, in the form in which paths are compared. */
+/** For engines: A path that a content is found by, in the form in which paths are compared. */
 export interface ContentPath {
   /** The last segment. */
   readonly name: string;
@@ -16,18 +16,18 @@ export interface ContentPath {
   readonly isAbsolute: boolean;
 }
 
-/** @internal */
+/** For engines. */
 export function refOfHub(repo: string, path: string): string {
   // The hub finds repos whatever the case of their names; paths it tells apart.
   return `hf:${repo.toLowerCase()}/${path}`;
 }
 
-/** @internal */
+/** For engines. */
 export function refOfCivitai(versionId: number): string {
   return `civitai:${versionId}`;
 }
 
-/** @internal */
+/** For engines. */
 export function namesOf({ sources, civitaiVersionId }: CheckedItem): ContentName[] {
   const hub = sources.flatMap(({ repo, path, revision, commit }) => {
     const revisions = new Set(['', revision ?? '', commit ?? '']);
@@ -36,7 +36,7 @@ export function namesOf({ sources, civitaiVersionId }: CheckedItem): ContentName
   return civitaiVersionId === null ? hub : [...hub, { ref: refOfCivitai(civitaiVersionId), revision: '' }];
 }
 
-/** @internal */
+/** For engines. */
 export function pathsOf({ path, aliases }: CheckedItem): ContentPath[] {
   return [path, ...aliases].flatMap((text) => {
     const comparable = comparablePath(text);
@@ -44,7 +44,7 @@ export function pathsOf({ path, aliases }: CheckedItem): ContentPath[] {
   });
 }
 
-/** @internal */
+/** For engines. */
 export function contentPath({ segments, isAbsolute }: ComparablePath): ContentPath {
   return { name: segments.at(-1) ?? '', path: segments.join('/'), isAbsolute };
 }

@@ -9,7 +9,7 @@ export function digestOfItem(item: CheckedItem): number {
   return Number.parseInt(hash('sha256', JSON.stringify(Object.values(item))).slice(0, 12), 16);
 }
 
-/** @internal The digest of an inventory, from the sum of those of its items. */
+/** For engines: The digest of an inventory, from the sum of those of its items. */
 export function inventoryDigest(count: number, sum: number): string {
   return `${count}-${sum.toString(16).padStart(12, '0')}`;
 }
@@ -21,5 +21,5 @@ export function addDigests(digests: Iterable<number>): number {
   return sum;
 }
 
-/** @internal The digest of a server that has nothing. */
+/** For engines: The digest of a server that has nothing. */
 export const emptyInventoryDigest: string = inventoryDigest(0, 0);

@@ -1,7 +1,7 @@
 import type { Availability, FleetContent } from './content.ts';
 import { serverOfRow, type ServerRow } from './server-of-row.ts';
 
-/** @internal What a store has read: keys of its own in place of places in lists. */
+/** For engines: What a store has read: keys of its own in place of places in lists. */
 export interface ReadAvailability {
   readonly servers: readonly ServerRow[];
   readonly contents: readonly {
@@ -15,7 +15,7 @@ export interface ReadAvailability {
   readonly nowMs: number;
 }
 
-/** @internal */
+/** For engines. */
 export function joinAvailability({ servers, contents, queries, nowMs }: ReadAvailability): Availability {
   const placeOf = new Map(servers.map(({ key }, place) => [key, place]));
   const meant: number[][] = Array.from({ length: queries }, () => []);

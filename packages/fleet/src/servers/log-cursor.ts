@@ -4,7 +4,7 @@ import type { ServerChange, ServerChangeKind } from './server-changes.ts';
 
 const CURSOR = /^([0-9a-f]{32})\.(\d{1,15})$/;
 
-/** @internal An entry of the log as a store has it. */
+/** For engines: An entry of the log as a store has it. */
 export interface ServerLogRow {
   readonly seq: number;
   readonly kind: ServerChangeKind;
@@ -14,7 +14,7 @@ export interface ServerLogRow {
   readonly atMs: number;
 }
 
-/** @internal The state of a log. */
+/** For engines: The state of a log. */
 export interface ServerLog {
   /** Made when the store is: a cursor of another one means nothing. */
   readonly generation: string;
@@ -22,7 +22,7 @@ export interface ServerLog {
   readonly last: number;
 }
 
-/** @internal The sequence number to go on after, or null where everything has to be read again. */
+/** For engines: The sequence number to go on after, or null where everything has to be read again. */
 export function placeInLog(cursor: string | null, { generation, first, last }: ServerLog): number | null {
   if (cursor === null) return null;
   const [, ofLog, seq] = CURSOR.exec(cursor) ?? [];
@@ -31,7 +31,7 @@ export function placeInLog(cursor: string | null, { generation, first, last }: S
   return ofLog !== generation || place > last || place + 1 < first ? null : place;
 }
 
-/** @internal */
+/** For engines. */
 export function changeOfRow({ kind, serverId, sha256, copies, atMs }: ServerLogRow): ServerChange {
   return { kind, serverId, sha256, copies: sha256 === null ? null : copies, at: isoTime(atMs) };
 }

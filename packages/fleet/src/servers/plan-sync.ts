@@ -6,18 +6,18 @@ import type { InventorySync } from './inventory.ts';
 import { mergeItems } from './merge-items.ts';
 import type { InventoryVersion } from './server.ts';
 
-/** @internal What is known of an item that a server has, whole or damaged. */
+/** For engines: What is known of an item that a server has, whole or damaged. */
 export interface StoredItem {
   readonly digest: number;
   readonly corrupt: boolean;
 }
 
-/** @internal An item to write. */
+/** For engines: An item to write. */
 export interface PlannedItem extends CheckedItem {
   readonly digest: number;
 }
 
-/** @internal What a sync comes down to. */
+/** For engines: What a sync comes down to. */
 export interface SyncPlan {
   readonly put: readonly PlannedItem[];
   readonly gone: readonly string[];
@@ -32,7 +32,7 @@ export interface SyncPlan {
 /** Checked at once, without holding up what else the process does. */
 const BATCH = 500;
 
-/** @internal A sync that was checked. */
+/** For engines: A sync that was checked. */
 export interface CheckedSync {
   readonly kind: InventorySync['kind'];
   readonly base: InventoryVersion;
@@ -40,7 +40,7 @@ export interface CheckedSync {
   readonly gone: readonly string[];
 }
 
-/** @internal @throws `core.invalid-argument`, `signal.reason` */
+/** For engines. @throws `core.invalid-argument`, `signal.reason` */
 export async function checkSync(sync: InventorySync, signal?: AbortSignal): Promise<CheckedSync> {
   const items = sync.kind === 'full' ? sync.items : sync.put;
   const checked = new Map<string, CheckedItem>();
@@ -59,7 +59,7 @@ export async function checkSync(sync: InventorySync, signal?: AbortSignal): Prom
   return { kind: sync.kind, base: sync.base, put, gone: gone.filter((sha256) => !put.has(sha256)) };
 }
 
-/** @internal Compares what a server says with what is known of it; what is the same is not written again. */
+/** For engines: Compares what a server says with what is known of it; what is the same is not written again. */
 export function planSync(stored: ReadonlyMap<string, StoredItem>, sync: CheckedSync): SyncPlan {
   const put = [...sync.put.values()].filter((item) => stored.get(item.sha256)?.digest !== item.digest);
   const left = sync.kind === 'full' ? [...stored.keys()].filter((sha256) => !sync.put.has(sha256)) : sync.gone;
@@ -82,7 +82,7 @@ export function planSync(stored: ReadonlyMap<string, StoredItem>, sync: CheckedS
 }
 
 /**
- * @internal Whether a sync may be applied to what is known: it was made on it, or it says what is known already.
+ * For engines: Whether a sync may be applied to what is known: it was made on it, or it says what is known already.
  *
  * @throws `fleet.inventory-outdated`
  */

@@ -1,7 +1,7 @@
 import { ModelkeepError } from '@modelkeep/core';
 import type { Server, ServerCapacity } from './server.ts';
 
-/** @internal A server as a store has it. */
+/** For engines: A server as a store has it. */
 export interface ServerRow {
   readonly key: number;
   readonly id: string;
@@ -22,12 +22,12 @@ export interface ServerRow {
   readonly syncedAtMs: number | null;
 }
 
-/** @internal The columns of {@link ServerRow}, for both stores. */
+/** For engines: The columns of {@link ServerRow}, for both stores. */
 export const serverColumns = `key, id, name, labels, capacity, endpoint, silent_after_ms as "silentAfterMs",
   registered_at_ms as "registeredAtMs", seen_at_ms as "seenAtMs", running, queued,
   bytes_per_second as "bytesPerSecond", version, digest, synced_at_ms as "syncedAtMs"`;
 
-/** @internal */
+/** For engines. */
 export function serverOfRow(row: ServerRow, nowMs: number): Server {
   return {
     id: row.id,
@@ -46,17 +46,17 @@ export function serverOfRow(row: ServerRow, nowMs: number): Server {
   };
 }
 
-/** @internal */
+/** For engines. */
 export function hasLabels({ labels }: Server, wanted: Readonly<Record<string, string>>): boolean {
   return Object.entries(wanted).every(([key, value]) => Object.hasOwn(labels, key) && labels[key] === value);
 }
 
-/** @internal */
+/** For engines. */
 export function isoTime(ms: number): string {
   return new Date(ms).toISOString();
 }
 
-/** @internal The server that is not there. */
+/** For engines: The server that is not there. */
 export function noServer(id: string): ModelkeepError {
   return new ModelkeepError('fleet.not-found', {
     message: `no server ${id} is registered`,

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { sharedStateContract } from '@modelkeep/testing';
 import { describe, it } from 'vitest';
 import { stateScene } from '../state.test-helper.ts';
@@ -5,6 +6,10 @@ import { stateScene } from '../state.test-helper.ts';
 describe('shared state on SQLite', () => {
   it.each(sharedStateContract)('$title', async ({ run }) => {
     await using scene = await stateScene();
-    await run({ sharesLibraries: false, open: ({ clock } = {}) => scene.open({ clock }) });
+    await run({
+      sharesLibraries: false,
+      open: ({ clock } = {}) => scene.open({ clock }),
+      hasBackup: async (backup) => (await stat(backup)).size > 0,
+    });
   });
 });

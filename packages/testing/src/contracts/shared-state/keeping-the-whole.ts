@@ -1,5 +1,4 @@
 import { deepEqual, equal, notEqual, ok, rejects } from 'node:assert/strict';
-import { stat } from 'node:fs/promises';
 import type { ContractCase } from '../contract-case.ts';
 import type { StateHarness } from './state-harness.ts';
 
@@ -7,7 +6,7 @@ import type { StateHarness } from './state-harness.ts';
 export const keepingTheWhole: readonly ContractCase<StateHarness>[] = [
   {
     title: 'a reset makes a backup, forgets everything but the tokens, and tells who follows to read anew',
-    async run({ open }) {
+    async run({ open, hasBackup }) {
       const { state } = await open();
       await state.progress.update('a', {});
       await state.repos.register({ provider: 'hf', repo: 'a/b', revision: 'main' });
@@ -17,7 +16,7 @@ export const keepingTheWhole: readonly ContractCase<StateHarness>[] = [
         pages.push(page.resync);
         if (pages.length === 2) break;
         const { backup } = await state.reset();
-        ok((await stat(backup)).size > 0);
+        ok(await hasBackup(backup));
       }
       deepEqual(pages, [true, true]);
       deepEqual([await state.progress.list(), await state.repos.list()], [[], []]);

@@ -12,6 +12,8 @@ export interface OpenStateOptions {
 export interface StateHarness {
   /** Opens the state of the case: each call as another process would. The case closes what it opens. */
   readonly open: (options?: OpenStateOptions) => Promise<OpenedState>;
+  /** Whether a backup of this name has something in it. */
+  readonly hasBackup: (backup: string) => Promise<boolean>;
   /** Whether several libraries share the state. */
   readonly sharesLibraries: boolean;
 }
