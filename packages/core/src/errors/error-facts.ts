@@ -12,6 +12,7 @@ import type {
   WorkflowErrorFacts,
 } from './facts/library-facts.ts';
 import type { NetworkErrorFacts } from './facts/network-facts.ts';
+import type { PostgresErrorFacts } from './facts/postgres-facts.ts';
 
 /** Every error code of modelkeep and the facts that come with it: the table that an app translates from. */
 export interface ErrorFacts
@@ -29,7 +30,8 @@ export interface ErrorFacts
     MapperErrorFacts,
     FleetErrorFacts,
     JobsErrorFacts,
-    WorkflowErrorFacts {}
+    WorkflowErrorFacts,
+    PostgresErrorFacts {}
 
 /** A stable error code: `<package>.<reason>`. */
 export type ErrorCode = keyof ErrorFacts;

@@ -1,5 +1,5 @@
 const TOKEN_LIKE = /\b(?:hf_[A-Za-z0-9]{20,}|Bearer\s+[^\s"',;]+)/g;
-const URL_LIKE = /\bhttps?:\/\/[^\s"'<>`]+/g;
+const URL_LIKE = /\b(?:https?|postgres(?:ql)?):\/\/[^\s"'<>`]+/g;
 
 /** A URL for messages and logs: no user, no password, no query, no fragment. */
 export function redactUrl(url: string | URL): string {

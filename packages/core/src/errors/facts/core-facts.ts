@@ -4,6 +4,8 @@ export interface CoreErrorFacts {
   'core.invalid-argument': { readonly argument: string; readonly found?: unknown };
   /** What was asked for was closed before. */
   'core.closed': { readonly resource: string };
+  /** What was asked for is in a package of its own, which is not installed. */
+  'core.not-installed': { readonly package: string };
   /** The library was written by a newer version of modelkeep. */
   'core.format-newer': { readonly path: string; readonly format: number; readonly supported: number };
 }
