@@ -1,5 +1,5 @@
 export { openLibrary, type Library } from './open-library.ts';
-export type { OpenLibraryOptions } from './open-library-options.ts';
+export type { DatabaseOptions, OpenLibraryOptions } from './open-library-options.ts';
 export { errorFromJSON, facetFields, importModes, isModelkeepError, ModelkeepError, modelSorts } from '@modelkeep/core';
 export type {
   CivitaiDetails,

@@ -1,6 +1,19 @@
 import type { Clock, HttpTransport, Logger } from '@modelkeep/core';
 import type { CivitaiOptions, DownloadLimits, DriveOverride, HubOptions, ServersOptions } from '@modelkeep/workflows';
 
+/** The Postgres that several machines share. */
+export interface DatabaseOptions {
+  /** `postgres://user:password@host:port/database`. */
+  readonly url: string;
+  /** Where the tables are. @default the environment's `MODELKEEP_DATABASE_SCHEMA`, else 'modelkeep' */
+  readonly schema?: string | undefined;
+  /**
+   * What tokens are encrypted with: 32 bytes, or a passphrase of 16 characters or more, the same on every machine.
+   * @default the environment's `MODELKEEP_TOKEN_KEY`; without it no token is kept in the database
+   */
+  readonly tokenKey?: Uint8Array | string | undefined;
+}
+
 /** How a library is opened. What is not given is taken from the environment. */
 export interface OpenLibraryOptions {
   /** The library's folder. @default the environment's `MODELKEEP_ROOT` */
@@ -56,6 +69,13 @@ export interface OpenLibraryOptions {
   readonly translationFolder?: string | undefined;
   /** How the library takes part in a fleet of servers. @default by its own id, with the servers of this machine */
   readonly servers?: ServersOptions | undefined;
+  /**
+   * A Postgres that several machines share: what they know of each other and of what they need. Null: none, whatever the
+   * environment says. It takes the package `@modelkeep/postgres`.
+   * @default the environment's `DATABASE_URL` where it begins with `postgres://` or `postgresql://`; else none, and what the
+   * processes of this machine share is in files
+   */
+  readonly database?: DatabaseOptions | null | undefined;
   /** @default the clock of the system */
   readonly clock?: Clock | undefined;
   /** @default says nothing */

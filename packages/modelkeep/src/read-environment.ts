@@ -1,6 +1,7 @@
 import { ModelkeepError } from '@modelkeep/core';
 import type { OpenWorkspaceOptions } from '@modelkeep/workflows';
-import type { OpenLibraryOptions } from './open-library-options.ts';
+import type { DatabaseOptions, OpenLibraryOptions } from './open-library-options.ts';
+import { openShared } from './open-shared.ts';
 import { appDataFolder } from './app-data-folder.ts';
 import { createTokenReader, tokenFilePath } from './token-file.ts';
 
@@ -65,6 +66,7 @@ export function readEnvironment(
     certificateAuthorities,
     translationFolder,
     servers,
+    openShared: openShared(databaseOf(options, environment)),
     clock,
     logger,
     civitai: {
@@ -77,6 +79,25 @@ export function readEnvironment(
       offline: options.hub?.offline ?? isYes(valueOf(environment, 'HF_HUB_OFFLINE')),
     },
   };
+}
+
+/** The database that was asked for: the tables of an app that uses something else than Postgres are none of ours. */
+function databaseOf(
+  { database }: OpenLibraryOptions,
+  environment: Readonly<Record<string, string | undefined>>,
+): DatabaseOptions | null {
+  const url = valueOf(environment, 'DATABASE_URL');
+  const given = database === undefined && isPostgresUrl(url) ? { url } : (database ?? null);
+  if (given === null) return null;
+  return {
+    url: given.url,
+    schema: given.schema ?? valueOf(environment, 'MODELKEEP_DATABASE_SCHEMA'),
+    tokenKey: given.tokenKey ?? valueOf(environment, 'MODELKEEP_TOKEN_KEY'),
+  };
+}
+
+function isPostgresUrl(text: string | undefined): text is string {
+  return text !== undefined && /^postgres(?:ql)?:\/\//.test(text);
 }
 
 /** The token that the official client would send: of the variable, else of the file; none where that is switched off. */

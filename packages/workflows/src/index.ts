@@ -263,3 +263,4 @@ export type {
   SyncInventoryOptions,
 } from './servers/library-servers.ts';
 export type { BlobHandler } from './servers/answer-blobs.ts';
+export type { OpenShared, SharedContext, SharedEngine } from './shared/open-shared.ts';

@@ -40,6 +40,7 @@ import { createSearching } from '../search/searching.ts';
 import { createLibraryServers } from '../servers/create-library-servers.ts';
 import type { ServersOptions } from '../servers/library-servers.ts';
 import { openFleet } from '../servers/open-fleet.ts';
+import type { OpenShared } from '../shared/open-shared.ts';
 import { createTreeStore } from '../trees/tree-store.ts';
 import { newVersions } from '../update/new-versions.ts';
 import { createUpdating } from '../update/updating.ts';
@@ -109,6 +110,8 @@ export interface OpenWorkspaceOptions {
   readonly translationFolder?: string | undefined;
   /** How the library takes part in a fleet of servers. */
   readonly servers?: ServersOptions | undefined;
+  /** Opens what several machines share. @default what the processes of this machine share */
+  readonly openShared?: OpenShared | undefined;
   readonly clock?: Clock | undefined;
   readonly logger?: Logger | undefined;
 }
@@ -173,7 +176,10 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
   if (store.stateFile !== null) await mapper?.recover();
   for (const id of store.recovery?.moved ?? []) await relinkModel({ store, mapper, fileSystem: io.fileSystem }, id);
   const readOnly = store.mode === 'read';
-  const fleet = openFleet({ store, sqlite, fileSystem: io.fileSystem, clock, logger }, options.servers);
+  const engine = await options.openShared?.({ libraryId: store.libraryId, clock, logger });
+  if (engine !== undefined) closing.add(() => engine.state.close());
+  const serversOptions = { store: engine?.servers, ...options.servers };
+  const fleet = openFleet({ store, sqlite, fileSystem: io.fileSystem, clock, logger }, serversOptions);
   closing.add(() => fleet.close());
   const trees = createTreeStore({ fileSystem: io.fileSystem, folder: store.layout.trees, sqlite, readOnly, logger });
   closing.add(() => trees.close());
