@@ -12,3 +12,12 @@ it('finds URLs and tokens within a text', () => {
     'see https://a.example/x?… and "[redacted]", [redacted]',
   );
 });
+
+it('leaves of the address of a database what is no secret', () => {
+  expect(redactUrl('postgresql://me:hunter2@db.example:5433/models?sslpassword=x')).toBe(
+    'postgresql://db.example:5433/models?…',
+  );
+  expect(redactSecrets('cannot reach postgres://me:hunter2@db.example/models now')).toBe(
+    'cannot reach postgres://db.example/models now',
+  );
+});

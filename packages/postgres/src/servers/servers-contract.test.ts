@@ -1,22 +1,25 @@
 import { newId } from '@modelkeep/core';
-import { serversContract, startPostgres, type TestPostgres } from '@modelkeep/testing';
-import { afterAll, beforeAll, describe, it } from 'vitest';
+import { serversContract } from '@modelkeep/testing';
+import { beforeAll, describe, it } from 'vitest';
+import { usePostgres } from '../postgres.test-helper.ts';
 import { openPostgresState } from '../state/open-postgres-state.ts';
 
-let postgres: TestPostgres;
-beforeAll(async () => {
-  postgres = await startPostgres();
-});
-afterAll(() => postgres.close());
+const postgres = usePostgres();
 
 describe('servers on Postgres', () => {
+  let connectionString: string;
+  let cases = 0;
+  beforeAll(async () => {
+    connectionString = await postgres().createDatabase();
+  });
+
   it.each(serversContract)('$title', async ({ run }) => {
-    const connectionString = await postgres.createDatabase();
+    const schema = `case_${(cases += 1)}`;
     const opened: AsyncDisposable[] = [];
     try {
       await run({
         open: async ({ clock } = {}) => {
-          const { servers, state } = await openPostgresState({ connectionString, libraryId: newId(), clock });
+          const { servers, state } = await openPostgresState({ connectionString, schema, libraryId: newId(), clock });
           opened.push(state);
           return servers;
         },
