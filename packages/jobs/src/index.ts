@@ -19,3 +19,10 @@ export type {
 } from './ports/job-store.ts';
 export { jobStates, type JobLogLine, type JobRecord, type JobState, type NewJob } from './ports/job.ts';
 export type { JobSchedule, ScheduleRecord } from './ports/schedule.ts';
+export { backoffAfter } from './rules/backoff.ts';
+export { checkNewJob, type CheckedJob } from './rules/check-new-job.ts';
+export { nextRunAfter } from './rules/next-run.ts';
+export { createJobRunner, type JobRunner, type JobRunnerOptions } from './runner/create-job-runner.ts';
+export type { JobContext, JobHandler, JobHandlers, StopReason } from './runner/job-handler.ts';
+export { createSqliteJobs, type SqliteJobsOptions } from './sqlite/create-sqlite-jobs.ts';
+export { jobsMigrations } from './sqlite/jobs-migrations.ts';

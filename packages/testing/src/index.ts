@@ -112,3 +112,5 @@ export type { ServersHarness } from './contracts/servers/servers-harness.ts';
 export { sharedStateContract } from './contracts/shared-state/shared-state-contract.ts';
 export type { OpenStateOptions, StateHarness } from './contracts/shared-state/state-harness.ts';
 export { startPostgres, type TestPostgres } from './postgres/start-postgres.ts';
+export { jobsContract } from './contracts/jobs/jobs-contract.ts';
+export type { JobsHarness } from './contracts/jobs/jobs-harness.ts';

@@ -1,0 +1,64 @@
+import { ModelkeepError } from '@modelkeep/core';
+import { z } from 'zod';
+import type { NewJob } from '../ports/job.ts';
+
+const MAX_PAYLOAD_BYTES = 1_048_576;
+const HOUR_MS = 3_600_000;
+
+const shape = z.strictObject({
+  type: z.string().regex(/^[a-z][a-z0-9-]{0,63}$/u),
+  payload: z.unknown(),
+  dedupeKey: z.string().min(1).max(512).optional(),
+  priority: z.int().min(-1_000).max(1_000).default(0),
+  lane: z.string().min(1).max(512).optional(),
+  after: z.array(z.string().min(1).max(64)).max(100).default([]),
+  maxAttempts: z.int().min(1).max(1_000).default(3),
+  backoffMs: z.int().min(0).max(HOUR_MS).default(1_000),
+  runAtMs: z.int().min(0).max(8_640_000_000_000_000).optional(),
+});
+
+/** A job as engines store it: checked, with its defaults, and its payload as text. */
+export interface CheckedJob {
+  readonly type: string;
+  readonly payloadText: string;
+  readonly dedupeKey?: string | undefined;
+  readonly priority: number;
+  readonly lane?: string | undefined;
+  /** Without doubles. */
+  readonly after: readonly string[];
+  readonly maxAttempts: number;
+  readonly backoffMs: number;
+  readonly runAtMs?: number | undefined;
+}
+
+/** @throws `core.invalid-argument` for what no store takes */
+export function checkNewJob(job: NewJob): CheckedJob {
+  const read = shape.safeParse(job);
+  if (!read.success) {
+    const issue = read.error.issues[0];
+    throw refused(issue?.path.join('.') ?? 'job', issue?.message ?? 'it is no job');
+  }
+  const { payload, ...rest } = read.data;
+  return { ...rest, after: [...new Set(rest.after)], payloadText: jsonText(payload, 'payload') };
+}
+
+/** @internal Plain data as text. @throws `core.invalid-argument` for what is no JSON, or too long */
+export function jsonText(value: unknown, argument: string): string {
+  let text: string | undefined;
+  try {
+    text = JSON.stringify(value ?? null);
+  } catch {
+    // A cycle, a BigInt, or a toJSON of the caller's that throws: whatever it is, it is no plain data.
+  }
+  if (text === undefined || Buffer.byteLength(text) > MAX_PAYLOAD_BYTES) {
+    throw refused(argument, text === undefined ? 'it is no JSON' : 'it is longer than 1 MiB');
+  }
+  return text;
+}
+
+function refused(argument: string, reason: string): ModelkeepError {
+  return new ModelkeepError('core.invalid-argument', {
+    message: `${argument} of a job is not as it should be: ${reason}`,
+    facts: { argument },
+  });
+}

@@ -1,0 +1,73 @@
+import { isModelkeepError, ModelkeepError, serialiseError, type Clock, type Progress } from '@modelkeep/core';
+import type { ClaimedJob, JobBeat, JobOutcome } from '../ports/claim.ts';
+import type { JobHandler, StopReason } from './job-handler.ts';
+
+/** @internal Work that runs. */
+export interface RunningJob {
+  readonly claim: ClaimedJob;
+  /** Never rejects. Null: the claim is lost, and there is nothing to tell. */
+  readonly outcome: Promise<JobOutcome | null>;
+  stop(reason: StopReason): void;
+  /** What happened since it was last taken. */
+  takeBeat(): JobBeat;
+}
+
+/** @internal */
+export function startJob(claim: ClaimedJob, handler: JobHandler, clock: Clock): RunningJob {
+  const { job, token } = claim;
+  const controller = new AbortController();
+  let stopped: StopReason | null = null;
+  let progress: Progress | undefined;
+  let lines: { at: string; level: 'info' | 'warn' | 'error'; message: string }[] = [];
+
+  const work = async (): Promise<JobOutcome | null> => {
+    try {
+      const read = handler.payload.safeParse(job.payload);
+      if (!read.success) return { kind: 'fail', final: true, error: serialiseError(badPayload(claim, read.error)) };
+      const result = await handler.run(read.data, {
+        id: job.id,
+        attempt: job.attempts,
+        signal: controller.signal,
+        stopped: () => stopped,
+        report: (now) => void (progress = now),
+        log: (level, message) => void lines.push({ at: new Date(clock.now()).toISOString(), level, message }),
+      });
+      return { kind: 'complete', result: handler.result.parse(result) };
+    } catch (error) {
+      return outcomeOf(error, { stopped, handler });
+    }
+  };
+  return {
+    claim,
+    outcome: work().then((outcome) => (stopped === 'lost' ? null : outcome)),
+    stop(reason) {
+      if (stopped !== null) return;
+      stopped = reason;
+      controller.abort(new DOMException(`the job is to stop: ${reason}`, 'AbortError'));
+    },
+    takeBeat() {
+      const beat = { id: job.id, token, progress, lines };
+      [progress, lines] = [undefined, []];
+      return beat;
+    },
+  };
+}
+
+function outcomeOf(
+  error: unknown,
+  { stopped, handler }: { readonly stopped: StopReason | null; readonly handler: JobHandler },
+): JobOutcome {
+  if (stopped === 'cancel') return { kind: 'cancel' };
+  if (stopped === 'pause') return { kind: 'pause' };
+  if (stopped !== null) return { kind: 'release' };
+  const judged = handler.judge?.(error) ?? null;
+  if (judged !== null) return judged;
+  return { kind: 'fail', final: isModelkeepError(error, 'core.invalid-argument'), error: serialiseError(error) };
+}
+
+function badPayload({ job }: ClaimedJob, cause: Error): ModelkeepError {
+  return new ModelkeepError('jobs.bad-payload', {
+    message: `the payload of the job ${job.id} is not one of its type ${job.type}`,
+    facts: { id: job.id, type: job.type, reason: cause.message.slice(0, 500) },
+  });
+}
