@@ -19,6 +19,7 @@ import { rebuildIndex, verifyLibrary, type VerifyOptions } from './commands/veri
 import { addSourceCommands } from './source-commands.ts';
 import { addAppCommands } from './app-commands.ts';
 import { addFindingCommands } from './finding-commands.ts';
+import { addJobCommands } from './job-commands.ts';
 import { addKeepingCommands } from './keeping-commands.ts';
 import { addMigrationCommands } from './migration-commands.ts';
 import { openFor } from './open-for.ts';
@@ -125,6 +126,7 @@ export function createProgram(session: Session): Command {
   addRevisionCommands({ command, within });
   addServerCommands({ command, within });
   addMigrationCommands({ command, within });
+  addJobCommands({ command, within });
   command('lookup <file>', 'find where a file comes from: its SHA-256, its name, or the path of a file')
     .option('--name <name>', 'a file name to search the hub by, where it is not that of the file')
     .option('--offline', 'only look in what is known of repos that were seen before')

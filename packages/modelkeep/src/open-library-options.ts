@@ -76,6 +76,8 @@ export interface OpenLibraryOptions {
    * processes of this machine share is in files
    */
   readonly database?: DatabaseOptions | null | undefined;
+  /** Whether this process does the library's jobs, its own and those of others. @default false */
+  readonly runJobs?: boolean | undefined;
   /** @default the clock of the system */
   readonly clock?: Clock | undefined;
   /** @default says nothing */

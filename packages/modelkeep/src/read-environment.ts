@@ -32,6 +32,7 @@ export function readEnvironment(
     certificateAuthorities,
     translationFolder,
     servers,
+    runJobs,
     clock,
     logger,
   } = options;
@@ -67,6 +68,7 @@ export function readEnvironment(
     translationFolder,
     servers,
     openShared: openShared(databaseOf(options, environment)),
+    runJobs,
     clock,
     logger,
     civitai: {

@@ -264,3 +264,21 @@ export type {
 } from './servers/library-servers.ts';
 export type { BlobHandler } from './servers/answer-blobs.ts';
 export type { OpenShared, SharedContext, SharedEngine } from './shared/open-shared.ts';
+export type { LibraryJobs, RunJobsOptions, SubmitJobOptions } from './jobs/library-jobs.ts';
+export type { LibraryJobPayloads, LibraryJobType } from './jobs/payloads.ts';
+export type {
+  AddedJob,
+  FollowJobsOptions,
+  JobCallOptions,
+  JobChange,
+  JobChanges,
+  JobCount,
+  JobLogLine,
+  JobRecord,
+  JobSchedule,
+  JobsPage,
+  JobState,
+  ListJobsOptions,
+  NewJob,
+  ScheduleRecord,
+} from '@modelkeep/jobs';

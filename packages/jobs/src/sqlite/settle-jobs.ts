@@ -84,9 +84,11 @@ function outcomeSql(outcome: JobOutcome): {
         set: `${held('pending')}, run_at_ms = :now + :delayMs`,
         params: (now) => ({ now, delayMs: outcome.delayMs }),
       };
-    default:
-      return { set: held(outcome.kind === 'pause' ? 'paused' : 'pending'), params: (now) => ({ now }) };
+    case 'pause':
+    case 'release':
+      break;
   }
+  return { set: held(outcome.kind === 'pause' ? 'paused' : 'pending'), params: (now) => ({ now }) };
 }
 
 function lineStatements({ id, token, lines = [] }: JobBeat): SqlStatement[] {

@@ -27,6 +27,8 @@ import { makeRoom } from '../evict/make-room.ts';
 import { createRoomKeeping } from '../evict/room-keeping.ts';
 import { identifyAnything } from '../identify/identify-anything.ts';
 import { identifyRemote } from '../identify/identify-remote.ts';
+import { createLibraryJobs, startLibraryRunner } from '../jobs/create-library-jobs.ts';
+import { openOwnJobs } from '../jobs/open-jobs.ts';
 import { createKeeping } from '../keep/keeping.ts';
 import { createLinking } from '../link/linking.ts';
 import { lookupFile } from '../lookup/lookup-file.ts';
@@ -112,6 +114,8 @@ export interface OpenWorkspaceOptions {
   readonly servers?: ServersOptions | undefined;
   /** Opens what several machines share. @default what the processes of this machine share */
   readonly openShared?: OpenShared | undefined;
+  /** Whether this process does the library's jobs, its own and those of others. @default false */
+  readonly runJobs?: boolean | undefined;
   readonly clock?: Clock | undefined;
   readonly logger?: Logger | undefined;
 }
@@ -227,11 +231,27 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
       hint: "open the library with mode 'write'",
     });
   };
+  const ownJobs = openOwnJobs({ store, sqlite, clock, logger });
+  closing.add(() => ownJobs.close());
+  const jobsContext = {
+    open: () => ownJobs.open(),
+    workspace: () => workspace,
+    join: (signal: AbortSignal | undefined) => operations.join(signal),
+    clock,
+    logger,
+  };
+  const runner = options.runJobs === true ? startLibraryRunner(jobsContext, await ownJobs.open()) : undefined;
   let closed: Promise<void> | undefined;
-  const close: Workspace['close'] = ({ drainMs = 0 } = {}) =>
-    (closed ??= operations.drain(drainMs).then(() => closing.closeAll()));
+  const closeAll = async (drainMs: number): Promise<void> => {
+    // The worker first: it hands back its jobs, which end their operations.
+    await runner?.close({ drainMs });
+    await operations.drain(drainMs);
+    await closing.closeAll();
+  };
+  const close: Workspace['close'] = ({ drainMs = 0 } = {}) => (closed ??= closeAll(drainMs));
 
-  return {
+  const workspace: Workspace = {
+    jobs: createLibraryJobs(jobsContext),
     ...createUpdating({ ...downloading, mapper, trees, io }, operations),
     ...createVolumes({ store, mapper, fileSystem: io.fileSystem }, operations),
     ...createRoomKeeping({ ...downloading, mapper, http, fleet }, operations),
@@ -320,6 +340,7 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
     close,
     [Symbol.asyncDispose]: () => close(),
   };
+  return workspace;
 }
 
 function listOf(paths: string | readonly string[]): readonly string[] {

@@ -30,6 +30,7 @@ import type { LookupQuery, LookupReport } from '../lookup/lookup-file.ts';
 import type { FileIdentification, IdentifyFileOptions } from '../identify/file-identification.ts';
 import type { IdentifyRemoteOptions, RemoteIdentification } from '../identify/remote-identification.ts';
 import type { Keeping } from '../keep/keeping.ts';
+import type { LibraryJobs } from '../jobs/library-jobs.ts';
 import type { LibraryServers } from '../servers/library-servers.ts';
 import type { Searching } from '../search/searching.ts';
 import type { Linking } from '../link/linking.ts';
@@ -52,6 +53,8 @@ export interface Workspace
   extends AsyncDisposable, Volumes, Keeping, Linking, Updating, RoomKeeping, Searching, Migrating {
   /** The servers that share what they know, and which of them has which model. */
   readonly servers: LibraryServers;
+  /** What is to be done, by whichever process: it outlives the one that asked for it. */
+  readonly jobs: LibraryJobs;
   /** Absolute path. */
   readonly root: string;
   /** `read` also when a newer version of modelkeep wrote the library and lets this one read only. */

@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto';
+import { ModelkeepError, type Clock, type Logger } from '@modelkeep/core';
+import { createJobRunner, type JobRunner, type JobStore } from '@modelkeep/jobs';
+import { libraryHandlers, type JobWorkspace } from './library-handlers.ts';
+import type { LibraryJobs } from './library-jobs.ts';
+import { payloads, libraryJobTypes, type LibraryJobType } from './payloads.ts';
+
+const MAX_ATTEMPTS = 10;
+const IDLE_POLL_MS = 50;
+
+/** @internal */
+export interface LibraryJobsContext {
+  readonly open: () => Promise<JobStore>;
+  readonly workspace: () => JobWorkspace;
+  readonly join: (signal: AbortSignal | undefined) => AbortSignal;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** @internal */
+export function startLibraryRunner({ workspace, clock, logger }: LibraryJobsContext, store: JobStore): JobRunner {
+  return createJobRunner({ store, handlers: libraryHandlers(workspace), clock, logger });
+}
+
+/** @internal */
+export function createLibraryJobs(context: LibraryJobsContext): LibraryJobs {
+  const { open, join, clock } = context;
+  return {
+    async submit(type, payload, { signal, maxAttempts = MAX_ATTEMPTS, ...options } = {}) {
+      const checked = checkPayload(type, payload);
+      const dedupeKey = createHash('sha256')
+        .update(JSON.stringify([checked, options.after ?? []]))
+        .digest('hex');
+      const job = { ...options, type, payload: checked, dedupeKey, maxAttempts };
+      const [added] = await (await open()).add([job], { signal: join(signal) });
+      if (added === undefined) throw new TypeError('a store gave no answer for a job');
+      return added;
+    },
+    get: async (id, options) => (await open()).get(id, options),
+    list: async (options) => (await open()).list(options),
+    counts: async (options) => (await open()).counts(options),
+    logs: async (id, options) => (await open()).logs(id, options),
+    cancel: async (id, options) => (await (await open()).cancel([id], options)).length > 0,
+    pause: async (id, options) => (await (await open()).pause([id], options)).length > 0,
+    resume: async (id, options) => (await (await open()).resume([id], options)).length > 0,
+    retry: async (id, options) => (await open()).retry([id], options),
+    async schedule(schedule, options) {
+      const { type, payload } = schedule.job;
+      const checked = checkPayload(type as LibraryJobType, payload);
+      const job = { maxAttempts: MAX_ATTEMPTS, ...schedule.job, payload: checked };
+      return (await open()).schedule({ ...schedule, job }, options);
+    },
+    unschedule: async (id, options) => (await open()).unschedule(id, options),
+    schedules: async (options) => (await open()).schedules(options),
+    async *changes({ signal, ...options } = {}) {
+      yield* (await open()).watch({ ...options, signal: join(signal) });
+    },
+    async run({ untilIdle = false, signal } = {}) {
+      const store = await open();
+      const joined = join(signal);
+      await using runner = startLibraryRunner(context, store);
+      const isLeft = async (): Promise<boolean> => {
+        if (!untilIdle || runner.running > 0) return true;
+        const { jobs } = await store.list({ states: ['pending', 'running'], types: libraryJobTypes, limit: 1_000 });
+        // What waits for another of these goes on with that one.
+        return jobs.some(({ state, runAt }) => state === 'running' || Date.parse(runAt) <= clock.now());
+      };
+      while (!joined.aborted && (await isLeft())) await clock.sleep(IDLE_POLL_MS, joined).catch(() => {});
+    },
+  };
+}
+
+function checkPayload(type: LibraryJobType, payload: unknown): unknown {
+  const schema = Object.hasOwn(payloads, type) ? payloads[type] : undefined;
+  const read = schema?.safeParse(payload);
+  if (read?.success === true) return read.data;
+  const issue = read?.error.issues[0];
+  throw new ModelkeepError('core.invalid-argument', {
+    message:
+      issue === undefined
+        ? `there is no job type ${type}`
+        : `the payload of a ${type} job is not as it should be: ${issue.path.join('.')} ${issue.message}`,
+    facts: { argument: issue === undefined ? 'type' : 'payload' },
+    hint: `types: ${libraryJobTypes.join(', ')}`,
+  });
+}

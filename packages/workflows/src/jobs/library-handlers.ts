@@ -1,0 +1,129 @@
+import { isModelkeepError, type Operation } from '@modelkeep/core';
+import type { JobContext, JobHandler, JobHandlers, JobOutcome } from '@modelkeep/jobs';
+import { z } from 'zod';
+import type { Download } from '../acquire/download.ts';
+import type { Workspace } from '../workspace/workspace.ts';
+import { payloads, type LibraryJobPayloads, type LibraryJobType } from './payloads.ts';
+
+/** @internal The operations that jobs are made of. */
+export type JobWorkspace = Pick<
+  Workspace,
+  'planDownload' | 'download' | 'import' | 'scan' | 'computeHashes' | 'enrich' | 'verify' | 'planLinks'
+>;
+
+const OFFLINE_WAIT_MS = 60_000;
+/** Codes that another attempt cannot help. */
+const FINAL = new Set<string>([
+  'hub.repo-not-found',
+  'hub.revision-not-found',
+  'hub.entry-not-found',
+  'hub.nothing-selected',
+  'civitai.not-found',
+  'library.model-not-found',
+  'library.ambiguous-id',
+  'library.nothing-to-import',
+  'library.read-only',
+  'library.unsafe-name',
+  'mapper.unknown-app',
+  'workflows.invalid-reference',
+]);
+
+/** @internal Runs jobs as operations of a library, which go on from what an earlier attempt has left. */
+export function libraryHandlers(workspace: () => JobWorkspace): JobHandlers {
+  return {
+    download: handler('download', async ({ reference, volume, makeRoom, ...selection }, context) => {
+      const { signal } = context;
+      const plan = await workspace().planDownload(reference, { ...selection, signal });
+      const download = workspace().download(plan, {
+        volume,
+        makeRoom,
+        whenUserIsNeeded: 'fail',
+        signal: signalOfPause(context),
+      });
+      const { models, bytesFetched, bytesResumed } = await follow(download, context, () => download.cancel());
+      return { models: models.map(({ id }) => id), bytesFetched, bytesResumed };
+    }),
+    import: handler('import', async ({ paths, ...options }, context) => {
+      const { models, skipped } = await follow(
+        workspace().import(paths, { ...options, signal: context.signal }),
+        context,
+      );
+      return { models: models.map(({ id }) => id), skipped: skipped.length };
+    }),
+    scan: handler('scan', async ({ roots, ...options }, context) => {
+      await follow(workspace().scan(roots, { ...options, signal: context.signal }), context);
+      return {};
+    }),
+    hash: handler('hash', async (request, context) => {
+      await follow(workspace().computeHashes({ ...request, signal: context.signal }), context);
+      return {};
+    }),
+    enrich: handler('enrich', async (request, context) => {
+      await follow(workspace().enrich({ ...request, signal: context.signal }), context);
+      return {};
+    }),
+    verify: handler('verify', async (request, context) => {
+      const { problems } = await follow(workspace().verify({ ...request, signal: context.signal }), context);
+      return { problems: problems.length };
+    }),
+    map: handler('map', async ({ app, ...options }, { signal }) => {
+      const links = await workspace().planLinks(app, { ...options, signal });
+      const { counts } = await links.apply({ signal });
+      return { counts };
+    }),
+  };
+}
+
+function handler<Type extends LibraryJobType>(
+  type: Type,
+  run: (payload: LibraryJobPayloads[Type], context: JobContext) => Promise<unknown>,
+): JobHandler {
+  return {
+    payload: payloads[type],
+    result: z.unknown(),
+    run: (payload, context) => run(payload as LibraryJobPayloads[Type], context),
+    judge,
+  };
+}
+
+/** What aborts for everything but a cancellation, which is to discard what was fetched. */
+function signalOfPause({ signal, stopped }: JobContext): AbortSignal {
+  const pause = new AbortController();
+  const onAbort = (): void => {
+    if (stopped() !== 'cancel') pause.abort(signal.reason);
+  };
+  if (signal.aborted) onAbort();
+  else signal.addEventListener('abort', onAbort, { once: true });
+  return pause.signal;
+}
+
+async function follow<T>(
+  operation: Operation<T> | (Download & Operation<T>),
+  { signal, stopped, report }: JobContext,
+  cancel?: () => Promise<void>,
+): Promise<T> {
+  operation.progress.subscribe(report);
+  const onAbort = (): void => {
+    if (stopped() === 'cancel') void cancel?.();
+  };
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    if (signal.aborted) onAbort();
+    return await operation.result;
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+/** @internal A person to wait for, or a network that is not there, is no failure. */
+export function judge(error: unknown): JobOutcome | null {
+  if (isModelkeepError(error, 'workflows.waiting-for-user')) {
+    const { reason, url } = error.facts;
+    return { kind: 'wait-for-user', waiting: { reason, url } };
+  }
+  if (isModelkeepError(error, 'network.offline')) return { kind: 'postpone', delayMs: OFFLINE_WAIT_MS };
+  if (isModelkeepError(error, 'network.rate-limited')) return { kind: 'postpone', delayMs: error.facts.retryAfterMs };
+  if (isModelkeepError(error, 'io.disk-full')) return { kind: 'pause' };
+  if (isModelkeepError(error) && FINAL.has(error.code)) return { kind: 'fail', final: true, error: error.toJSON() };
+  return null;
+}

@@ -1,0 +1,58 @@
+import { isModelkeepError, ModelkeepError, type Clock, type Logger } from '@modelkeep/core';
+import { createSqliteJobs, jobsMigrations, type JobStore } from '@modelkeep/jobs';
+import type { LibraryStore } from '@modelkeep/library';
+import { setAside, type Sqlite } from '@modelkeep/sqlite';
+
+/** @internal The queue of this machine, opened when it is first needed. */
+export interface OwnJobs {
+  /** @throws `library.read-only` where nothing may be written */
+  open(): Promise<JobStore>;
+  close(): Promise<void>;
+}
+
+/** @internal */
+export function openOwnJobs({
+  store: { stateFile, root },
+  sqlite,
+  clock,
+  logger,
+}: {
+  readonly store: Pick<LibraryStore, 'stateFile' | 'root'>;
+  readonly sqlite: Sqlite;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}): OwnJobs {
+  let opening: Promise<JobStore> | undefined;
+  const openFile = async (): Promise<JobStore> => {
+    if (stateFile === null) throw readOnly(root);
+    const options = { path: stateFile, migrations: [jobsMigrations], synchronous: 'full' } as const;
+    try {
+      return createSqliteJobs({ database: await sqlite.open(options), clock });
+    } catch (error) {
+      if (!isModelkeepError(error, 'sqlite.corrupt')) throw error;
+      const aside = await setAside(stateFile);
+      logger.warn('the record of jobs was damaged: they are to be submitted again', { aside });
+      return createSqliteJobs({ database: await sqlite.open(options), clock });
+    }
+  };
+  return {
+    open() {
+      opening ??= openFile().catch((error: unknown) => {
+        opening = undefined;
+        throw error;
+      });
+      return opening;
+    },
+    async close() {
+      await (await opening?.catch(() => undefined))?.close();
+    },
+  };
+}
+
+function readOnly(root: string): ModelkeepError {
+  return new ModelkeepError('library.read-only', {
+    message: `jobs cannot be managed from ${root}: it is open for reading only`,
+    facts: { root },
+    hint: "open the library with mode 'write'",
+  });
+}
