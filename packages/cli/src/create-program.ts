@@ -26,6 +26,7 @@ import { openFor } from './open-for.ts';
 import { addRevisionCommands } from './revision-commands.ts';
 import { createLogger } from './output/create-logger.ts';
 import { addServerCommands } from './server-commands.ts';
+import { addStateCommands } from './state-commands.ts';
 import { version } from './version.ts';
 import { addVolumeCommands } from './volume-commands.ts';
 import type { CommonOptions, Session } from './session.ts';
@@ -127,6 +128,7 @@ export function createProgram(session: Session): Command {
   addServerCommands({ command, within });
   addMigrationCommands({ command, within });
   addJobCommands({ command, within });
+  addStateCommands({ command, within });
   command('lookup <file>', 'find where a file comes from: its SHA-256, its name, or the path of a file')
     .option('--name <name>', 'a file name to search the hub by, where it is not that of the file')
     .option('--offline', 'only look in what is known of repos that were seen before')

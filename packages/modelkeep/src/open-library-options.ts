@@ -1,5 +1,12 @@
 import type { Clock, HttpTransport, Logger } from '@modelkeep/core';
-import type { CivitaiOptions, DownloadLimits, DriveOverride, HubOptions, ServersOptions } from '@modelkeep/workflows';
+import type {
+  CivitaiOptions,
+  DownloadLimits,
+  DriveOverride,
+  HubOptions,
+  ServersOptions,
+  SecretStore,
+} from '@modelkeep/workflows';
 
 /** The Postgres that several machines share. */
 export interface DatabaseOptions {
@@ -78,6 +85,11 @@ export interface OpenLibraryOptions {
   readonly database?: DatabaseOptions | null | undefined;
   /** Whether this process does the library's jobs, its own and those of others. @default false */
   readonly runJobs?: boolean | undefined;
+  /**
+   * Where tokens are kept that a person sets: the keychain of the system, Electron's `safeStorage`.
+   * @default files that only their owner may read, beside the state
+   */
+  readonly secretStore?: SecretStore | undefined;
   /** @default the clock of the system */
   readonly clock?: Clock | undefined;
   /** @default says nothing */

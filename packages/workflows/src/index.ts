@@ -127,6 +127,30 @@ export type {
 } from './update/update-check.ts';
 export type { UpdateOperation, UpdateOptions, UpdateResult } from './update/update-model.ts';
 export type { Updating } from './update/updating.ts';
+export type {
+  ArtifactRecord,
+  ChangeCall,
+  DeclaredFile,
+  DeclaredModel,
+  DeclaredSelection,
+  ManifestEntry,
+  ModelDeclaration,
+  ProgressEntry,
+  ProgressStatus,
+  RepoRecord,
+  SecretStore,
+  SharedState,
+  StateChange,
+  StateChangePage,
+  StateChangesOptions,
+  StateSubscription,
+  StateTopic,
+  TokenFacts,
+} from '@modelkeep/fleet';
+export type { Declaring } from './state/declaring.ts';
+export type { EnsuredModel, EnsureOptions, EnsureResult } from './state/ensure-models.ts';
+export type { ModelStatus } from './state/model-status.ts';
+export type { TokenKeeping } from './state/token-keeping.ts';
 export { proxyFromEnvironment } from '@modelkeep/network';
 export type {
   ComputeHashesReport,

@@ -1,5 +1,7 @@
 /** Where the command writes. */
 export interface Terminal {
+  /** What is piped in. @default that of the process */
+  readonly stdin?: AsyncIterable<Uint8Array>;
   /** Results. */
   out(text: string): void;
   /** Progress, warnings and errors. */

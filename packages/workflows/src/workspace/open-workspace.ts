@@ -12,6 +12,7 @@ import { cachedMisses, createCivitaiClient, defaultCivitaiEndpoint } from '@mode
 import { createHubClient, createLookup, defaultEndpoint } from '@modelkeep/hf-client';
 import { createIo, type DriveOverride } from '@modelkeep/io';
 import { findDuplicates, openLibraryStore, shareDuplicates } from '@modelkeep/library';
+import type { SecretStore, SharedState } from '@modelkeep/fleet';
 import type { Mapper } from '@modelkeep/mapper';
 import { createHttpClient } from '@modelkeep/network';
 import { createSqlite } from '@modelkeep/sqlite';
@@ -43,6 +44,10 @@ import { createLibraryServers } from '../servers/create-library-servers.ts';
 import type { ServersOptions } from '../servers/library-servers.ts';
 import { openFleet } from '../servers/open-fleet.ts';
 import type { OpenShared } from '../shared/open-shared.ts';
+import { credentialsOf } from '../state/credentials.ts';
+import { createDeclaring } from '../state/declaring.ts';
+import { openState } from '../state/open-state.ts';
+import { createTokenKeeping } from '../state/token-keeping.ts';
 import { createTreeStore } from '../trees/tree-store.ts';
 import { newVersions } from '../update/new-versions.ts';
 import { createUpdating } from '../update/updating.ts';
@@ -110,6 +115,8 @@ export interface OpenWorkspaceOptions {
   readonly drives?: readonly DriveOverride[] | undefined;
   /** A folder of translation configs for apps, `<app>_<appversion>_<modelconfig>.json`, absolute. */
   readonly translationFolder?: string | undefined;
+  /** Where tokens are kept that a person sets. @default files that only their owner may read, beside the state */
+  readonly secretStore?: SecretStore | undefined;
   /** How the library takes part in a fleet of servers. */
   readonly servers?: ServersOptions | undefined;
   /** Opens what several machines share. @default what the processes of this machine share */
@@ -153,18 +160,23 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
   const state = { stateDir, fallbackStateDir };
   const store = await openLibraryStore({ root, mode, create, ...state, io, identifier, sqlite, clock, logger });
   closing.add(() => store.close());
+  const { secretStore } = options;
+  const engine = await options.openShared?.({ libraryId: store.libraryId, clock, logger });
+  const shared = engine ?? (await openState({ store, sqlite, secretStore, clock, logger }));
+  if (shared !== null) closing.add(() => shared.state.close());
   const http = createHttpClient({
     cache: hubOptions.offline === true ? undefined : answerCache(store, io.fileSystem),
     transport: hubOptions.offline === true ? offlineTransport : options.transport,
     privateOrigins: grantedOrigins(options),
     proxyFor: options.proxyFor,
     certificateAuthorities: options.certificateAuthorities,
-    credentialsFor(origin) {
-      if (origin !== hubOrigin && origin !== civitaiOrigin) return undefined;
-      const secret = origin === hubOrigin ? token : apiKey;
-      const now = typeof secret === 'function' ? secret() : secret;
-      return (now ?? '') === '' ? undefined : `Bearer ${now}`;
-    },
+    credentialsFor: credentialsOf({
+      given: [
+        { origin: hubOrigin, token },
+        { origin: civitaiOrigin, token: apiKey },
+      ],
+      stored: shared?.tokenValues,
+    }),
     clock,
     logger,
   });
@@ -180,8 +192,6 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
   if (store.stateFile !== null) await mapper?.recover();
   for (const id of store.recovery?.moved ?? []) await relinkModel({ store, mapper, fileSystem: io.fileSystem }, id);
   const readOnly = store.mode === 'read';
-  const engine = await options.openShared?.({ libraryId: store.libraryId, clock, logger });
-  if (engine !== undefined) closing.add(() => engine.state.close());
   const serversOptions = { store: engine?.servers, ...options.servers };
   const fleet = openFleet({ store, sqlite, fileSystem: io.fileSystem, clock, logger }, serversOptions);
   closing.add(() => fleet.close());
@@ -223,6 +233,14 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
     makeRoom: (plan, signal) => makeRoom({ store, mapper, hub, civitai, http, io, fleet }, plan, signal),
   };
 
+  const stateNow = (): SharedState => {
+    if (shared !== null) return shared.state;
+    throw new ModelkeepError('library.read-only', {
+      message: `what processes share cannot be had from ${store.root}: it is open for reading only`,
+      facts: { root: store.root },
+      hint: "open the library with mode 'write'",
+    });
+  };
   const mapping = (): Mapper => {
     if (mapper !== null) return mapper;
     throw new ModelkeepError('library.read-only', {
@@ -287,6 +305,22 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
       },
       operations,
     ),
+    ...createDeclaring(
+      {
+        stateNow,
+        store,
+        trees,
+        fileSystem: io.fileSystem,
+        hubEndpoint: endpoint,
+        plan,
+        download: (plan, request) => download(downloading, plan, request),
+        clock,
+        logger,
+      },
+      operations,
+    ),
+    tokens: createTokenKeeping({ stateNow, hub, civitaiOrigin }, operations),
+    shared: shared?.state ?? null,
     root: store.root,
     mode: store.mode,
     recovery: store.recovery,

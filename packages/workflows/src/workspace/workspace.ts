@@ -40,6 +40,9 @@ import type { ComputeHashesRequest } from '../maintain/compute-hashes.ts';
 import type { Migrating } from '../migrate/migrating.ts';
 import type { RoomKeeping } from '../evict/room-keeping.ts';
 import type { Updating } from '../update/updating.ts';
+import type { SharedState } from '@modelkeep/fleet';
+import type { Declaring } from '../state/declaring.ts';
+import type { TokenKeeping } from '../state/token-keeping.ts';
 import type { Volumes } from '../volumes/volumes.ts';
 import type { VerifyLibraryOptions } from '../maintain/verify-library.ts';
 
@@ -50,7 +53,13 @@ export interface Cancellable {
 
 /** An open library with everything that can be done with it. */
 export interface Workspace
-  extends AsyncDisposable, Volumes, Keeping, Linking, Updating, RoomKeeping, Searching, Migrating {
+  extends AsyncDisposable, Volumes, Keeping, Linking, Updating, RoomKeeping, Searching, Declaring, Migrating {
+  /**
+   * What the processes (and with a server: the machines) that work with this library know in common: progress, manifest,
+   * changes. Null in mode `read` where nobody has written it.
+   */
+  readonly shared: SharedState | null;
+  readonly tokens: TokenKeeping;
   /** The servers that share what they know, and which of them has which model. */
   readonly servers: LibraryServers;
   /** What is to be done, by whichever process: it outlives the one that asked for it. */

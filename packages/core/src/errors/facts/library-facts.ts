@@ -134,6 +134,15 @@ export interface WorkflowErrorFacts {
   'workflows.not-fetchable': { readonly modelId: string; readonly slug: string; readonly files: readonly string[] };
   /** What another tool left behind is not what it should be, or cannot be read. */
   'workflows.unreadable-source': { readonly path: string; readonly reason: string };
+  /** Nobody has declared a model under these keys. */
+  'workflows.not-declared': { readonly keys: readonly string[] };
+  /** A source does not have a file as it was declared; `found` is null where it does not have it at all. */
+  'workflows.not-as-declared': {
+    readonly key: string;
+    readonly path: string;
+    readonly expected: { readonly sizeBytes: number | null; readonly sha256: string | null };
+    readonly found: { readonly sizeBytes: number | null; readonly sha256: string | null } | null;
+  };
   /** A reference that is none of the supported kinds. */
   'workflows.invalid-reference': { readonly reference: string; readonly reason: string };
 }

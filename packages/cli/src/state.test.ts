@@ -1,0 +1,78 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buildFluxLora, startHub, type LocalHub } from '@modelkeep/testing';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { ExitCode } from './exit-code.ts';
+import { main } from './main.ts';
+
+const TOKEN = 'canary-5ca1ab1e';
+let folder: string;
+let hub: LocalHub;
+
+async function run(args: readonly string[], stdin = ''): Promise<{ exitCode: ExitCode; out: string; err: string }> {
+  const shown = { out: '', err: '' };
+  async function* piped(): AsyncGenerator<Uint8Array> {
+    yield Buffer.from(stdin);
+  }
+  const terminal = {
+    out: (text: string): void => void (shown.out += `${text}\n`),
+    err: (text: string): void => void (shown.err += `${text}\n`),
+    progressStream: null,
+    stdin: piped(),
+  };
+  return { exitCode: await main([...args, '--root', join(folder, 'library')], terminal), ...shown };
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'modelkeep-cli-'));
+  hub = await startHub({
+    repos: [{ id: 'acme/lora', files: [{ path: 'a.safetensors', content: buildFluxLora({ scale: 0.02 }) }] }],
+  });
+});
+afterAll(async () => {
+  await hub[Symbol.asyncDispose]();
+  await rm(folder, { recursive: true, force: true });
+});
+
+it('declares, tells what is missing, ensures it, and tells that it is ready', async () => {
+  const file = join(folder, 'models.json');
+  await writeFile(file, '{}');
+  expect(await run(['declare', file])).toMatchObject({
+    exitCode: 2,
+    err: expect.stringContaining('no JSON array') as string,
+  });
+  await writeFile(file, JSON.stringify([{ key: 'lora', source: 'hf:acme/lora', service: 'images' }]));
+  expect(await run(['declare', file])).toMatchObject({ exitCode: 0, out: '1 declared\n' });
+  const missing = await run(['status']);
+  expect([missing.exitCode, missing.out]).toEqual([1, expect.stringMatching(/lora +missing +\? +images/)]);
+  expect(await run(['ensure', '--endpoint', hub.hubUrl])).toMatchObject({
+    exitCode: 0,
+    out: expect.stringMatching(/^1 ready, .* fetched\n$/) as string,
+  });
+  expect(JSON.parse((await run(['status', 'lora', '--json'])).out)).toMatchObject({
+    models: [{ key: 'lora', state: 'ready', progress: { status: 'complete' } }],
+    unknown: [],
+  });
+  expect(await run(['status', 'other'])).toMatchObject({ exitCode: 1, err: 'nobody has declared other\n' });
+  const other = JSON.stringify([{ key: 'other', source: 'hf:acme/lora' }]);
+  expect((await run(['declare', '-', '--replace'], other)).out).toBe('1 declared, 1 taken back\n');
+});
+
+it('keeps a token that is piped in, and shows it nowhere', async () => {
+  expect(await run(['tokens'])).toMatchObject({ exitCode: 0, out: '' });
+  const origin = 'https://hub.example.test';
+  const shown = [
+    await run(['tokens', 'set', origin], `${TOKEN}\n`),
+    await run(['tokens', '--json']),
+    await run(['tokens', 'list']),
+    await run(['tokens', 'set', origin], `${TOKEN} and more`),
+    await run(['tokens', 'set']),
+    await run(['tokens', 'show', origin]),
+  ];
+  expect(shown.map(({ exitCode }) => exitCode)).toEqual([0, 0, 0, 2, 2, 2]);
+  expect(shown[2]?.out).toContain(origin);
+  expect(JSON.stringify(shown)).not.toContain(TOKEN);
+  expect((await run(['tokens', 'delete', origin])).exitCode).toBe(0);
+  expect((await run(['tokens', 'delete', origin])).exitCode).toBe(1);
+});

@@ -1,0 +1,151 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { buildFluxLora, startHub } from '@modelkeep/testing';
+import { describe, expect, it } from 'vitest';
+import { tempFolder } from '../workspace.test-helper.ts';
+import { openWorkspace } from '../workspace/open-workspace.ts';
+
+const lora = buildFluxLora();
+const config = new TextEncoder().encode('{"a":1}');
+const repo = {
+  id: 'acme/lora',
+  files: [
+    { path: 'a.safetensors', content: lora },
+    { path: 'config.json', content: config },
+  ],
+};
+const flux = {
+  key: 'flux',
+  source: 'hf:acme/lora',
+  description: 'draws',
+  service: 'images',
+  selection: { include: ['*.safetensors', '*.json'] },
+};
+
+describe('declared models', () => {
+  it('are missing, are ensured, and are ready for every process, without asking anybody again', async () => {
+    await using folder = await tempFolder();
+    await using hub = await startHub({ repos: [repo] });
+    const options = { root: folder.join('library'), hub: { endpoint: hub.hubUrl } };
+    await using library = await openWorkspace(options);
+    await using other = await openWorkspace(options);
+    await library.declare([flux]);
+    expect(await other.checkStatus()).toMatchObject([
+      { key: 'flux', description: 'draws', service: 'images', state: 'missing', progress: null },
+    ]);
+    expect(await library.isReady(['flux'])).toBe(false);
+    const { ensured, bytesFetched } = await library.ensure(['flux', 'flux']).result;
+    const sizeBytes = lora.length + config.length;
+    expect(ensured).toMatchObject([{ key: 'flux', bytesFetched: sizeBytes }]);
+    expect(bytesFetched).toBe(sizeBytes);
+    expect(await other.isDownloaded('flux', 'acme/lora')).toBe(true);
+    expect(await other.isDownloaded('flux', 'acme/other')).toBe(false);
+    expect(await other.isReady(['flux', 'unknown'])).toBe(false);
+    expect(await other.checkStatus()).toMatchObject([
+      {
+        state: 'ready',
+        sizeBytes,
+        bytesHere: sizeBytes,
+        progress: { status: 'complete', percentage: 100, bytesDone: sizeBytes, error: null },
+      },
+    ]);
+    expect(await other.shared?.manifest.list()).toMatchObject([
+      { key: 'flux', completed: true, repoId: 'acme/lora', sizeBytes },
+    ]);
+    await using offline = await openWorkspace({ ...options, hub: { ...options.hub, offline: true } });
+    expect((await offline.ensure(['flux']).result).bytesFetched).toBe(0);
+  });
+
+  it('a file that was deleted by hand, and a model that was deleted, show at once', async () => {
+    await using folder = await tempFolder();
+    await using hub = await startHub({ repos: [repo] });
+    await using library = await openWorkspace({ root: folder.join('library'), hub: { endpoint: hub.hubUrl } });
+    await library.declare([flux]);
+    const { ensured } = await library.ensure(['flux']).result;
+    const model = ensured[0]?.models.find(({ type }) => type === 'lora');
+    const file = join(library.folderOf(model ?? (await library.get('nothing'))), 'a.safetensors');
+    await rm(file);
+    expect(await library.isDownloaded('flux')).toBe(false);
+    expect(await library.checkStatus()).toMatchObject([{ state: 'incomplete', bytesHere: config.length }]);
+    await writeFile(file, lora.subarray(1));
+    expect(await library.isDownloaded('flux')).toBe(false);
+    await writeFile(file, lora);
+    expect(await library.isDownloaded('flux')).toBe(true);
+    await library.delete(model?.id ?? '');
+    expect(await library.isDownloaded('flux')).toBe(false);
+    await library.ensure(['flux']).result;
+    expect(await library.isDownloaded('flux')).toBe(true);
+  });
+
+  it('two processes that ensure the same at once fetch it once', async () => {
+    await using folder = await tempFolder();
+    await using hub = await startHub({ repos: [repo] });
+    const options = { root: folder.join('library'), hub: { endpoint: hub.hubUrl } };
+    await using library = await openWorkspace(options);
+    await using other = await openWorkspace(options);
+    await library.declare([flux]);
+    const results = await Promise.all([library.ensure(['flux']).result, other.ensure(['flux']).result]);
+    const fetched = results.map(({ bytesFetched }) => bytesFetched).sort((a, b) => a - b);
+    expect(fetched).toEqual([0, lora.length + config.length]);
+  });
+
+  it('what fails is told to everybody, and the others are ensured all the same', async () => {
+    await using folder = await tempFolder();
+    await using hub = await startHub({ repos: [repo] });
+    await using library = await openWorkspace({ root: folder.join('library'), hub: { endpoint: hub.hubUrl } });
+    const wrong = { path: 'a.safetensors', sizeBytes: null, sha256: 'a'.repeat(64) };
+    await library.declare([
+      { key: 'gone', source: 'hf:acme/gone' },
+      { key: 'other', source: 'hf:acme/lora', files: [wrong] },
+      { key: 'absent', source: 'hf:acme/lora', files: [{ ...wrong, path: 'b.safetensors' }] },
+      flux,
+    ]);
+    await expect(library.ensure(['gone', 'flux']).result).rejects.toMatchObject({ code: 'hub.unauthorised' });
+    await expect(library.ensure(['other']).result).rejects.toMatchObject({
+      code: 'workflows.not-as-declared',
+      facts: { key: 'other', found: { sizeBytes: lora.length } },
+    });
+    await expect(library.ensure(['absent']).result).rejects.toMatchObject({ facts: { found: null } });
+    await expect(library.ensure(['unknown']).result).rejects.toMatchObject({ code: 'workflows.not-declared' });
+    const statuses = await library.checkStatus();
+    expect(statuses.map(({ key, state, progress }) => [key, state, progress?.status])).toEqual([
+      ['absent', 'incomplete', 'error'],
+      ['flux', 'ready', 'complete'],
+      ['gone', 'missing', 'error'],
+      ['other', 'incomplete', 'error'],
+    ]);
+    expect(statuses[2]?.progress?.error).toMatchObject({ code: 'hub.unauthorised' });
+    await expect(library.declare([{ key: 'a', source: 'https://' }])).rejects.toMatchObject({ name: 'ModelkeepError' });
+    expect(await library.undeclare(['gone', 'gone'])).toBe(1);
+  });
+
+  it('what was given up half-way is paused, and goes on', async () => {
+    await using folder = await tempFolder();
+    await using hub = await startHub({ repos: [repo] });
+    await using library = await openWorkspace({ root: folder.join('library'), hub: { endpoint: hub.hubUrl } });
+    await library.declare([flux]);
+    const leaving = new AbortController();
+    const operation = library.ensure(['flux'], { signal: leaving.signal });
+    const reason = new Error('later');
+    const stop = operation.progress.subscribe(({ phase }) => phase === 'downloading' && leaving.abort(reason));
+    await expect(operation.result).rejects.toBe(reason);
+    stop();
+    expect((await library.checkStatus())[0]?.progress?.status).toBe('paused');
+    await library.ensure(['flux']).result;
+    expect(await library.isReady(['flux'])).toBe(true);
+  });
+});
+
+it('a library that is open for reading shows what others have written, and writes nothing', async () => {
+  await using folder = await tempFolder();
+  await using hub = await startHub({ repos: [repo] });
+  const options = { root: folder.join('library'), hub: { endpoint: hub.hubUrl } };
+  {
+    await using library = await openWorkspace(options);
+    await library.declare([flux]);
+    await library.ensure(['flux']).result;
+  }
+  await using reader = await openWorkspace({ ...options, mode: 'read' });
+  expect(await reader.isReady(['flux'])).toBe(true);
+  await expect(reader.declare([{ ...flux, source: 'hf:a/b' }])).rejects.toMatchObject({ code: 'io.read-only' });
+});

@@ -1,0 +1,64 @@
+import { join } from 'node:path';
+import type { FileSystem } from '@modelkeep/io';
+import { systemCodeOf } from '@modelkeep/io';
+import type { LibraryStore } from '@modelkeep/library';
+
+/** @internal A file that has to be here. */
+export interface NeededFile {
+  readonly sizeBytes: number | null;
+  readonly sha256: string | null;
+  readonly gitSha1: string | null;
+}
+
+/** @internal */
+export interface FilesHereContext {
+  readonly store: LibraryStore;
+  readonly fileSystem: FileSystem;
+}
+
+/**
+ * @internal Counts the bytes of the files that are here: a model of the library says that it has this content, and the file
+ * in its folder has the right size. A file that was deleted by hand, or a model that was evicted, is not here.
+ */
+export async function bytesHere(
+  context: FilesHereContext,
+  needed: readonly NeededFile[],
+  signal: AbortSignal | undefined,
+): Promise<{ readonly bytes: number; readonly missing: number }> {
+  let bytes = 0;
+  let missing = 0;
+  for (const file of needed) {
+    signal?.throwIfAborted();
+    const found = await sizeHere(context, file, signal);
+    if (found === null) missing += 1;
+    else bytes += found;
+  }
+  return { bytes, missing };
+}
+
+async function sizeHere(
+  { store, fileSystem }: FilesHereContext,
+  { sizeBytes, sha256, gitSha1 }: NeededFile,
+  signal: AbortSignal | undefined,
+): Promise<number | null> {
+  if (sha256 === null && gitSha1 === null) return null;
+  const hash = sha256 === null ? { gitSha1: gitSha1 ?? '' } : { sha256 };
+  for (const { modelId, file } of await store.index.findByFileHash({ ...hash, signal })) {
+    const model = await store.index.get(modelId, { signal });
+    if (model === null || model.evictedAt !== undefined) continue;
+    if (sizeBytes !== null && sizeBytes !== file.sizeBytes) continue;
+    const path = join(store.folderOf(model), file.at ?? file.name);
+    if ((await sizeOf(fileSystem, path)) === file.sizeBytes) return file.sizeBytes;
+  }
+  return null;
+}
+
+async function sizeOf(fileSystem: FileSystem, path: string): Promise<number | null> {
+  try {
+    const status = await fileSystem.stat(path);
+    return status.kind === 'file' ? status.sizeBytes : null;
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR', 'EACCES'].includes(systemCodeOf(error) ?? '')) return null;
+    throw error;
+  }
+}
