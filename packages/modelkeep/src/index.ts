@@ -260,6 +260,7 @@ export type {
   RepoRecord,
   SecretStore,
   SharedState,
+  StateCall,
   StateChange,
   StateChangePage,
   StateChangesOptions,

@@ -140,6 +140,7 @@ export type {
   RepoRecord,
   SecretStore,
   SharedState,
+  StateCall,
   StateChange,
   StateChangePage,
   StateChangesOptions,

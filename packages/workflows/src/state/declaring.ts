@@ -1,7 +1,6 @@
 import type { Operation } from '@modelkeep/core';
-import type { ChangeCall, DeclaredModel, ModelDeclaration, SharedState } from '@modelkeep/fleet';
+import type { ChangeCall, DeclaredModel, ModelDeclaration, SharedState, StateCall } from '@modelkeep/fleet';
 import type { RunningOperations } from '../workspace/running-operations.ts';
-import type { Cancellable } from '../workspace/workspace.ts';
 import { readDeclaredSource } from './declared-source.ts';
 import {
   ensureModels,
@@ -23,18 +22,18 @@ export interface Declaring {
    */
   declare(models: readonly ModelDeclaration[], call?: ChangeCall): Promise<readonly DeclaredModel[]>;
   /** Takes declarations back; models stay. @returns how many there were */
-  undeclare(keys: readonly string[], options?: Cancellable): Promise<number>;
+  undeclare(keys: readonly string[], options?: StateCall): Promise<number>;
   /**
    * Whether every file of a declared model is here, with its size. A file that was deleted by hand shows at once.
    *
    * @param repoId - only from there: `org/name`, `civitai:<model>`, or the address of a file @default what was declared
    */
-  isDownloaded(key: string, repoId?: string, options?: Cancellable): Promise<boolean>;
+  isDownloaded(key: string, repoId?: string, options?: StateCall): Promise<boolean>;
   /** The same for all of these; false for a key that nobody has declared. */
-  isReady(keys: readonly string[], options?: Cancellable): Promise<boolean>;
+  isReady(keys: readonly string[], options?: StateCall): Promise<boolean>;
   /** How the declared models are, by their keys. */
   checkStatus(
-    options?: Cancellable & {
+    options?: StateCall & {
       /** @default all */
       readonly keys?: readonly string[] | undefined;
     },

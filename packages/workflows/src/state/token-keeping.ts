@@ -1,8 +1,7 @@
 import { isModelkeepError, ModelkeepError } from '@modelkeep/core';
-import type { SharedState, TokenFacts } from '@modelkeep/fleet';
+import type { SharedState, StateCall, TokenFacts } from '@modelkeep/fleet';
 import type { HubClient } from '@modelkeep/hf-client';
 import type { RunningOperations } from '../workspace/running-operations.ts';
-import type { Cancellable } from '../workspace/workspace.ts';
 
 /** The tokens of sites, which can be set, deleted and told of, and never read. */
 export interface TokenKeeping {
@@ -12,12 +11,12 @@ export interface TokenKeeping {
    * @param site - `huggingface` or `civitai`: the one that this library asks; or an origin such as `https://hub.example`
    * @throws `core.invalid-argument`, `fleet.secrets-refused`, `library.read-only`
    */
-  set(site: string, value: string, options?: Cancellable): Promise<TokenFacts>;
+  set(site: string, value: string, options?: StateCall): Promise<TokenFacts>;
   /** @returns whether there was one */
-  delete(site: string, options?: Cancellable): Promise<boolean>;
-  list(options?: Cancellable): Promise<readonly TokenFacts[]>;
+  delete(site: string, options?: StateCall): Promise<boolean>;
+  list(options?: StateCall): Promise<readonly TokenFacts[]>;
   /** Asks the hub whether it takes the token, and notes the answer. @throws `network.*`, `hub.*` */
-  check(site: string, options?: Cancellable): Promise<TokenFacts>;
+  check(site: string, options?: StateCall): Promise<TokenFacts>;
 }
 
 /** @internal */
