@@ -60,7 +60,10 @@ async function mend(options: OpenStateFileOptions): Promise<SqliteDatabase> {
   } catch (error) {
     if (!isModelkeepError(error, 'sqlite.corrupt')) throw error;
     const aside = await setAside(path);
-    logger.warn('the shared state was damaged: what was declared and how far downloads are is begun anew', { aside });
+    logger.warn(
+      'the state of this machine was damaged: what was declared, and which links into apps are ours, is no longer known',
+      { aside },
+    );
     return await openAndRead(options);
   } finally {
     await lock.release();
