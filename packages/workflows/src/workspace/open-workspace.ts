@@ -188,6 +188,7 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
   const maxConnections = options.downloads?.connections;
   const addresses = createAddressBook();
   const downloading: DownloadContext = {
+    http,
     hub,
     civitai,
     store,
@@ -198,7 +199,8 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
     clock,
     logger,
     describe: (plan, signal) => newVersions(store, plan, signal),
-    makeRoom: (plan, signal) => makeRoom({ store, mapper, hub, civitai, http, io }, plan, signal),
+    identify: identifier.identifySources,
+    makeRoom: (room, signal) => makeRoom({ store, mapper, hub, civitai, http }, room, signal),
   };
 
   const mapping = (): Mapper => {
