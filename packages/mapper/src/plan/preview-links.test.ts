@@ -53,13 +53,21 @@ describe('the picture of a model', () => {
     await lora('c', 'sample.webp');
     await lora('d', 'd.bmp');
     await lora('e', null);
+    await world.addModel({
+      type: 'lora',
+      preview: 'shown.webp',
+      files: [
+        { name: 'f.safetensors' },
+        ...['f.png', 'shown.webp'].map((name) => ({ name, role: 'preview' as const })),
+      ],
+    });
     const of = async (app: string, folder: string): Promise<readonly string[]> => {
       await apply(app);
       const pictures = (await names(folder)).filter((name) => !name.endsWith('.safetensors'));
       await world.mapper.unlinkAll({ app, appRoot: world.appRoot });
       return pictures;
     };
-    const all = ['a.preview.jpg', 'b.preview.jpg', 'c.preview.webp'];
+    const all = ['a.preview.jpg', 'b.preview.jpg', 'c.preview.webp', 'f.preview.webp'];
     expect(await of('comfyui', 'models/loras')).toEqual(all);
     expect(await of('automatic1111', 'models/Lora')).toEqual(all);
     expect(await of('forge', 'models/Lora')).toEqual(all);

@@ -63,14 +63,15 @@ function isSingleFile({ file, name }: WantedLink): boolean {
   );
 }
 
-/** The one that is named after the weights, as `x.preview.png` and `x.png`; else the only one. */
-function pictureOf({ files }: ModelRecord): ModelFile | undefined {
+/** The one that the library takes for it; else one that is named after the weights, `x.preview.png` or `x.png`, or the only one. */
+function pictureOf({ files, preview }: ModelRecord): ModelFile | undefined {
   const pictures = files.filter(({ role }) => role === 'preview');
   if (pictures.length === 0) return undefined;
   const weights = files.find(({ role }) => role === 'weights')?.name ?? '';
   const stem = weights.slice(0, weights.length - extname(weights).length);
   const stemOf = ({ name }: ModelFile): string => name.slice(0, name.length - extname(name).length);
   return (
+    pictures.find(({ name }) => name === preview) ??
     pictures.find((one) => foldName(stemOf(one)) === foldName(`${stem}.preview`)) ??
     pictures.find((one) => foldName(stemOf(one)) === foldName(stem)) ??
     (pictures.length === 1 ? pictures[0] : undefined)
