@@ -245,7 +245,7 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
         signal: operations.join(request.signal),
       }),
     identifyRemote: (reference, request = {}) =>
-      identifyRemote({ http, hub, identify: identifier.identifySources }, reference, {
+      identifyRemote({ http, hub, civitai, identify: identifier.identifySources }, reference, {
         ...request,
         signal: operations.join(request.signal),
       }),
