@@ -59,6 +59,7 @@ export function addRevisionCommands({ command, within }: CommandGroup): void {
   );
   withHub('evict [models...]', 'give up the files of models, the least recently used first; they stay known')
     .requiredOption('--free <bytes>', 'until so much is free: 500M, 20G', bytes)
+    .option('--volume <volume>', 'where: an id or label, first, or all [default: where the least room is left]')
     .option('--dry-run', 'only tell what would go, and why the others stay')
     .option('--unfetchable', 'also what could not be had again')
     .option('--no-check-sources', 'believe that sources still have what came from them')
@@ -69,7 +70,8 @@ export function addRevisionCommands({ command, within }: CommandGroup): void {
     (model: string, options: HubCommandOptions) => within(options, 'write', (context) => restoreModel(context, model)),
   );
   command('room', 'what the models take of what they may take')
-    .option('--quota <bytes>', 'what they may take together: 500G; none takes it back', quota)
+    .option('--quota <bytes>', 'what they may take together on a volume: 500G; none takes it back', quota)
+    .option('--volume <volume>', 'the volume, by id or label [default: all; a quota is that of the first]')
     .action((options: RoomOptions) =>
       within(options, options.quota === undefined ? 'read' : 'write', (context) => showRoom(context, options)),
     );

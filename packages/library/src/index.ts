@@ -74,7 +74,8 @@ export type {
 export { isDerived, isFetchable } from './room/fetchable.ts';
 export type { ModelLease } from './room/leases.ts';
 export type { RoomReport } from './room/quota.ts';
-export type { Room } from './room/room.ts';
+export type { OnVolume, Room } from './room/room.ts';
+export type { LibraryRoom, VolumeRoom } from './room/room-of-volumes.ts';
 export type { LibraryUsage } from './usage/read-usage.ts';
 export type { VolumeLayout } from './volume/layout.ts';
 export type { LockKind } from './volume/volume-locks.ts';
@@ -82,6 +83,8 @@ export type { DeletedModel, UndeleteOptions } from './models/undelete-model.ts';
 export type { RelocateOptions } from './models/relocate-model.ts';
 export type { VolumeInfo, VolumeSettings } from './volumes/manage-volumes.ts';
 export type { MoveModelOptions, MoveReport } from './volumes/move-model.ts';
+export type { RoomForFiles, RoomForOptions } from './volumes/room-for-files.ts';
+export type { AskTypes } from './volumes/choose-volume.ts';
 export type { PlacementOptions } from './volumes/volume-for-set.ts';
 export type { VolumeKeeping } from './volumes/volume-keeping.ts';
 export type {

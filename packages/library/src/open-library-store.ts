@@ -41,6 +41,7 @@ import {
   verifyAll,
 } from './volumes/all-volumes.ts';
 import { chooseVolume } from './volumes/choose-volume.ts';
+import { roomForFiles, type RoomForFiles, type RoomForOptions } from './volumes/room-for-files.ts';
 import { volumeForSet, type PlacementOptions } from './volumes/volume-for-set.ts';
 import { openVolumeSet } from './volumes/volume-set.ts';
 import { createVolumeKeeping, type VolumeKeeping } from './volumes/volume-keeping.ts';
@@ -81,6 +82,13 @@ export interface LibraryStore extends AsyncDisposable, ModelKeeping, VolumeKeepi
     wanted: readonly WantedContent[],
     options?: { readonly signal?: AbortSignal | undefined },
   ): Promise<readonly (StoredContent | null)[]>;
+  /**
+   * The volume that files go to, by the rule of the library, and the room that they need there. Whoever begins with it
+   * names its volume.
+   *
+   * @throws `library.volume-not-found`, `library.volume-offline`, `library.read-only`
+   */
+  roomFor(files: readonly WantedFile[], options?: RoomForOptions): Promise<RoomForFiles>;
   /**
    * Starts to store files that come from a hub. Whoever begins ends with `commit`, `release` or `discard`.
    *
@@ -212,7 +220,7 @@ export async function openLibraryStore(options: OpenLibraryStoreOptions): Promis
       hint: "open it with mode 'write'",
     });
   };
-  const { use, ...room } = createRoom(context, forWriting, mode);
+  const { use, ...room } = createRoom(volumes, forWriting, mode);
   uses = use;
   const scan: LibraryStore['scan'] = (roots, scanOptions) =>
     scanRoots(context, roots, { ...scanOptions, before: forWriting });
@@ -234,6 +242,7 @@ export async function openLibraryStore(options: OpenLibraryStoreOptions): Promis
     withPlaces: (models) => withPlacesOnAll(volumes, models),
     resolve: (reference) => resolveReference(index, reference),
     findContents: (wanted, { signal } = {}) => findInAll(volumes, wanted, signal),
+    roomFor: (files, roomOptions) => roomForFiles(volumes, files, roomOptions),
     async begin(files, beginOptions = {}) {
       forWriting();
       refuseUnsafeNames(files.map(({ name }) => name));

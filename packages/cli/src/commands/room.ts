@@ -1,4 +1,4 @@
-import type { EvictReport } from 'modelkeep';
+import type { EvictReport, RoomReport } from 'modelkeep';
 import type { ExitCode } from '../exit-code.ts';
 import { formatBytes } from '../output/format-bytes.ts';
 import { alignColumns } from '../output/model-lines.ts';
@@ -10,6 +10,7 @@ import type { HubCommandOptions } from './updates.ts';
 export interface EvictCommandOptions extends HubCommandOptions {
   /** Bytes. */
   readonly free: number;
+  readonly volume?: string;
   readonly dryRun?: boolean;
   readonly unfetchable?: boolean;
   /** `--no-check-sources` */
@@ -20,6 +21,7 @@ export interface EvictCommandOptions extends HubCommandOptions {
 export interface RoomOptions extends CommonOptions {
   /** Bytes; `none` takes it back. */
   readonly quota?: number | 'none';
+  readonly volume?: string;
 }
 
 /** @internal Says of models that their bytes stay, or takes that back. */
@@ -41,11 +43,11 @@ export async function pinModels(
 export async function evictModels(
   context: CommandContext,
   models: readonly string[],
-  { free, dryRun = false, unfetchable = false, checkSources }: EvictCommandOptions,
+  { free, volume, dryRun = false, unfetchable = false, checkSources }: EvictCommandOptions,
 ): Promise<ExitCode> {
   const { library, terminal, signal, json } = context;
   const wanted = models.length === 0 ? undefined : models;
-  const request = { freeBytes: free, models: wanted, dryRun, unfetchable, checkSources, signal };
+  const request = { freeBytes: free, models: wanted, volume, dryRun, unfetchable, checkSources, signal };
   const report = await withProgress(terminal, library.evict(request));
   terminal.out(json ? JSON.stringify(report, null, 2) : evictText(report));
   return report.bytesFreed >= free ? 0 : 1;
@@ -63,14 +65,21 @@ export async function restoreModel(context: CommandContext, reference: string): 
 }
 
 /** @internal What models take of what they may take. */
-export async function showRoom({ library, terminal, json }: CommandContext, { quota }: RoomOptions): Promise<ExitCode> {
-  if (quota !== undefined) await library.setQuota(quota === 'none' ? null : quota);
-  const room = await library.room();
-  const { quotaBytes, usedBytes, reservedBytes } = room;
+export async function showRoom(
+  { library, terminal, json }: CommandContext,
+  { quota, volume }: RoomOptions,
+): Promise<ExitCode> {
+  if (quota !== undefined) await library.setQuota(quota === 'none' ? null : quota, { volume });
+  const room = await library.room({ volume });
+  const lines = room.volumes.length < 2 ? [] : room.volumes.map((one) => `  ${one.label}: ${roomText(one)}`);
+  terminal.out(json ? JSON.stringify(room, null, 2) : [`the models take ${roomText(room)}`, ...lines].join('\n'));
+  return 0;
+}
+
+function roomText({ quotaBytes, usedBytes, reservedBytes }: RoomReport): string {
   const of = quotaBytes === null ? 'and have no quota' : `of ${formatBytes(quotaBytes)}`;
   const coming = reservedBytes === 0 ? '' : `, ${formatBytes(reservedBytes)} are on their way`;
-  terminal.out(json ? JSON.stringify(room, null, 2) : `the models take ${formatBytes(usedBytes)} ${of}${coming}`);
-  return 0;
+  return `${formatBytes(usedBytes)} ${of}${coming}`;
 }
 
 function evictText({ dryRun, bytesFreed, bytesWanted, evicted, stays }: EvictReport): string {

@@ -22,10 +22,17 @@ export async function identifyParts(known: readonly KnownParts[], options: Ident
     knownPartsSource(parts, (offset, length) => void (missing ??= { source, offset, length })),
   );
   try {
-    const identification = await identifyWith(sources, { ...options, isWhole: false });
+    const identification = await identifyWith(sources, {
+      ...options,
+      isWhole: known.every((parts) => isAllThere(parts)),
+    });
     return missing === undefined ? { kind: 'identified', identification } : { kind: 'missing', ...missing };
   } catch (error) {
     if (missing !== undefined) return { kind: 'missing', ...missing };
     throw error;
   }
+}
+
+function isAllThere({ sizeBytes, parts }: KnownParts): boolean {
+  return parts.some(({ offset, bytes }) => offset === 0 && bytes.length === sizeBytes);
 }

@@ -110,7 +110,7 @@ describe.each(['worker', 'in-thread'] as const)('identifySources of a pickle, %s
   it('reads its directory and its pickle, and not the headers of a thousand members', async () => {
     await using identifier = createIdentifier({ mode });
     const { bytes, storages } = pickled(
-      Object.fromEntries(Array.from({ length: 1_000 }, (_, at) => [`a.${at}.weight`, tensor([4_000])])),
+      Object.fromEntries(Array.from({ length: 1_000 }, (_, at) => [`a.${at}.weight`, tensor([5_000])])),
     );
     const file = torchZip(
       bytes,
@@ -134,5 +134,17 @@ describe.each(['worker', 'in-thread'] as const)('identifySources of a pickle, %s
     expect(found).toMatchObject({ format: 'pickle', tensorCount: 1_000, safety: { verdict: 'unscanned' } });
     expect(reads).toBeLessThan(8);
     expect(readBytes).toBeLessThan(2_000_000);
+  });
+
+  it('of 16 MiB at most reads all of it, and says no less than of a file', async () => {
+    await using identifier = createIdentifier({ mode });
+    const { bytes, storages } = pickled({ 'a.weight': tensor([100_000]) });
+    const file = torchZip(
+      bytes,
+      storages.map(({ key, sizeBytes }) => ({ path: `archive/data/${key}`, bytes: new Uint8Array(sizeBytes) })),
+    );
+    const found = await identifier.identifySources([bytesSource(file)]);
+    expect(found.safety?.verdict).toBe('no-findings');
+    expect(found).toEqual(await identify([bytesSource(file)]));
   });
 });

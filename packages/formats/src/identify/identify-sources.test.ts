@@ -67,11 +67,7 @@ describe.each(['worker', 'in-thread'] as const)('identifySources, %s', (mode) =>
       [bytesSource(new Uint8Array(0))],
     ];
     for (const sources of models) {
-      const { safety: whole, ...found } = await identify(sources);
-      const { safety, ...parts } = await identifier.identifySources(sources);
-      expect(parts).toEqual(found);
-      expect(safety === null).toBe(whole === null);
-      if (safety !== null) expect(safety.verdict).toBe('unscanned');
+      expect(await identifier.identifySources(sources)).toEqual(await identify(sources));
     }
   });
 

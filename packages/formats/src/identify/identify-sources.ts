@@ -9,6 +9,9 @@ const FIRST_BYTES = 131_072;
 /** More than any genuine model takes, and what a hostile one may make this process keep. */
 const MAX_BYTES = 134_217_728;
 
+/** Of a pickle the whole is looked at where all of it is no more: in its numbers code may hide. */
+const WHOLE_BYTES = 16_777_216;
+
 /** What {@link identifySources} works with. */
 export interface IdentifySourcesContext {
   readonly paths: readonly string[] | undefined;
@@ -32,7 +35,18 @@ export async function identifySources(
   }
   for (;;) {
     const outcome = await identifyParts(known);
-    if (outcome.kind === 'identified') return outcome.identification;
+    if (outcome.kind === 'identified') {
+      const { identification } = outcome;
+      const isDone = identification.safety?.verdict !== 'unscanned' || !isShort(known);
+      if (isDone) return identification;
+      for (const [position, source] of sources.entries()) {
+        const bytes = await source.read(0, source.sizeBytes, signal);
+        if (bytes.length < source.sizeBytes)
+          throw new RangeError(`${paths?.[position] ?? 'the source'} ended before its size`);
+        known[position] = { sizeBytes: source.sizeBytes, parts: [{ offset: 0, bytes }] };
+      }
+      continue;
+    }
     const { source: index, offset, length } = outcome;
     const source = sources[index];
     const { parts = [], sizeBytes = 0 } = known[index] ?? {};
@@ -48,4 +62,10 @@ export async function identifySources(
       offset <= part.offset && part.offset + part.bytes.length <= offset + bytes.length;
     parts.splice(0, parts.length, ...parts.filter((part) => !isCovered(part)), { offset, bytes });
   }
+}
+
+/** Whether all of it may be read, and was not yet. */
+function isShort(known: readonly KnownParts[]): boolean {
+  const isWhole = known.every(({ sizeBytes, parts }) => parts.some(({ bytes }) => bytes.length === sizeBytes));
+  return !isWhole && known.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) <= WHOLE_BYTES;
 }

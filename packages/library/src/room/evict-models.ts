@@ -8,11 +8,13 @@ import { walkModels, type FoundModel } from '../models/walk-models.ts';
 import { timestamp, withLock, type StoreContext } from '../store-context.ts';
 import { finishing } from '../transaction/finishing.ts';
 import { clearFiles, ownFiles } from './clear-evicted.ts';
-import { ownStay, planEviction } from './evict-plan.ts';
+import { evictPlaces, type EvictPlaces } from './evict-places.ts';
+import { namesOf, ownStay, planEviction } from './evict-plan.ts';
 import type { EvictedModel, EvictModelsOptions, EvictReport, KeptModel, Stay } from './evict-report.ts';
 import { isDerived } from './fetchable.ts';
 import { freeBlobs } from './free-blobs.ts';
 import { leasedModels } from './leases.ts';
+import type { VolumeSet } from '../volumes/volume-set.ts';
 import type { ModelUse } from './model-use.ts';
 
 /**
@@ -21,7 +23,7 @@ import type { ModelUse } from './model-use.ts';
  * at the end, unless somebody needs them.
  */
 export function evictModels(
-  context: StoreContext,
+  set: VolumeSet & { readonly first: StoreContext },
   options: EvictModelsOptions,
   { use, before }: { readonly use: ModelUse; readonly before: () => void },
 ): Operation<EvictReport> {
@@ -30,12 +32,14 @@ export function evictModels(
     signal?.throwIfAborted();
     if (!dryRun) before();
     report({ phase: 'planning' });
+    const places = await evictPlaces(set, options);
     // What cannot be told from what is needed is told before anything is given up.
-    if (!dryRun) await readMarks(context, signal);
-    const facts = { used: await use.read(), leased: await leasedModels(context) };
-    const plan = await planEviction(context, options, facts);
+    if (!dryRun) for (const context of places.contexts) await readMarks(context, signal);
+    const leased = new Set<string>();
+    for (const context of places.contexts) for (const id of await leasedModels(context)) leased.add(id);
+    const plan = await planEviction(set.first, options, { used: await use.read(), leased, places });
     const told = { dryRun, bytesWanted: freeBytes };
-    const entryOf = ({ model: _model, ...entry }: (typeof plan.chosen)[number]): EvictedModel => entry;
+    const entryOf = ({ model: _model, home: _home, ...entry }: (typeof plan.chosen)[number]): EvictedModel => entry;
     if (dryRun) {
       const bytesFreed = plan.chosen.reduce((sum, { bytes }) => sum + bytes, 0);
       return { ...told, bytesFreed, evicted: plan.chosen.map((one) => entryOf(one)), stays: plan.stays };
@@ -45,11 +49,13 @@ export function evictModels(
     for (const [position, one] of plan.chosen.entries()) {
       const filesTotal = plan.chosen.length;
       report({ phase: 'collecting', file: one.slug, filesDone: position, filesTotal, fraction: position / filesTotal });
-      const reason = await evictModel(context, one.model, options);
+      const reason = await evictModel(set.first, one.model, { ...options, places });
       if (reason === null) evicted.push(entryOf(one));
-      else stays.push({ modelId: one.modelId, slug: one.slug, ...reason });
+      else stays.push({ ...namesOf(one.model), ...reason });
     }
-    const bytesFreed = await freeBlobs(context, await evictedContents(context, signal), signal);
+    let bytesFreed = 0;
+    for (const context of places.contexts)
+      bytesFreed += await freeBlobs(context, await evictedContents(context, signal), signal);
     report({ phase: 'done', fraction: 1, file: null });
     return { ...told, bytesFreed, evicted, stays };
   });
@@ -59,25 +65,29 @@ export function evictModels(
 async function evictModel(
   context: StoreContext,
   model: ModelRecord,
-  options: EvictModelsOptions,
+  options: EvictModelsOptions & { readonly places: EvictPlaces },
 ): Promise<Stay | null> {
   const { signal } = options;
   signal?.throwIfAborted();
   try {
-    return await onDisk(context, model.id, async (place) => {
-      const found = await readSameModel(context, place);
+    return await onDisk(context, model.id, async (place, home) => {
+      // Moved to another drive meanwhile, it would free nothing where room is needed.
+      if (!options.places.contexts.some(({ volume }) => volume.volumeId === home.volume.volumeId)) return elsewhere;
+      const found = await readSameModel(home, place);
       // What takes long comes before the locks: other processes wait for them.
-      const own = await ownFiles(context, found, signal);
-      const evict = (): Promise<Stay | null> => evictLocked(context, { found, own, options });
-      const evictAlone = (): Promise<Stay | null> => withLock(context, lockOf(place), evict, signal);
-      return withLock(context, contentLockOf(found.metadata), evictAlone, signal);
+      const own = await ownFiles(home, found, signal);
+      const evict = (): Promise<Stay | null> => evictLocked(home, { found, own, options });
+      const evictAlone = (): Promise<Stay | null> => withLock(home, lockOf(place), evict, signal);
+      return withLock(home, contentLockOf(found.metadata), evictAlone, signal);
     });
   } catch (error) {
     const isGone = isModelkeepError(error, 'library.model-not-found') || isModelkeepError(error, 'io.not-found');
     if (!isGone) throw error;
-    return { why: 'changed', detail: 'somebody has deleted or moved it meanwhile' };
+    return elsewhere;
   }
 }
+
+const elsewhere: Stay = { why: 'changed', detail: 'somebody has deleted or moved it meanwhile' };
 
 interface Eviction {
   readonly found: FoundModel;

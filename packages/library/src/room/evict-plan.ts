@@ -2,13 +2,14 @@ import type { ModelRecord } from '@modelkeep/core';
 import { blobStatus } from '../blobs/blob-store.ts';
 import { allModels } from '../revisions/models-of-source.ts';
 import { resolveReference } from '../models/resolve-reference.ts';
-import type { StoreContext } from '../store-context.ts';
+import { isHere, type StoreContext } from '../store-context.ts';
+import type { EvictPlaces } from './evict-places.ts';
 import type { EvictedModel, EvictModelsOptions, KeptModel, Stay } from './evict-report.ts';
 import { fetchableStay } from './fetchable.ts';
 
 /** @internal What goes and what stays. */
 export interface EvictPlan {
-  readonly chosen: readonly (EvictedModel & { readonly model: ModelRecord })[];
+  readonly chosen: readonly (EvictedModel & { readonly model: ModelRecord; readonly home: StoreContext })[];
   readonly stays: readonly KeptModel[];
 }
 
@@ -20,23 +21,28 @@ export interface UseFacts {
 
 /** @internal Chooses the least recently used models until enough would be freed. Changes nothing. */
 export async function planEviction(
-  context: StoreContext,
+  { index }: Pick<StoreContext, 'index'>,
   options: EvictModelsOptions,
-  { used, leased }: UseFacts,
+  { used, leased, places }: UseFacts & { readonly places: EvictPlaces },
 ): Promise<EvictPlan> {
   const { freeBytes, signal, unfetchable = false } = options;
   const lastUsedMs = (model: ModelRecord): number => Math.max(used.get(model.id) ?? 0, Date.parse(model.importedAt));
-  const candidates = (await wantedModels(context, options)).toSorted(
+  const candidates = (await wantedModels(index, options)).toSorted(
     (a, b) => lastUsedMs(a) - lastUsedMs(b) || (a.id < b.id ? -1 : 1),
   );
   const gone = new Set<string>();
   const freed = new Map<string, number>();
   const chosen: EvictPlan['chosen'][number][] = [];
   const stays: KeptModel[] = [];
-  const stay = ({ id, slug }: ModelRecord, reason: Stay): void => void stays.push({ modelId: id, slug, ...reason });
+  const stay = (model: ModelRecord, reason: Stay): void => void stays.push({ ...namesOf(model), ...reason });
   let bytes = 0;
   for (const model of candidates) {
     signal?.throwIfAborted();
+    const home = places.placeOf(model);
+    if ('why' in home) {
+      stay(model, home);
+      continue;
+    }
     const reason =
       ownStay(model, leased) ??
       (bytes >= freeBytes ? notNeeded : null) ??
@@ -48,12 +54,12 @@ export async function planEviction(
       continue;
     }
     gone.add(model.id);
-    const gained = await bytesFreedBy(context, model, { gone, freed });
+    const gained = await bytesFreedBy(home, model, { gone, freed });
     bytes += gained;
-    chosen.push({ modelId: model.id, slug: model.slug, lastUsedAt: isoTime(lastUsedMs(model)), bytes: gained, model });
+    chosen.push({ ...namesOf(model), lastUsedAt: isoTime(lastUsedMs(model)), bytes: gained, model, home });
   }
-  const isUseful = ({ model }: EvictPlan['chosen'][number]): boolean =>
-    model.files.some(({ role, sha256 }) => role === 'weights' && freed.has(sha256));
+  const isUseful = ({ model, home }: EvictPlan['chosen'][number]): boolean =>
+    model.files.some(({ role, sha256 }) => role === 'weights' && freed.has(blobOn(home, sha256)));
   for (const { model } of chosen.filter((one) => !isUseful(one))) stay(model, shared);
   return { chosen: chosen.filter((one) => isUseful(one)), stays };
 }
@@ -66,17 +72,25 @@ const shared: Stay = {
 
 /** What the record of a model and the leases tell. */
 export function ownStay(model: ModelRecord, leased: ReadonlySet<string>): Stay | null {
-  if (model.place.kind === 'library' && model.place.volumeId !== undefined)
-    return { why: 'external', detail: 'it is on another volume: move it, or make room there' };
-  if (model.place.kind !== 'library') return { why: 'external', detail: 'its files are not in the library' };
   if (model.evictedAt !== undefined) return { why: 'evicted', detail: 'its files went before' };
   if (model.pinned === true) return { why: 'pinned', detail: 'it was pinned' };
   if (leased.has(model.id)) return { why: 'leased', detail: 'a process works with it' };
   return null;
 }
 
+/** @internal How a report names a model. */
+export function namesOf({ id, slug, place }: ModelRecord): Pick<KeptModel, 'modelId' | 'slug' | 'volumeId'> {
+  const volumeId = place.kind === 'library' ? place.volumeId : undefined;
+  return { modelId: id, slug, ...(volumeId === undefined ? {} : { volumeId }) };
+}
+
+/** The same content on two volumes is two blobs. */
+function blobOn({ volume }: StoreContext, sha256: string): string {
+  return `${volume.volumeId} ${sha256}`;
+}
+
 async function wantedModels(
-  { index }: StoreContext,
+  index: StoreContext['index'],
   { models: references, signal }: EvictModelsOptions,
 ): Promise<ModelRecord[]> {
   const models: ModelRecord[] = [];
@@ -90,34 +104,31 @@ interface Gone {
   readonly freed: Map<string, number>;
 }
 
-/** Bytes that nothing needs once this model and those before it are gone. */
+/** Bytes of its volume that nothing needs once this model and those before it are gone. */
 async function bytesFreedBy(context: StoreContext, { files }: ModelRecord, { gone, freed }: Gone): Promise<number> {
   let bytes = 0;
   for (const sha256 of new Set(files.map((file) => file.sha256))) {
-    if (freed.has(sha256)) continue;
+    if (freed.has(blobOn(context, sha256))) continue;
     const status = await blobStatus(context, sha256);
     if (status === null) continue;
-    const holders = await context.index.findByFileHash({ sha256 });
-    if (await isHeldByOthers(context, holders, gone)) continue;
+    const holders = await holdersOf(context, sha256);
+    if (holders.some(({ id, evictedAt }) => !gone.has(id) && evictedAt === undefined)) continue;
     // A name that is neither the blob's nor one of these models', such as a hard link of an app, keeps the bytes.
     if (status.linkCount > 1 + holders.length) continue;
-    freed.set(sha256, status.diskBytes);
+    freed.set(blobOn(context, sha256), status.diskBytes);
     bytes += status.diskBytes;
   }
   return bytes;
 }
 
-async function isHeldByOthers(
-  context: StoreContext,
-  holders: readonly { readonly modelId: string }[],
-  gone: ReadonlySet<string>,
-): Promise<boolean> {
-  for (const { modelId } of holders) {
-    if (gone.has(modelId)) continue;
-    const other = await context.index.get(modelId);
-    if (other !== null && other.place.kind === 'library' && other.evictedAt === undefined) return true;
+/** The models of a volume that have a file with this content, once for each such file. */
+async function holdersOf(context: StoreContext, sha256: string): Promise<ModelRecord[]> {
+  const holders: ModelRecord[] = [];
+  for (const { modelId } of await context.index.findByFileHash({ sha256 })) {
+    const model = await context.index.get(modelId);
+    if (model !== null && isHere(context, model)) holders.push(model);
   }
-  return false;
+  return holders;
 }
 
 function isoTime(ms: number): string {

@@ -2,7 +2,8 @@ import type { ModelRecord } from '@modelkeep/core';
 
 /**
  * Why a model stays: `pinned` by a person, `linked` by an app on this machine, `leased` by a process that works with it,
- * `external` files are not the library's, `not-fetchable`: it could not be had again, `source-unknown`: whether it could,
+ * `external` files are not the library's, `other-volume`: room is made on another one, `offline` or `read-only`: its volume
+ * is not here or cannot be written, `not-fetchable`: it could not be had again, `source-unknown`: whether it could,
  * nobody could tell just now, `shared`: other models that stay hold its weights, so that little would be freed,
  * `last-copy`: no other server of the fleet has it,
  * `newer-format`: a newer version of modelkeep has written it, `evicted` already, `changed` meanwhile, `not-needed`: enough was freed without it.
@@ -12,6 +13,9 @@ export type StayReason =
   | 'linked'
   | 'leased'
   | 'external'
+  | 'other-volume'
+  | 'offline'
+  | 'read-only'
   | 'not-fetchable'
   | 'source-unknown'
   | 'shared'
@@ -31,12 +35,16 @@ export interface Stay {
 export interface KeptModel extends Stay {
   readonly modelId: string;
   readonly slug: string;
+  /** Its volume, where it is not the first one. */
+  readonly volumeId?: string | undefined;
 }
 
 /** A model whose files went, or would go. Plain data. */
 export interface EvictedModel {
   readonly modelId: string;
   readonly slug: string;
+  /** Its volume, where it is not the first one. */
+  readonly volumeId?: string | undefined;
   /** On this machine, or when it came: ISO 8601. */
   readonly lastUsedAt: string;
   /** What the drive gets back, with those before it. */
@@ -60,6 +68,11 @@ export interface EvictOptions {
   readonly freeBytes: number;
   /** Ids, prefixes of ids or slugs of those that may go. @default all models */
   readonly models?: readonly string[] | undefined;
+  /**
+   * Id, start of an id or label of the volume where room is made; `first` is the library's own folder, `all` is every
+   * volume that is here. @default the volume with the least room left, or all of them where `models` are named
+   */
+  readonly volume?: string | undefined;
   /** Only tells what would be done. @default false */
   readonly dryRun?: boolean | undefined;
   /** Whether models may go that cannot be had again from where they came from. @default false */

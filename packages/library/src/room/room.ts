@@ -5,8 +5,16 @@ import { evictModels } from './evict-models.ts';
 import type { EvictModelsOptions, EvictReport } from './evict-report.ts';
 import { leaseModel, type ModelLease } from './leases.ts';
 import { createModelUse, type ModelUse } from './model-use.ts';
-import { readRoom, writeQuota, type RoomReport } from './quota.ts';
+import { writeQuota } from './quota.ts';
+import { roomOfVolumes, volumeCalled, type LibraryRoom } from './room-of-volumes.ts';
+import type { VolumeSet } from '../volumes/volume-set.ts';
 import { reviveModel } from './revive-model.ts';
+
+/** Which volume is meant. */
+export interface OnVolume {
+  /** Id, start of an id or label of a volume; `first` is the library's own folder. */
+  readonly volume?: string | undefined;
+}
 
 interface Cancellable {
   readonly signal?: AbortSignal | undefined;
@@ -34,15 +42,24 @@ export interface Room {
    * `library.read-only`, `io.*`
    */
   lease(reference: string, options?: Cancellable): Promise<ModelLease>;
-  /** What the models take of what they may take. Looks at every stored content. */
-  room(): Promise<RoomReport>;
-  /** Sets what the models of this library may take together; null: no limit. @throws `core.invalid-argument`, `library.read-only`, `io.*` */
-  setQuota(quotaBytes: number | null): Promise<void>;
   /**
-   * Gives up the files of models, the least recently used first, until enough is free. What the models are stays known.
+   * What the models take of what they may take, on one volume or on all that are here. Looks at every stored content.
+   *
+   * @throws `library.volume-not-found`, `library.volume-offline`
+   */
+  room(options?: OnVolume): Promise<LibraryRoom>;
+  /**
+   * Sets what the models of a volume may take together; null: no limit. It is kept on the volume.
+   *
+   * @throws `core.invalid-argument`, `library.read-only`, `library.volume-not-found`, `library.volume-offline`, `io.*`
+   */
+  setQuota(quotaBytes: number | null, options?: OnVolume): Promise<void>;
+  /**
+   * Gives up the files of models, the least recently used first, until enough is free: on one volume, or on all that can
+   * be written. What the models are stays known.
    *
    * `result` rejects with `library.corrupt-metadata` for metadata that cannot be read (whose files nobody knows),
-   * `library.gc-refused`, `library.read-only`, `sqlite.locked` while garbage is collected, `io.*`.
+   * `library.gc-refused`, `library.read-only`, `library.volume-not-found`, `library.volume-offline`, `sqlite.locked` while garbage is collected, `io.*`.
    */
   evict(options: EvictModelsOptions): Operation<EvictReport>;
   /** Gives an evicted model its files back, all of which have been stored. @throws `io.not-found`, `library.*`, `io.*` */
@@ -55,7 +72,12 @@ export interface OpenRoom extends Room {
 }
 
 /** @internal */
-export function createRoom(context: StoreContext, forWriting: () => void, mode: 'read' | 'write'): OpenRoom {
+export function createRoom(
+  set: VolumeSet & { readonly first: StoreContext },
+  forWriting: () => void,
+  mode: 'read' | 'write',
+): OpenRoom {
+  const { first: context } = set;
   const use = createModelUse(context);
   // Where nothing may be written nobody can have noted a use from here.
   const known = mode === 'write' ? use : { ...use, read: async () => new Map<string, number>() };
@@ -79,12 +101,12 @@ export function createRoom(context: StoreContext, forWriting: () => void, mode: 
       use.record(lease.model.id);
       return lease;
     },
-    room: () => readRoom(context),
-    async setQuota(quotaBytes) {
+    room: ({ volume } = {}) => roomOfVolumes(set, volume),
+    async setQuota(quotaBytes, { volume = 'first' } = {}) {
       forWriting();
-      await writeQuota(context, quotaBytes);
+      await writeQuota(await volumeCalled(set, volume, 'write'), quotaBytes);
     },
-    evict: (options) => evictModels(context, options, { use: known, before: forWriting }),
+    evict: (options) => evictModels(set, options, { use: known, before: forWriting }),
     async revive(reference, { signal } = {}) {
       forWriting();
       return reviveModel(context, reference, signal);

@@ -1,3 +1,4 @@
+import { roomLeft } from '../room/room-left.ts';
 import type { StoreContext } from '../store-context.ts';
 import { requireVolume } from './require-volume.ts';
 import type { VolumeSet } from './volume-set.ts';
@@ -8,6 +9,8 @@ export interface PlacementWish {
   readonly volume?: string | undefined;
   /** What they are, as far as it is known. */
   readonly types?: readonly string[] | undefined;
+  /** Finds out what they are: asked once, and only where a volume is for some types. */
+  readonly askTypes?: AskTypes | undefined;
   readonly sizeBytes: number;
   /** Whether `volume` counts before everything else: bytes that are damaged there are brought anew. */
   readonly renew?: boolean | undefined;
@@ -15,12 +18,16 @@ export interface PlacementWish {
   readonly sha256s: readonly string[];
 }
 
+/** Tells what models are that are not here yet. */
+export type AskTypes = () => Promise<readonly string[]>;
+
 /** So much stays free on a volume that is chosen by a rule. */
 const SPARE_BYTES = 64 * 1024 * 1024;
 
 /**
  * @internal Where new models go: to the volume that has the same weights; else to the one that was asked for; else to that
- * of their type; else to the default, or the first one; and where that has no room, to the one with the most.
+ * of their type; else to the default, or the first one; and where that has no room, on its drive or within its quota, to the
+ * one with the most.
  *
  * @throws `library.volume-not-found`, `library.volume-offline`, `library.read-only`
  */
@@ -38,12 +45,13 @@ export async function chooseVolume(
   }
   const writable = set.attached().flatMap(({ context, mode }) => (mode === 'write' ? [context] : []));
   const byId = (id: string | null): StoreContext[] => writable.filter(({ volumeMark }) => (volumeMark ?? null) === id);
-  const { types = [] } = wish;
+  const isTyped = set.list.volumes.some(({ types }) => types.length > 0);
+  const types = wish.types ?? (isTyped ? await wish.askTypes?.() : undefined) ?? [];
   const ofType = set.list.volumes.filter((one) => one.types.some((type) => types.includes(type)));
   const preferred = [...ofType.flatMap(({ volumeId }) => byId(volumeId)), ...byId(set.list.defaultVolumeId), first];
-  let roomiest = { context: preferred[0] ?? first, freeBytes: -1 };
+  let roomiest = { context: preferred[0] ?? first, freeBytes: Number.NEGATIVE_INFINITY };
   for (const context of new Set([...preferred, ...writable])) {
-    const freeBytes = await context.io.freeBytes(context.layout.root);
+    const freeBytes = await roomLeft(context);
     if (preferred.includes(context) && freeBytes >= wish.sizeBytes + SPARE_BYTES) return context;
     if (freeBytes > roomiest.freeBytes) roomiest = { context, freeBytes };
   }

@@ -213,8 +213,11 @@ function withDefault<T extends { readonly defaultVolumeId: string | null }>(
   return list.defaultVolumeId === id ? { ...list, defaultVolumeId: null } : list;
 }
 
+/** What stands for the library's own folder, and for all volumes. */
+const RESERVED: ReadonlySet<string> = new Set(['first', 'all']);
+
 function freeLabel(volumes: readonly ListedVolume[], wanted: string): string {
-  const base = wanted === '' || wanted === 'first' ? 'volume' : wanted.slice(0, 190);
+  const base = wanted === '' || RESERVED.has(wanted) ? 'volume' : wanted.slice(0, 190);
   for (let number = 1; ; number += 1) {
     const label = number === 1 ? base : `${base}-${number}`;
     if (volumes.every((one) => one.label !== label)) return label;
@@ -222,7 +225,7 @@ function freeLabel(volumes: readonly ListedVolume[], wanted: string): string {
 }
 
 function refuseLabel(volumes: readonly ListedVolume[], { label, volumeId }: { label: string; volumeId: string }): void {
-  const isGood = label.trim() !== '' && label.length <= 200 && label !== 'first';
+  const isGood = label.trim() !== '' && label.length <= 200 && !RESERVED.has(label);
   if (isGood && volumes.every((one) => one.volumeId === volumeId || one.label !== label)) return;
   throw new ModelkeepError('core.invalid-argument', {
     message: `${JSON.stringify(label)} cannot be the label of the volume`,

@@ -12,10 +12,12 @@ import { configPlaceOf, settable, viewedLinks } from '../config/config-place.ts'
 import { planConfig } from '../config/plan-config.ts';
 import { storeLayoutOf } from '../stores/store-layouts.ts';
 import { createStrategyChooser, type LinkingOptions } from './choose-strategies.ts';
+import { previewLinks } from './preview-links.ts';
 import { linkWarnings } from './link-warnings.ts';
 import { planAdvice } from './plan-advice.ts';
 import { resolveApp } from './resolve-app.ts';
 import { seenSources } from './seen-sources.ts';
+import type { WantedLink } from './wanted-link.ts';
 import { wantedInApp } from './wanted-in-app.ts';
 import { planEntry } from './plan-entry.ts';
 import { planRemovals } from './plan-removals.ts';
@@ -80,15 +82,21 @@ export async function planLinks(context: MapperContext, options: PlanLinksOption
     canReadBytes: hands.canReadBytes,
     order: layout?.prefer ?? null,
   });
-  const seen = await seenSources({ wanted, views, kindsOf: context.kindsOf, signal });
-  const planned = await mapWithLimit(wanted, {
-    limit: SMALL_CALLS_AT_ONCE,
-    run: async (one) => {
-      signal?.throwIfAborted();
-      const view = views.get(one.viewFolder) ?? (await viewOf(one.viewFolder));
-      return planEntry({ wanted: one, fileSystem, platform, hands, chooser, linking, registered, seen, view });
-    },
-  });
+  const planAll = async (some: readonly WantedLink[]): Promise<readonly LinkPlanEntry[]> => {
+    const seen = await seenSources({ wanted: some, views, kindsOf: context.kindsOf, signal });
+    return mapWithLimit(some, {
+      limit: SMALL_CALLS_AT_ONCE,
+      run: async (one) => {
+        signal?.throwIfAborted();
+        const view = views.get(one.viewFolder) ?? (await viewOf(one.viewFolder));
+        return planEntry({ wanted: one, fileSystem, platform, hands, chooser, linking, registered, seen, view });
+      },
+    });
+  };
+  const weights = await planAll(wanted);
+  const ends = layout === null ? profile.sidecars.previews : [];
+  const pictures = await planAll(previewLinks({ wanted, planned: weights, ends, views, registered }));
+  const planned = [...weights, ...pictures];
   const claimed = new Set(planned.map(({ target }) => target));
   const removals = await planRemovals(
     links.filter(({ target }) => !claimed.has(target)),
@@ -116,7 +124,7 @@ export async function planLinks(context: MapperContext, options: PlanLinksOption
     choices: chooser.choices(),
     bytesToWrite: entries.reduce((sum, { bytesToWrite }) => sum + bytesToWrite, 0),
     advice: advised?.advice ?? [],
-    config: place === null ? null : await planConfig(context, { place, links: viewedLinks(planned), signal }),
+    config: place === null ? null : await planConfig(context, { place, links: viewedLinks(weights), signal }),
   };
 }
 

@@ -62,7 +62,10 @@ export interface UnmappedTypes {
 export interface ProfileSidecars {
   /** `beside`: in files beside the model that share its stem, such as `<stem>.json`; `none`: it reads none. */
   readonly metadata: 'beside' | 'none';
-  /** The ends of the names of previews beside a model, after its stem, the best first: `.preview.png`. Empty: it shows none. */
+  /**
+   * The ends of the names of pictures that the app shows beside a model, after its stem, the best first: `.preview.png`. Empty:
+   * it shows none. Those of the form `.preview.<ext>` are linked with the model; other names are the user's own.
+   */
   readonly previews: readonly string[];
 }
 

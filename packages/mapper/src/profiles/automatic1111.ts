@@ -1,5 +1,6 @@
 import { everyVersion, singleFiles } from './accepted.ts';
 import type { AppProfile, MappingRule } from './app-profile.ts';
+import { pictureEnds } from './picture-ends.ts';
 import { languageModels, otherTypes, unknownType } from './unmapped.ts';
 
 const controlNetExtension = { name: 'sd-webui-controlnet', missing: 'warn' } as const;
@@ -25,7 +26,7 @@ export const automatic1111: AppProfile = {
     holdsFor: '>=1.3.0',
   },
   fileNames: 'cleaned',
-  sidecars: { metadata: 'beside', previews: ['.preview.png', '.png', '.jpg', '.jpeg', '.webp', '.gif'] },
+  sidecars: { metadata: 'beside', previews: pictureEnds(['png', 'jpg', 'jpeg', 'webp', 'gif']) },
   marks: ['webui.py', 'modules/sd_models.py', 'webui-user.sh', 'webui-user.bat'],
   signs: { all: ['webui.py', 'modules/sd_models.py', 'extensions-builtin'], none: ['modules_forge', 'installer.py'] },
   pluginFolder: 'extensions',

@@ -1,5 +1,6 @@
 import { everyVersion } from './accepted.ts';
 import type { AcceptedModels, AppProfile, MappingRule, ProfileFolder } from './app-profile.ts';
+import { pictureEnds } from './picture-ends.ts';
 import type { ModelType } from '@modelkeep/core';
 
 /* ComfyUI opens .safetensors and .sft with the safetensors reader and everything else with torch (comfy/utils.py,
@@ -114,7 +115,7 @@ export const comfyui: AppProfile = {
   },
   fileNames: 'cleaned',
   /* Its own lists show any image that shares the stem (app/model_manager.py); text beside a model is read by custom nodes only. */
-  sidecars: { metadata: 'none', previews: ['.preview.png', '.png', '.jpg', '.jpeg', '.webp'] },
+  sidecars: { metadata: 'none', previews: pictureEnds(['png', 'jpg', 'jpeg', 'webp', 'gif']) },
   signs: { all: ['folder_paths.py', 'comfy', 'nodes.py'], none: [] },
   marks: ['folder_paths.py', 'comfy', 'custom_nodes'],
   pluginFolder: 'custom_nodes',

@@ -1,5 +1,6 @@
 import { everyVersion, singleFiles } from './accepted.ts';
 import type { AcceptedModels, AppProfile, MappingRule } from './app-profile.ts';
+import { pictureEnds } from './picture-ends.ts';
 import { languageModels, otherTypes, unknownType } from './unmapped.ts';
 
 const rule = (types: MappingRule['types'], folder: string, accepts: readonly AcceptedModels[]): MappingRule => ({
@@ -26,7 +27,7 @@ export const sdnext: AppProfile = {
     holdsFor: '>=2024.1.1',
   },
   fileNames: 'cleaned',
-  sidecars: { metadata: 'beside', previews: ['.preview.jpg', '.preview.png', '.jpg', '.png', '.webp'] },
+  sidecars: { metadata: 'beside', previews: pictureEnds(['jpg', 'jpeg', 'png', 'webp']) },
   marks: ['installer.py', 'webui.py', 'modules/sd_models.py'],
   signs: { all: ['webui.py', 'installer.py', 'modules/sd_models.py'], none: ['modules_forge'] },
   pluginFolder: 'extensions',

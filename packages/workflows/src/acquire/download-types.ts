@@ -1,13 +1,16 @@
 import type { CivitaiClient } from '@modelkeep/civitai-client';
-import type { Clock, Logger, ModelRecord } from '@modelkeep/core';
+import type { ByteSource, Clock, Logger, ModelRecord } from '@modelkeep/core';
+import type { Identification, IdentifyOptions } from '@modelkeep/formats';
 import type { HubClient } from '@modelkeep/hf-client';
-import type { CommitOptions, LibraryStore } from '@modelkeep/library';
+import type { CommitOptions, LibraryStore, RoomForFiles } from '@modelkeep/library';
+import type { HttpClient } from '@modelkeep/network';
 import type { Transfers, Verification } from '@modelkeep/transfer';
 import type { AddressBook } from './address-book.ts';
 import type { DownloadPlan } from './download-plan.ts';
 
 /** @internal What a download works with. */
 export interface DownloadContext {
+  readonly http: HttpClient;
   readonly hub: HubClient;
   readonly civitai: CivitaiClient;
   readonly store: LibraryStore;
@@ -17,8 +20,10 @@ export interface DownloadContext {
   readonly maxConnections?: number | undefined;
   /** What is said of the models beside what the plan tells: asked when everything is fetched. */
   readonly describe?: ((plan: DownloadPlan, signal: AbortSignal) => Promise<Pick<CommitOptions, 'adjust'>>) | undefined;
-  /** Makes room for what a plan needs, where it is allowed to. */
-  readonly makeRoom?: ((plan: DownloadPlan, signal: AbortSignal) => Promise<void>) | undefined;
+  /** Tells what weights are from their headers. */
+  readonly identify: (sources: readonly ByteSource[], options: IdentifyOptions) => Promise<Identification>;
+  /** Makes room where files go, where it is allowed to. */
+  readonly makeRoom?: ((room: RoomForFiles, signal: AbortSignal) => Promise<void>) | undefined;
   /** Aborts when nobody is waited for any more. */
   readonly leaving?: AbortSignal | undefined;
   readonly clock: Clock;
@@ -37,13 +42,13 @@ export interface DownloadOptions {
    */
   readonly whenUserIsNeeded?: 'wait' | 'fail' | undefined;
   /**
-   * Whether models may be evicted, the least recently used first, where the drive or the quota of the library has no room
-   * for it. @default false
+   * Whether models may be evicted, the least recently used first, where the volume that it goes to has no room for it, on
+   * its drive or within its quota. @default false
    */
   readonly makeRoom?: boolean | undefined;
   /**
-   * Id, start of an id or label of the volume for new models. @default the library's rule: its default, or what has the
-   * same weights
+   * Id, start of an id or label of the volume for new models. @default the library's rule: what has the same weights,
+   * else that of their type, which the source or the headers of the weights tell, else its default
    */
   readonly volume?: string | undefined;
   readonly signal?: AbortSignal | undefined;

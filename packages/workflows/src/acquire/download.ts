@@ -1,11 +1,12 @@
 import { startOperation, type Operation, type Progress } from '@modelkeep/core';
-import type { Transaction } from '@modelkeep/library';
+import type { WantedFile } from '@modelkeep/library';
 import type { DownloadPlan } from './download-plan.ts';
 import type { DownloadContext, DownloadedFile, DownloadOptions, DownloadResult } from './download-types.ts';
 import { createDownloadControls, type DownloadControls } from './download-controls.ts';
 import { askPlanAccess } from './ask-plan-access.ts';
 import { descriptionOf, modelSourcesOf } from './describe-download.ts';
 import { fetchWithAccess } from './fetch-with-access.ts';
+import { plannedTypes } from './planned-types.ts';
 import { refuseOtherHub, waitingError } from './refuse-plan.ts';
 import { createUserWait, type UserWait } from './user-wait.ts';
 
@@ -85,14 +86,17 @@ async function run(context: DownloadContext, plan: DownloadPlan, options: RunOpt
   refuseOtherHub(context, plan);
   const addresses = context.addresses.find(plan);
   await openGate(context, plan, { signal, userWait });
-  await context.makeRoom?.(plan, signal);
-  const transaction = await beginTransaction(context, plan, { signal, volume: options.volume });
+  const files = wantedFiles(plan);
+  const askTypes = (): Promise<readonly string[]> => plannedTypes(context, plan, { addresses, signal });
+  const room = await context.store.roomFor(files, { volume: options.volume, askTypes, signal });
+  await context.makeRoom?.(room, signal);
+  const transaction = await context.store.begin(files, { signal, volume: room.volumeId });
   try {
     const present = new Set(transaction.files.filter(({ content }) => content !== null).map(({ name }) => name));
     const bytesPresent = transaction.files.reduce((sum, { content }) => sum + (content?.sizeBytes ?? 0), 0);
     const sums = await fetchWithAccess(context, { plan, addresses, transaction, controls, userWait, report, signal });
     const { bytesFetched, bytesResumed } = sums;
-    const files = transaction.files.flatMap(({ name, content, sha256 }): DownloadedFile[] => {
+    const fetched = transaction.files.flatMap(({ name, content, sha256 }): DownloadedFile[] => {
       if (content === null) return [];
       // What is found here was found by what is expected.
       const verified = present.has(name)
@@ -109,7 +113,7 @@ async function run(context: DownloadContext, plan: DownloadPlan, options: RunOpt
       signal,
     });
     report({ phase: 'done', fraction: 1, etaMs: 0 });
-    return { models, files, bytesFetched, bytesResumed, bytesPresent };
+    return { models, files: fetched, bytesFetched, bytesResumed, bytesPresent };
   } catch (error) {
     await transaction.abandon(context.logger, { keepParts: !options.cancelled.aborted });
     throw error;
@@ -127,20 +131,13 @@ async function openGate(
   await userWait.until(() => askPlanAccess(context, plan, { path: needed.path, signal }));
 }
 
-function beginTransaction(
-  context: DownloadContext,
-  plan: DownloadPlan,
-  options: Pick<RunOptions, 'signal' | 'volume'>,
-): Promise<Transaction> {
+function wantedFiles(plan: DownloadPlan): readonly WantedFile[] {
   const sourceOf = modelSourcesOf(plan);
-  return context.store.begin(
-    plan.files.map(({ path, sizeBytes, sha256, gitSha1 }) => ({
-      name: path,
-      sizeBytes,
-      sha256,
-      gitSha1,
-      source: sourceOf(path),
-    })),
-    options,
-  );
+  return plan.files.map(({ path, sizeBytes, sha256, gitSha1 }) => ({
+    name: path,
+    sizeBytes,
+    sha256,
+    gitSha1,
+    source: sourceOf(path),
+  }));
 }

@@ -1,9 +1,10 @@
-import { detailsOfVersion, type CivitaiClient, type CivitaiVersion } from '@modelkeep/civitai-client';
+import { detailsOfVersion, type CivitaiClient } from '@modelkeep/civitai-client';
 import { ModelkeepError } from '@modelkeep/core';
 import type { CivitaiReference } from '@modelkeep/hf-client';
 import { refuseUnsafeNames, type LibraryStore } from '@modelkeep/library';
 import { bareUrl, type AddressBook } from './address-book.ts';
 import { chooseCivitaiFiles } from './choose-civitai-files.ts';
+import { findCivitaiVersion, refuseRemoved, removedError } from './find-civitai-version.ts';
 import type { CivitaiPlanSource, DownloadPlan, Gate } from './download-plan.ts';
 import { refuseSeveralFiles, withExpected, type ExpectedFileOptions } from './expected-file.ts';
 import { plannedFiles, type FileToPlan } from './planned-files.ts';
@@ -34,9 +35,9 @@ export async function planCivitaiDownload(
   options: PlanCivitaiOptions,
 ): Promise<DownloadPlan> {
   const { signal } = options;
-  const { version, tags, description } = await versionOf(civitai, reference, signal);
+  const { version, tags, description } = await findCivitaiVersion(civitai, reference, signal);
   const page = civitai.pageUrl({ versionId: version.id, modelId: version.modelId });
-  if (version.state === 'archived' || version.state === 'taken-down') throw removed(version, version.state, page);
+  refuseRemoved(version, page);
   const chosen = chooseCivitaiFiles(version, { choice: reference.file, ...options });
   const names = chosen.map(({ name }) => name);
   refuseUnsafeNames(names);
@@ -72,31 +73,6 @@ export async function planCivitaiDownload(
   };
 }
 
-interface FoundVersion {
-  readonly version: CivitaiVersion;
-  readonly tags: readonly string[];
-  readonly description: string | null;
-}
-
-/** A model means its newest version that is free for all, or its newest where none is. */
-async function versionOf(
-  civitai: CivitaiClient,
-  { modelId, versionId }: CivitaiReference,
-  signal?: AbortSignal,
-): Promise<FoundVersion> {
-  if (versionId !== null) {
-    return { version: await civitai.version(versionId, { signal }), tags: [], description: null };
-  }
-  const model = await civitai.model(modelId ?? 0, { signal });
-  const version = model.versions.find(({ state }) => state === 'available') ?? model.versions[0];
-  if (version !== undefined) return { version, tags: model.tags, description: model.description };
-  const url = `${civitai.endpoint}/models/${model.id}`;
-  throw new ModelkeepError('civitai.not-found', {
-    message: `the model ${model.id} on Civitai has no version`,
-    facts: { what: 'version', id: null, status: 200, url },
-  });
-}
-
 async function gateOf(
   civitai: CivitaiClient,
   { versionId, modelId, fileIds }: CivitaiPlanSource,
@@ -120,7 +96,7 @@ async function gateOf(
     case 'no-access':
       return { kind: 'manual', granted: false, reason: 'gate', acceptUrl: access.url };
     case 'archived':
-      throw removed({ id: versionId }, 'archived', page);
+      throw removedError({ id: versionId }, 'archived', page);
     case 'not-found':
     default:
       throw new ModelkeepError('civitai.not-found', {
@@ -128,18 +104,6 @@ async function gateOf(
         facts: { what: 'file', id: fileId, status: 404, url: page },
       });
   }
-}
-
-function removed(
-  { id }: Pick<CivitaiVersion, 'id'>,
-  state: 'archived' | 'taken-down',
-  url: string,
-): ModelkeepError<'civitai.removed'> {
-  const what = state === 'archived' ? 'was archived: its files are gone' : 'was taken down';
-  return new ModelkeepError('civitai.removed', {
-    message: `version ${id} on Civitai ${what}`,
-    facts: { what: 'version', id, state, status: 410, url },
-  });
 }
 
 /** A size in units of 1,024 bytes is exact, unless somebody has rounded it. */

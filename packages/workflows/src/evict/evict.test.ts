@@ -168,7 +168,7 @@ describe('a quota', () => {
     await using parts = await scene();
     const { hub, library, open } = parts;
     await library.setQuota(5 * size);
-    expect(await library.room()).toEqual({ quotaBytes: 5 * size, usedBytes: 4 * size, reservedBytes: 0 });
+    expect(await library.room()).toMatchObject({ quotaBytes: 5 * size, usedBytes: 4 * size, reservedBytes: 0 });
     await hub.addRepo({
       id: 'acme/two',
       files: [5, 6].map((seed) => ({ path: `${seed}.safetensors`, content: lora(seed) })),

@@ -9,11 +9,13 @@ import { restoreModel, type RestoreOptions, type RestoreResult } from './restore
 export interface RoomKeeping extends Omit<Room, 'evict' | 'revive'> {
   /**
    * Gives up the files of models, the least recently used first, until enough is free: never what is pinned, leased, linked
-   * by an app on this machine, outside of the library, or could not be had again; the report says of each model that stays
+   * by an app on this machine, outside of the library, on a volume that is offline or can only be read, or could not be had
+   * again; the report says of each model that stays
    * why. What an evicted model is stays known, and {@link RoomKeeping.restore} or a download brings its files back.
    *
    * `result` rejects with `library.corrupt-metadata` for metadata that cannot be read (whose files nobody knows),
-   * `library.gc-refused`, `library.read-only`, `library.model-not-found`, `io.*`.
+   * `library.gc-refused`, `library.read-only`, `library.model-not-found`, `library.volume-not-found`,
+   * `library.volume-offline`, `io.*`.
    *
    * @example
    * ```ts
@@ -50,8 +52,8 @@ export function createRoomKeeping(context: EvictContext & DownloadContext, opera
     pin: (reference, options = {}) => store.pin(reference, join(options)),
     unpin: (reference, options = {}) => store.unpin(reference, join(options)),
     lease: (reference, options = {}) => store.lease(reference, join(options)),
-    room: () => store.room(),
-    setQuota: (quotaBytes) => store.setQuota(quotaBytes),
+    room: (options) => store.room(options),
+    setQuota: (quotaBytes, options) => store.setQuota(quotaBytes, options),
     evict: (request) => operations.track(evict(context, join(request))),
     restore: (reference, options = {}) => operations.track(restoreModel(context, reference, join(options))),
   };

@@ -32,7 +32,7 @@ type Tell = (change: Partial<Progress>) => void;
 /**
  * Tells of a file that need not be in the library what it is, where it comes from and what is known about loading it.
  *
- * `result` rejects with `io.*`, `formats.*`, `hub.*`, `network.*`, `workflows.invalid-reference` and the signal's reason. A
+ * `result` rejects with `io.*`, `formats.*`, `hub.*`, `civitai.*`, `network.*` and the signal's reason. A
  * site that cannot be asked where the file comes from is told in the result.
  */
 export function identifyAnything(

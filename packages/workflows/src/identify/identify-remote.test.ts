@@ -1,3 +1,4 @@
+import { createCivitaiClient } from '@modelkeep/civitai-client';
 import { identify } from '@modelkeep/formats';
 import { createHubClient } from '@modelkeep/hf-client';
 import { createHttpClient } from '@modelkeep/network';
@@ -59,7 +60,8 @@ interface Setup extends AsyncDisposable {
 async function setup(repos: readonly RepoDefinition[]): Promise<Setup> {
   const hub = await startHub({ repos });
   const http = createHttpClient({ privateOrigins: 'all', retry: { attempts: 1 } });
-  const context = { http, hub: createHubClient({ http, endpoint: hub.hubUrl }), identify };
+  const civitai = createCivitaiClient({ http, endpoint: hub.hubUrl });
+  const context = { http, hub: createHubClient({ http, endpoint: hub.hubUrl }), civitai, identify };
   return {
     hub,
     identify: (text, options) => identifyRemote(context, text, options),
@@ -179,14 +181,6 @@ describe('what is no repo', () => {
     });
     elsewhere.faults.arm({ when: { origin: 'cdn' }, fault: { kind: 'html-page' } });
     await expect(test.identify(url)).rejects.toMatchObject({ code: 'network.body' });
-  });
-
-  it.each(['civitai:123@456', 'https://civitai.com/models/123'])('is refused with the reason: %s', async (text) => {
-    await using test = await setup([]);
-    await expect(test.identify(text)).rejects.toMatchObject({
-      code: 'workflows.invalid-reference',
-      facts: { reference: text, reason: expect.stringContaining('Civitai') },
-    });
   });
 
   it('is told by the hub: a gate, an abort', async () => {

@@ -1,7 +1,9 @@
-import { ModelkeepError, type ByteSource } from '@modelkeep/core';
+import type { CivitaiClient } from '@modelkeep/civitai-client';
+import type { ByteSource } from '@modelkeep/core';
 import type { Identification, IdentifyOptions } from '@modelkeep/formats';
 import { openRemoteFile, parseReference, type HubClient } from '@modelkeep/hf-client';
 import type { HttpClient } from '@modelkeep/network';
+import { openCivitai } from './open-civitai.ts';
 import { openWeights, type OpenedWeights } from './open-weights.ts';
 import type { IdentifyRemoteOptions, RemoteIdentification } from './remote-identification.ts';
 
@@ -9,13 +11,14 @@ import type { IdentifyRemoteOptions, RemoteIdentification } from './remote-ident
 export interface IdentifyRemoteContext {
   readonly http: HttpClient;
   readonly hub: HubClient;
+  readonly civitai: CivitaiClient;
   readonly identify: (sources: readonly ByteSource[], options: IdentifyOptions) => Promise<Identification>;
 }
 
 /**
  * Tells what a model is before it is downloaded, from the headers of its weights alone.
  *
- * @throws `hub.*`, `network.*`, `formats.*`; `workflows.invalid-reference` for what is neither on the hub nor a URL;
+ * @throws `hub.*`, `civitai.*`, `network.*`, `formats.*`;
  * `library.nothing-to-import` where there are no weights; `signal.reason`
  */
 export async function identifyRemote(
@@ -31,7 +34,11 @@ export async function identifyRemote(
     return {
       ...identification,
       commit: files[0]?.commit ?? null,
-      files: opened.map(({ path, file }) => ({ path, sizeBytes: file.sizeBytes, sha256: file.sha256 })),
+      files: opened.map(({ path, file, sha256 = null }) => ({
+        path,
+        sizeBytes: file.sizeBytes,
+        sha256: file.sha256 ?? sha256,
+      })),
       sets,
       bytesFetched: files.reduce((sum, { bytesFetched }) => sum + bytesFetched, 0),
     };
@@ -41,22 +48,15 @@ export async function identifyRemote(
 }
 
 async function openReferenced(
-  { http, hub }: IdentifyRemoteContext,
+  { http, hub, civitai }: IdentifyRemoteContext,
   text: string,
   options: IdentifyRemoteOptions,
 ): Promise<OpenedWeights> {
   const reference = parseReference(text, { endpoint: hub.endpoint });
   if (reference.provider === 'hf') return openWeights(hub, reference, options);
-  if (reference.provider === 'civitai') throw notRead(text.trim());
+  if (reference.provider === 'civitai') {
+    return { opened: await openCivitai({ http, civitai }, reference, options), sets: [] };
+  }
   const file = await openRemoteFile({ http, url: reference.url, signal: options.signal });
   return { opened: [{ path: null, file }], sets: [] };
-}
-
-function notRead(reference: string): ModelkeepError<'workflows.invalid-reference'> {
-  const reason = 'it names a model of Civitai, whose files are not found by its number here';
-  return new ModelkeepError('workflows.invalid-reference', {
-    message: `${JSON.stringify(reference)}: ${reason}`,
-    facts: { reference, reason },
-    hint: 'name a repo of the hub such as hf:org/name, or the https URL of a file',
-  });
 }

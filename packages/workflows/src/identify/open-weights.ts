@@ -17,6 +17,8 @@ export interface OpenedFile {
   /** Within the repo; null for a plain URL. */
   readonly path: string | null;
   readonly file: RemoteFile;
+  /** As a site tells it whose storage does not, 64 hex. */
+  readonly sha256?: string | null | undefined;
 }
 
 /** Weights that are open for reading, and what else there is. */

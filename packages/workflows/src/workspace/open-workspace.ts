@@ -220,6 +220,7 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
   const plan = (reference: string, request: PlanDownloadOptions): Promise<DownloadPlan> =>
     planDownload({ http, hub, civitai, store, trees, addresses, clock, logger }, reference, request);
   const downloading: DownloadContext = {
+    http,
     hub,
     civitai,
     store,
@@ -230,7 +231,8 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
     clock,
     logger,
     describe: (plan, signal) => newVersions(store, plan, signal),
-    makeRoom: (plan, signal) => makeRoom({ store, mapper, hub, civitai, http, io, fleet }, plan, signal),
+    identify: identifier.identifySources,
+    makeRoom: (room, signal) => makeRoom({ store, mapper, hub, civitai, http, fleet }, room, signal),
   };
 
   const stateNow = (): SharedState => {
@@ -326,7 +328,7 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
     recovery: store.recovery,
     planDownload: (reference, request = {}) => plan(reference, { ...request, signal: operations.join(request.signal) }),
     identifyRemote: (reference, request = {}) =>
-      identifyRemote({ http, hub, identify: identifier.identifySources }, reference, {
+      identifyRemote({ http, hub, civitai, identify: identifier.identifySources }, reference, {
         ...request,
         signal: operations.join(request.signal),
       }),

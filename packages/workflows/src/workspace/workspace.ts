@@ -85,8 +85,8 @@ export interface Workspace
    * Tells what a model is before it is downloaded, from the headers of its weights: for gigabytes it takes less than two
    * megabytes. Of a repo the largest weights are looked at, unless path or selection name others.
    *
-   * @param reference - a repo, folder or file of the hub, or the https URL of any file
-   * @throws `hub.*`, `network.*`, `formats.*`, `workflows.invalid-reference`, `library.nothing-to-import` without weights
+   * @param reference - a repo, folder or file of the hub, a model or version of Civitai, or the https URL of any file
+   * @throws `hub.*`, `civitai.*`, `network.*`, `formats.*`, `library.nothing-to-import` without weights
    */
   identifyRemote(reference: string, options?: IdentifyRemoteOptions): Promise<RemoteIdentification>;
   /**
