@@ -15,7 +15,7 @@ export function checkText(argument: string, text: unknown, maxChars: number): st
   return refuse(argument, text, `use at most ${maxChars} characters, none of them NUL`);
 }
 
-/** For engines: As {@link checkText}; absent and empty become null. */
+/** For engines: As `checkText`; absent and empty become null. */
 export function checkOptionalText(argument: string, text: unknown, maxChars: number): string | null {
   return text === undefined || text === null || text === '' ? null : checkText(argument, text, maxChars);
 }
