@@ -89,7 +89,13 @@ describe('an ONNX model is identified', () => {
 
   it('not from afar, where each of its weights would be a request', async () => {
     await using identifier = createIdentifier({ mode: 'in-thread' });
-    expect(await identifier.identifySources([bytesSource(small)])).toMatchObject({ format: 'onnx', tensorCount: null });
+    const large = buildOnnx({
+      nodes: ['MatMul'],
+      initialisers: [initialiser('w', [250, 250]), initialiser('b', [250])],
+    });
+    expect(await identifier.identifySources([bytesSource(large)])).toMatchObject({ format: 'onnx', tensorCount: null });
+    // What comes whole with the first request is no more than a file.
+    expect(await identifier.identifySources([bytesSource(small)])).toEqual(await identifyBytes(small));
   });
 });
 
