@@ -47,6 +47,8 @@ it('submits, does, shows and controls jobs', async () => {
     [['submit', 'scan', '{"roots": [], "x": 1}'], 'is not as it should be'],
     [['cancel', 'none'], 'there is no job none'],
   ];
+  const signed = await run('submit', 'download', '{"reference": https://files.example/a?Signature=canary');
+  expect([signed.exitCode === 0, signed.out + signed.err]).toEqual([false, expect.not.stringContaining('canary')]);
   for (const [args, text] of wrong) {
     const { exitCode, err } = await run(...args);
     expect([exitCode === 0, err]).toEqual([false, expect.stringContaining(text)]);

@@ -1,4 +1,11 @@
-import { isModelkeepError, ModelkeepError, serialiseError, type Clock, type Progress } from '@modelkeep/core';
+import {
+  isModelkeepError,
+  ModelkeepError,
+  redactSecrets,
+  serialiseError,
+  type Clock,
+  type Progress,
+} from '@modelkeep/core';
 import type { ClaimedJob, JobBeat, JobOutcome } from '../ports/claim.ts';
 import type { JobHandler, StopReason } from './job-handler.ts';
 
@@ -30,7 +37,9 @@ export function startJob(claim: ClaimedJob, handler: JobHandler, clock: Clock): 
         signal: controller.signal,
         stopped: () => stopped,
         report: (now) => void (progress = now),
-        log: (level, message) => void lines.push({ at: new Date(clock.now()).toISOString(), level, message }),
+        log(level, message) {
+          lines.push({ at: new Date(clock.now()).toISOString(), level, message: redactSecrets(message) });
+        },
       });
       return { kind: 'complete', result: handler.result.parse(result) };
     } catch (error) {

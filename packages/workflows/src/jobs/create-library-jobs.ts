@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { ModelkeepError, type Clock, type Logger } from '@modelkeep/core';
+import type { Clock, Logger } from '@modelkeep/core';
 import { createJobRunner, type JobRunner, type JobStore } from '@modelkeep/jobs';
+import { checkPayload } from './check-payload.ts';
 import { libraryHandlers, type JobWorkspace } from './library-handlers.ts';
 import type { LibraryJobs } from './library-jobs.ts';
-import { payloads, libraryJobTypes, type LibraryJobType } from './payloads.ts';
+import { libraryJobTypes, type LibraryJobType } from './payloads.ts';
 
 const MAX_ATTEMPTS = 10;
 const IDLE_POLL_MS = 50;
@@ -12,6 +13,8 @@ const IDLE_POLL_MS = 50;
 export interface LibraryJobsContext {
   readonly open: () => Promise<JobStore>;
   readonly workspace: () => JobWorkspace;
+  /** Whose addresses are those of repos. */
+  readonly hubEndpoint: string;
   readonly join: (signal: AbortSignal | undefined) => AbortSignal;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -24,10 +27,10 @@ export function startLibraryRunner({ workspace, clock, logger }: LibraryJobsCont
 
 /** @internal */
 export function createLibraryJobs(context: LibraryJobsContext): LibraryJobs {
-  const { open, join, clock } = context;
+  const { open, join, clock, hubEndpoint } = context;
   return {
     async submit(type, payload, { signal, maxAttempts = MAX_ATTEMPTS, ...options } = {}) {
-      const checked = checkPayload(type, payload);
+      const checked = checkPayload(type, payload, hubEndpoint);
       const dedupeKey = createHash('sha256')
         .update(JSON.stringify([checked, options.after ?? []]))
         .digest('hex');
@@ -46,7 +49,7 @@ export function createLibraryJobs(context: LibraryJobsContext): LibraryJobs {
     retry: async (id, options) => (await open()).retry([id], options),
     async schedule(schedule, options) {
       const { type, payload } = schedule.job;
-      const checked = checkPayload(type as LibraryJobType, payload);
+      const checked = checkPayload(type as LibraryJobType, payload, hubEndpoint);
       const job = { maxAttempts: MAX_ATTEMPTS, ...schedule.job, payload: checked };
       return (await open()).schedule({ ...schedule, job }, options);
     },
@@ -68,19 +71,4 @@ export function createLibraryJobs(context: LibraryJobsContext): LibraryJobs {
       while (!joined.aborted && (await isLeft())) await clock.sleep(IDLE_POLL_MS, joined).catch(() => {});
     },
   };
-}
-
-function checkPayload(type: LibraryJobType, payload: unknown): unknown {
-  const schema = Object.hasOwn(payloads, type) ? payloads[type] : undefined;
-  const read = schema?.safeParse(payload);
-  if (read?.success === true) return read.data;
-  const issue = read?.error.issues[0];
-  throw new ModelkeepError('core.invalid-argument', {
-    message:
-      issue === undefined
-        ? `there is no job type ${type}`
-        : `the payload of a ${type} job is not as it should be: ${issue.path.join('.')} ${issue.message}`,
-    facts: { argument: issue === undefined ? 'type' : 'payload' },
-    hint: `types: ${libraryJobTypes.join(', ')}`,
-  });
 }

@@ -41,7 +41,11 @@ export interface LibraryJobs {
   /**
    * Adds a job, unless an equal one (type and payload) is not over yet: then that one stands for it.
    *
-   * @throws `core.invalid-argument` for a payload that is not of the type, `jobs.not-found` for one of `after`
+   * What is submitted is stored, and secrets are not: of an address only what says which model is meant is kept, and one
+   * of the web with a query, which may be signed, is refused.
+   *
+   * @throws `core.invalid-argument` for a payload that is not of the type, or may hold a secret; `jobs.not-found` for one of
+   * `after`; `hub.invalid-reference`, `workflows.invalid-reference`
    *
    * @example
    * ```ts

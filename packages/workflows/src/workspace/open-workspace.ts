@@ -256,6 +256,7 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
   const jobsContext = {
     open: () => ownJobs.open(),
     workspace: () => workspace,
+    hubEndpoint: endpoint,
     join: (signal: AbortSignal | undefined) => operations.join(signal),
     clock,
     logger,
