@@ -11,7 +11,8 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 process.stdout.on('error', () => {});
 
 try {
-  const server = await createPostgresProcess(process.env['MODELKEEP_POSTGRES_PASSWORD'] ?? '');
+  const { MODELKEEP_POSTGRES_PASSWORD: password = '', MODELKEEP_POSTGRES_BUFFERS: buffersMib = '32' } = process.env;
+  const server = await createPostgresProcess(password, Number(buffersMib));
   try {
     await server.start();
     answer({ port: server.port });

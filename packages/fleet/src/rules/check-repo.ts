@@ -11,6 +11,7 @@ import { storedError } from './check-progress.ts';
 import { checkBytes, checkName, checkTime, invalid } from './check-text.ts';
 
 const MOST_ARTIFACTS = 200_000;
+const MOST_PATH_CHARACTERS = 4_096;
 
 /**
  * For engines.
@@ -52,7 +53,7 @@ export function checkArtifactChange({ status, localPath, contentSha256, error }:
   if (status !== undefined && !artifactStatuses.includes(status)) throw invalid('no such status', 'status', status);
   return whatChanges({
     status,
-    localPath: nullOr(localPath, (text) => text),
+    localPath: nullOr(localPath, (text) => checkPath(text, 'localPath')),
     contentSha256: nullOr(contentSha256, checkSha256),
     error: nullOr(error, storedError),
   });
@@ -69,7 +70,7 @@ export function checkArtifacts(files: readonly ArtifactFile[]): readonly Artifac
   return files.map(({ path, sizeBytes, sha256, gitSha1 }) => {
     if (paths.has(path)) throw invalid('a path is there twice', 'files', path);
     paths.add(path);
-    if (path === '' || path.length > 4_096 || !path.isWellFormed()) throw invalid('no path of a file', 'path', path);
+    checkPath(path, 'path');
     if (gitSha1 !== null && !isSha1(gitSha1)) throw invalid('this is no SHA-1', 'gitSha1', gitSha1);
     return {
       path,
@@ -78,6 +79,13 @@ export function checkArtifacts(files: readonly ArtifactFile[]): readonly Artifac
       gitSha1,
     };
   });
+}
+
+/** Postgres keeps no NUL, and no half of a surrogate pair. */
+function checkPath(text: string, argument: string): string {
+  const isPath = text !== '' && text.length <= MOST_PATH_CHARACTERS && text.isWellFormed() && !text.includes('\0');
+  if (isPath) return text;
+  throw invalid('no path of a file', argument, text.slice(0, 80));
 }
 
 function checkSha256(text: string): string {

@@ -1,6 +1,7 @@
 import { checkFetch, checkServerId, noServer, rateAfter, type Servers } from '@modelkeep/fleet';
 import { giveUp } from './give-up.ts';
 import { readAvailability } from './read-availability.ts';
+import { serverRowsReader } from './read-server-rows.ts';
 import { findContents, getServer, listServers, whereIs } from './read-servers.ts';
 import { hearServer, registerServer, removeServer } from './register-server.ts';
 import { changesSince, watchServers } from './server-log.ts';
@@ -9,6 +10,7 @@ import { syncInventory } from './sync-inventory.ts';
 
 /** @internal */
 export function postgresServers(context: ServersContext): Servers {
+  const looking = { ...context, readServerRows: serverRowsReader(context.connection) };
   return {
     async register(server, { signal } = {}) {
       return getServer(context, await registerServer(context, server, signal), signal);
@@ -21,7 +23,7 @@ export function postgresServers(context: ServersContext): Servers {
     giveUp: (id, sha256s, { signal } = {}) => giveUp(context, { id, sha256s }, signal),
     whereIs: (sha256s, { signal } = {}) => whereIs(context, sha256s, signal),
     contents: (options) => findContents(context, options),
-    availability: (queries, { signal } = {}) => readAvailability(context, queries, signal),
+    availability: (queries, { signal } = {}) => readAvailability(looking, queries, signal),
     async recordFetch(id, fetch, { signal } = {}) {
       const { rate, weight } = checkFetch(fetch);
       const rows = await context.connection.query(

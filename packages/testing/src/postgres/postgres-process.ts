@@ -19,7 +19,6 @@ const SETTINGS = {
   unix_socket_directories: '',
   fsync: 'off',
   full_page_writes: 'off',
-  shared_buffers: '32MB',
   max_connections: '120',
 };
 
@@ -34,7 +33,7 @@ export interface PostgresProcess {
 }
 
 /** @internal Makes a server that is not started yet. */
-export async function createPostgresProcess(password: string): Promise<PostgresProcess> {
+export async function createPostgresProcess(password: string, sharedBuffersMib: number): Promise<PostgresProcess> {
   const folder = await mkdtemp(join(tmpdir(), 'modelkeep-postgres-'));
   const data = join(folder, 'data');
   const remove = (): Promise<void> => rm(folder, { recursive: true, force: true, maxRetries: 5 });
@@ -59,7 +58,14 @@ export async function createPostgresProcess(password: string): Promise<PostgresP
   return {
     port,
     async start() {
-      server = await startServer(binaries.postgres, ['-D', data, '-p', String(port)]);
+      server = await startServer(binaries.postgres, [
+        '-D',
+        data,
+        '-p',
+        String(port),
+        '-c',
+        `shared_buffers=${sharedBuffersMib}MB`,
+      ]);
     },
     stop,
     async remove() {

@@ -20,6 +20,12 @@ export interface TestPostgres extends AsyncDisposable {
   close(): Promise<void>;
 }
 
+/** How a Postgres for tests is started. */
+export interface StartPostgresOptions {
+  /** Memory for its pages: more than tests need where it is measured. @default 32 */
+  readonly sharedBuffersMib?: number | undefined;
+}
+
 interface Said {
   readonly port?: number;
   readonly error?: string;
@@ -31,12 +37,16 @@ interface Said {
  *
  * @throws Error that says why there is no Postgres on this system
  */
-export async function startPostgres(): Promise<TestPostgres> {
+export async function startPostgres({ sharedBuffersMib = 32 }: StartPostgresOptions = {}): Promise<TestPostgres> {
   const password = randomBytes(12).toString('hex');
   const program = fileURLToPath(new URL('../../bin/postgres.ts', import.meta.url));
   const watcher = spawn(process.execPath, ['--conditions=modelkeep-source', program], {
     stdio: ['pipe', 'pipe', 'inherit'],
-    env: { ...process.env, MODELKEEP_POSTGRES_PASSWORD: password },
+    env: {
+      ...process.env,
+      MODELKEEP_POSTGRES_PASSWORD: password,
+      MODELKEEP_POSTGRES_BUFFERS: String(sharedBuffersMib),
+    },
     // Of a group of its own: who kills the group of the tests does not kill it before it has cleaned up.
     detached: true,
   });

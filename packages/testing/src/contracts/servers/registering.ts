@@ -1,5 +1,5 @@
-import { deepEqual, equal, partialDeepStrictEqual, rejects } from 'node:assert/strict';
-import type { ServerRegistration } from '@modelkeep/fleet';
+import { deepEqual, equal, notDeepEqual, partialDeepStrictEqual, rejects } from 'node:assert/strict';
+import type { Server, ServerRegistration } from '@modelkeep/fleet';
 import type { ContractCase } from '../contract-case.ts';
 import { settableClock } from '../settable-clock.ts';
 import { madeItem, syncAll } from './made-items.ts';
@@ -55,6 +55,32 @@ export const registering: readonly ContractCase<ServersHarness>[] = [
       ];
       for (const call of calls) {
         await rejects(call, { code: 'fleet.not-found', facts: { topic: 'servers', key: 'a' } });
+      }
+    },
+  },
+  {
+    title: 'a look at what is available sees what others have changed since the last one',
+    async run({ open }) {
+      const clock = settableClock(START_MS);
+      const [looking, other] = [await open({ clock }), await open({ clock })];
+      await other.register({ id: 'b' });
+      const look = async (): Promise<readonly Server[]> => (await looking.availability([])).servers;
+      const changes: readonly (() => Promise<unknown>)[] = [
+        () => other.register({ id: 'a', labels: { zone: 'eu' } }),
+        () => other.register({ id: 'a', name: 'renamed', endpoint: 'https://a.example', labels: { zone: 'us' } }),
+        () => other.heartbeat('a', { running: 3, queued: 2 }),
+        () => other.recordFetch('a', { bytes: 50_000_000, durationMs: 1_000 }),
+        () => syncAll(other, 'a', [madeItem(1)]),
+        () => other.remove('a'),
+        () => other.register({ id: 'a', name: 'another' }),
+      ];
+      let before = await look();
+      for (const change of changes) {
+        await change();
+        const now = await look();
+        notDeepEqual(now, before);
+        deepEqual(now, await other.list());
+        before = now;
       }
     },
   },

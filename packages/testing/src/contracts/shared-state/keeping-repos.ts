@@ -82,11 +82,17 @@ export const keepingRepos: readonly ContractCase<StateHarness>[] = [
       const twice = state.repos.replaceArtifacts(id, [file('a', '1'), file('a', '2')]);
       await rejects(twice, { code: 'core.invalid-argument' });
       await rejects(state.repos.replaceArtifacts(id, [file('a', 'x')]), { code: 'core.invalid-argument' });
+      for (const path of ['', 'a\0b', 'a\ud800', 'a'.repeat(4_097)]) {
+        await rejects(state.repos.replaceArtifacts(id, [file(path, '1')]), { code: 'core.invalid-argument' });
+      }
       deepEqual(await state.repos.listArtifacts({ repoId: id }), []);
       const [artifact] = await state.repos.replaceArtifacts(id, [file('../../etc/passwd', '1')]);
       await rejects(state.repos.updateArtifact(artifact?.id ?? '', { contentSha256: 'no' }), {
         code: 'core.invalid-argument',
       });
+      for (const localPath of ['a\0b', 'a\ud800']) {
+        await rejects(state.repos.updateArtifact(artifact?.id ?? '', { localPath }), { code: 'core.invalid-argument' });
+      }
       await rejects(state.repos.updateArtifact(artifact?.id ?? '', {}, { ifVersion: 0 }), { code: 'fleet.conflict' });
       ok(artifact?.path === '../../etc/passwd', 'a path is a text here, and judged by whoever writes a file');
       await state.close();
