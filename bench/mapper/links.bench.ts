@@ -91,6 +91,7 @@ try {
     registry,
     machineId: 'bench',
     kindsOf: (paths, signal) => io.kindsOf(paths, signal),
+    readLinkTexts: (paths, signal) => io.linkTextsOf(paths, signal),
     library: { modelsById: async (ids) => ids.flatMap((id) => byId.get(id) ?? []) },
   });
   let count = 0;

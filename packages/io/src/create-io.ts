@@ -162,6 +162,7 @@ export function createIo(options: CreateIoOptions = {}): Io {
         { roots, leaveOut, extensions, besides },
         { signal, onProgress: (folders) => onFolders(folders as readonly WalkedFolder[]) },
       ),
+    linkTextsOf: (paths, signal) => pool.run<readonly (string | null)[]>('linkTextsOf', { paths }, { signal }),
     kindsOf: (paths, signal) => pool.run<readonly (FileKind | null)[]>('kindsOf', { paths }, { signal }),
     listFolders: (folders, { extensions, besides, signal }) =>
       pool.run<readonly ListedFolder[]>('listFolders', { folders, extensions, besides }, { signal }),

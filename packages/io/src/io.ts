@@ -142,6 +142,12 @@ export interface Io extends AsyncDisposable {
    * @throws `signal.reason`
    */
   kindsOf(paths: readonly string[], signal?: AbortSignal): Promise<readonly (FileKind | null)[]>;
+  /**
+   * What many symbolic links say; null for what is none, is not there, or cannot be looked at.
+   *
+   * @throws `signal.reason`
+   */
+  linkTextsOf(paths: readonly string[], signal?: AbortSignal): Promise<readonly (string | null)[]>;
   /** Bytes that can still be written at a path, whose folders need not exist. */
   freeBytes(path: string): Promise<number>;
   /** Which BLAKE3 the workers use. */

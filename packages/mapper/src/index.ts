@@ -44,6 +44,7 @@ export type {
   UnmappedTypes,
 } from './profiles/app-profile.ts';
 export { appProfiles } from './profiles/app-profiles.ts';
+export type { ReadLinkTexts } from './links/link-texts.ts';
 export { knownApps, type KnownApp } from './profiles/known-apps.ts';
 export {
   configFormats,

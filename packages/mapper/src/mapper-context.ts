@@ -1,6 +1,7 @@
 import type { Clock } from '@modelkeep/core';
 import type { FileSystem } from '@modelkeep/io';
 import type { LinkHands } from './links/link-hands.ts';
+import type { ReadLinkTexts } from './links/link-texts.ts';
 import type { LookAtNames } from './plan/seen-sources.ts';
 import type { ModelLookup } from './plan/mappable-model.ts';
 import type { AppProfile } from './profiles/app-profile.ts';
@@ -18,6 +19,8 @@ export interface MapperContext {
   readonly hands: LinkHands;
   /** null: names are looked at one by one. */
   readonly kindsOf: LookAtNames | null;
+  /** null: links are read one by one. */
+  readonly readLinkTexts: ReadLinkTexts | null;
   /** Where the caller keeps translation configs; null: nowhere. */
   readonly translationFolder: string | null;
   /** Where folders of links are made that config files lead to; null: nowhere. */

@@ -16,6 +16,7 @@ import type { UnlinkAllOptions } from './apply/unlink-all.ts';
 import type { UnlinkedModel } from './apply/unlink-model.ts';
 import { createLinkHands } from './links/create-link-hands.ts';
 import type { LinkPlan } from './plan/link-plan.ts';
+import type { ReadLinkTexts } from './links/link-texts.ts';
 import type { LookAtNames } from './plan/seen-sources.ts';
 import type { ModelLookup } from './plan/mappable-model.ts';
 import { planLinks, type PlanLinksOptions } from './plan/plan-links.ts';
@@ -44,6 +45,8 @@ export interface MapperOptions {
   readonly maker?: Pick<LinkMaker, 'sha256' | 'copy'> | undefined;
   /** Looks at many names at once, as `createIo().kindsOf` of `@modelkeep/io` does in its workers. @default one by one */
   readonly kindsOf?: LookAtNames | undefined;
+  /** Reads many links at once, as `createIo().linkTextsOf` of `@modelkeep/io` does in its workers. @default one by one */
+  readonly readLinkTexts?: ReadLinkTexts | undefined;
   /** @default {@link appProfiles} */
   readonly profiles?: readonly AppProfile[] | undefined;
   /** A folder of translation configs, `<app>_<appversion>_<modelconfig>.json`, absolute. @default none */
@@ -163,6 +166,7 @@ export function createMapper(options: MapperOptions): Mapper {
     viewFolder: options.viewFolder ?? null,
     platform: options.platform ?? process.platform,
     kindsOf: options.kindsOf ?? null,
+    readLinkTexts: options.readLinkTexts ?? null,
     hands: createLinkHands({ fileSystem, maker: options.maker ?? null }),
     links: createLinkRegistry(registry, machineId),
     folders: createFolderRegistry(registry, machineId),

@@ -39,5 +39,6 @@ export const nodeBulkFileSystem: BulkFileSystem = {
       linkCount: found.nlink,
     };
   },
+  readLink: (path) => fs.readlinkSync(path),
   realPath: (path) => fs.realpathSync(path),
 };

@@ -52,6 +52,8 @@ export interface BulkFileSystem {
   /** The names in a folder, in no order. */
   readFolder(path: string): FolderEntry[];
   nameStatus(path: string, options: { readonly followLinks: boolean }): NameStatus;
+  /** What a symbolic link says; throws for what is none. */
+  readLink(path: string): string;
   /** The path without links. */
   realPath(path: string): string;
 }

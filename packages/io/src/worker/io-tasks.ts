@@ -11,6 +11,7 @@ import { createRingTasks } from './ring-tasks.ts';
 import type { WorkerTools } from './worker-tools.ts';
 import { listFolders, walkTree, type ListFoldersInput, type WalkTreeInput } from '../walk/walk-tree.ts';
 import { kindsOf, type KindsOfInput } from './kinds-of.ts';
+import { linkTextsOf, type LinkTextsOfInput } from './link-texts-of.ts';
 import { writeWhole, type WriteWholeInput } from './write-whole.ts';
 
 /** @internal The tasks of one io worker over a file system; running hashes are their state. */
@@ -31,6 +32,7 @@ export function createIoTasks(bulk: BulkFileSystem): Tasks {
     writeWhole: (input: WriteWholeInput) => writeWhole(tools, input),
     walkTree: (input: WalkTreeInput, context) => walkTree(tools, input, context),
     kindsOf: (input: KindsOfInput, context) => kindsOf(tools, input, context),
+    linkTextsOf: (input: LinkTextsOfInput, context) => linkTextsOf(tools, input, context),
     listFolders: (input: ListFoldersInput, context) => listFolders(tools, input, context),
     ...createOpenFileTasks(tools),
     ...createHashTasks(tools),

@@ -4,6 +4,7 @@ import type { CheckedEntry, CheckedLinkEntry } from '../plan/parse-plan.ts';
 import type { RegisteredLink } from '../registry/link-row.ts';
 import type { LinkChange } from '../registry/link-statements.ts';
 import { strategyOf } from '../links/link-kind.ts';
+import { linkTexts } from '../links/link-texts.ts';
 import { foreignReason } from '../links/foreign-reason.ts';
 import { conflict, type ChangeOutcome } from './link-outcome.ts';
 import { mapWithLimit, SMALL_CALLS_AT_ONCE } from '../support/map-with-limit.ts';
@@ -29,7 +30,12 @@ export interface PrepareStepsOptions {
 export async function prepareSteps(context: MapperContext, options: PrepareStepsOptions): Promise<readonly Step[]> {
   const { entries, app, appRoot, signal } = options;
   const { links, hands } = context;
-  const registered = new Map((await links.list({ app, appRoot }, signal)).map((link) => [link.target, link]));
+  const kept = entries.flatMap((entry) => (entry.action === 'keep' ? [entry.target] : []));
+  const [listed, texts] = await Promise.all([
+    links.list({ app, appRoot }, signal),
+    linkTexts(kept, { readLinkTexts: context.readLinkTexts, signal }),
+  ]);
+  const registered = new Map(listed.map((link) => [link.target, link]));
   const owners = new Set(
     entries.flatMap((entry) => {
       const link = entry.action === 'keep' ? registered.get(entry.target) : undefined;
@@ -57,7 +63,7 @@ export async function prepareSteps(context: MapperContext, options: PrepareSteps
 
   const checkKept = async ({ target, source, reason }: CheckedLinkEntry): Promise<ChangeOutcome> => {
     const row = registered.get(target);
-    const state = await hands.read(target, row === undefined ? [] : [row]);
+    const state = await hands.read(target, row === undefined ? [] : [row], texts.get(target));
     if (state.kind === 'absent') return conflict('changed-since', `${target} was removed since the plan was made`);
     /* What others have made is not looked into: nothing is done with it. */
     if (row === undefined && reason?.code === 'linked-by-others') return { kind: 'kept', reason };

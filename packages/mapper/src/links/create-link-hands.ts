@@ -4,7 +4,7 @@ import { kindsOf } from './link-kind.ts';
 import type { LinkHands, LinkToMake, MadeLink } from './link-hands.ts';
 import { linkRefused, mayTryAnother } from './link-refused.ts';
 import { putAt } from './put-at.ts';
-import { readLink } from './read-link.ts';
+import { readLink, symbolicLink } from './read-link.ts';
 
 /** @internal What the hands work with. */
 export interface LinkHandsOptions {
@@ -50,7 +50,8 @@ export function createLinkHands({ fileSystem, maker }: LinkHandsOptions): LinkHa
 
   return {
     canReadBytes: maker !== null,
-    read: (target, known) => readLink(reading, target, known),
+    read: (target, known, text) =>
+      text === undefined ? readLink(reading, target, known) : Promise.resolve(symbolicLink(text, known)),
     create: (link) =>
       byFirstThatWorks(link, async (by) => {
         if (ONE_STEP.has(by)) return putAt({ fileSystem, maker }, { link, by, path: link.target });

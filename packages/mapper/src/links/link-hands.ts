@@ -37,8 +37,12 @@ export interface LinkToMake extends KnownLink {
 export interface LinkHands {
   /** Whether clones and copies can be made, which takes the reading of bytes. */
   readonly canReadBytes: boolean;
-  /** What is at a place, compared with the links that it may be: the first that fits. */
-  read(target: string, known: readonly KnownLink[]): Promise<LinkState>;
+  /**
+   * What is at a place, compared with the links that it may be: the first that fits.
+   *
+   * @param text - what the link there said a moment ago, for who has read many in one go
+   */
+  read(target: string, known: readonly KnownLink[], text?: string): Promise<LinkState>;
   /** Never takes the place of anything. By the first kind of its strategy that works. @throws `io.exists`, `mapper.link-refused` */
   create(link: LinkToMake): Promise<MadeLink>;
   /** Takes the place of what is there in one step: the caller has just read that it is ours. @throws `mapper.link-refused` */

@@ -13,16 +13,20 @@ export interface LinkReading {
 /** @internal Most places are symlinks or free, so the link is read first: one call instead of two. */
 export async function readLink(reading: LinkReading, target: string, known: readonly KnownLink[]): Promise<LinkState> {
   try {
-    const text = await reading.fileSystem.readlink(target);
-    for (const link of known) {
-      const by = leadBy(link, text);
-      if (by !== null) return { kind: 'link', source: link.source, is: link, made: { by, mark: {} } };
-    }
-    return { kind: 'link', source: text, is: null, made: { by: 'symlink', mark: {} } };
+    return symbolicLink(await reading.fileSystem.readlink(target), known);
   } catch (error) {
     if (isAbsent(error)) return { kind: 'absent' };
     return readOther(reading, { target, known, readlinkError: error });
   }
+}
+
+/** @internal A link that says this. */
+export function symbolicLink(text: string, known: readonly KnownLink[]): LinkState {
+  for (const link of known) {
+    const by = leadBy(link, text);
+    if (by !== null) return { kind: 'link', source: link.source, is: link, made: { by, mark: {} } };
+  }
+  return { kind: 'link', source: text, is: null, made: { by: 'symlink', mark: {} } };
 }
 
 /** @internal */

@@ -30,6 +30,8 @@ export interface PlanEntryOptions {
   /** The folder that the link itself is in. */
   readonly view: FolderView;
   readonly registered: ReadonlyMap<string, RegisteredLink>;
+  /** What links in the app say, as far as they were read already. */
+  readonly texts: ReadonlyMap<string, string>;
   /** Sources that were found good already. */
   readonly seen: ReadonlySet<string>;
 }
@@ -155,13 +157,13 @@ function asMadeByOthers({ origin = 'library', source, content = null }: PlacedFi
 
 /** The folder was listed once: only what is there is read. Our own links with another case are about to go. */
 async function stateInView(
-  { hands, view, registered }: PlanEntryOptions,
+  { hands, view, registered, texts }: PlanEntryOptions,
   { target, alike }: { readonly target: string; readonly alike: KnownLink },
 ): Promise<LinkState | 'case-collision'> {
   const named = view.entries.get(foldName(basename(target))) ?? [];
   if (named.some(({ name }) => name === basename(target))) {
     const row = registered.get(target);
-    return hands.read(target, [...(row === undefined ? [] : knownLinks(row)), alike]);
+    return hands.read(target, [...(row === undefined ? [] : knownLinks(row)), alike], texts.get(target));
   }
   const foreign = named.some(({ name }) => !registered.has(join(dirname(target), name)));
   return foreign ? 'case-collision' : { kind: 'absent' };

@@ -1,5 +1,8 @@
+import { basename, join } from 'node:path';
 import { newId } from '@modelkeep/core';
 import { resolveAppRoot } from '../app/app-root.ts';
+import { foldName } from '../app/safe-names.ts';
+import { linkTexts } from '../links/link-texts.ts';
 import type { MapperContext } from '../mapper-context.ts';
 import type { MappingWay } from '../profiles/mapping-way.ts';
 import { mapWithLimit, SMALL_CALLS_AT_ONCE } from '../support/map-with-limit.ts';
@@ -84,12 +87,13 @@ export async function planLinks(context: MapperContext, options: PlanLinksOption
   });
   const planAll = async (some: readonly WantedLink[]): Promise<readonly LinkPlanEntry[]> => {
     const seen = await seenSources({ wanted: some, views, kindsOf: context.kindsOf, signal });
+    const texts = await linkTexts(namesThere(some, views), { readLinkTexts: context.readLinkTexts, signal });
     return mapWithLimit(some, {
       limit: SMALL_CALLS_AT_ONCE,
       run: async (one) => {
         signal?.throwIfAborted();
         const view = views.get(one.viewFolder) ?? (await viewOf(one.viewFolder));
-        return planEntry({ wanted: one, fileSystem, platform, hands, chooser, linking, registered, seen, view });
+        return planEntry({ wanted: one, fileSystem, platform, hands, chooser, linking, registered, seen, texts, view });
       },
     });
   };
@@ -126,6 +130,15 @@ export async function planLinks(context: MapperContext, options: PlanLinksOption
     advice: advised?.advice ?? [],
     config: place === null ? null : await planConfig(context, { place, links: viewedLinks(weights), signal }),
   };
+}
+
+/** The names of links that something in the app has. */
+function namesThere(wanted: readonly WantedLink[], views: ReadonlyMap<string, FolderView>): readonly string[] {
+  return wanted.flatMap(({ viewFolder, name }) => {
+    const view = views.get(viewFolder);
+    const ownName = basename(name);
+    return view?.entries.has(foldName(ownName)) === true ? [join(view.path, ownName)] : [];
+  });
 }
 
 function unmappedReason(way: MappingWay): string {

@@ -22,6 +22,7 @@ const reads: ReadonlySet<string> = new Set([
   'close',
   'readFolder',
   'nameStatus',
+  'readLink',
   'realPath',
 ]);
 /** Calls whose second argument is the name that comes to be. */

@@ -64,6 +64,7 @@ export function mapperOf({ store, io, ...options }: MapperOfOptions): Mapper {
     fileSystem: io.fileSystem,
     maker: linkMaker(io),
     kindsOf: (paths, signal) => io.kindsOf(paths, signal),
+    readLinkTexts: (paths, signal) => io.linkTextsOf(paths, signal),
     machineId: machineId(),
     library: {
       async modelsById(ids) {

@@ -65,6 +65,11 @@ export function bulkCalls(disk: ModelDisk): BulkFileSystem {
         linkCount: node.kind === 'folder' ? 1 : countNames(disk, node.id),
       };
     },
+    readLink(path) {
+      const node = nodeAt(disk, path, { follow: false });
+      if (node.kind !== 'symlink') throw fail('EINVAL');
+      return node.target;
+    },
     realPath(path) {
       const found = resolvePath(disk, path, true);
       if (found.node === null) throw fail('ENOENT');
