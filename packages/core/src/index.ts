@@ -1,5 +1,7 @@
 export { systemClock, type Clock } from './ports/clock.ts';
 export { silentLogger, type LogFacts, type Logger } from './ports/logger.ts';
+export { noMetrics, type Metric, type MetricLabels, type Metrics } from './ports/metrics.ts';
+export { createMetrics, type MemoryMetrics } from './metrics/create-metrics.ts';
 export type {
   BodyEnd,
   HttpHeaders,

@@ -1,6 +1,14 @@
 export { openLibrary, type Library } from './open-library.ts';
 export type { DatabaseOptions, OpenLibraryOptions } from './open-library-options.ts';
-export { errorFromJSON, facetFields, importModes, isModelkeepError, ModelkeepError, modelSorts } from '@modelkeep/core';
+export {
+  createMetrics,
+  errorFromJSON,
+  facetFields,
+  importModes,
+  isModelkeepError,
+  ModelkeepError,
+  modelSorts,
+} from '@modelkeep/core';
 export type {
   CivitaiDetails,
   Clock,
@@ -11,6 +19,10 @@ export type {
   LatestValue,
   LoadSafety,
   Logger,
+  MemoryMetrics,
+  Metric,
+  MetricLabels,
+  Metrics,
   ExternalPlace,
   FileStamp,
   ModelCompanion,

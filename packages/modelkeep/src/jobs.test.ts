@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { systemClock } from '@modelkeep/core';
 import { buildFluxLora, startHub } from '@modelkeep/testing';
 import { expect, it, onTestFinished } from 'vitest';
+import { createMetrics } from './index.ts';
 import { openLibrary } from './open-library.ts';
 
 async function scene(): Promise<{ root: string; hub: Awaited<ReturnType<typeof startHub>> }> {
@@ -50,4 +51,17 @@ it('a job outlives the process that ran it: another one finishes it, and what wa
   await library.jobs.run({ untilIdle: true });
   for (const id of ids) expect(await library.jobs.get(id)).toMatchObject({ state: 'completed' });
   expect(await library.list()).toHaveLength(1);
+});
+
+it('says of attempts at jobs how many ended and how, and nothing of what they were about', async () => {
+  const { root, hub } = await scene();
+  const metrics = createMetrics();
+  const hubOptions = { endpoint: hub.hubUrl, token: null };
+  await using library = await openLibrary({ root, hub: hubOptions, environment: {}, metrics });
+  await library.jobs.submit('download', { reference: 'hf:acme/lora' });
+  await library.jobs.run({ untilIdle: true });
+  const text = metrics.renderPrometheus();
+  expect(text).toContain('modelkeep_job_attempts_total{outcome="complete",type="download"} 1\n');
+  expect(text).toContain('modelkeep_job_attempt_seconds_count{type="download"} 1\n');
+  expect(text).not.toContain('acme');
 });

@@ -1,4 +1,4 @@
-import type { Clock, HttpTransport, Logger } from '@modelkeep/core';
+import type { Clock, HttpTransport, Logger, Metrics } from '@modelkeep/core';
 import type {
   CivitaiOptions,
   DownloadLimits,
@@ -94,6 +94,8 @@ export interface OpenLibraryOptions {
   readonly clock?: Clock | undefined;
   /** @default says nothing */
   readonly logger?: Logger | undefined;
+  /** Where it says how many attempts at jobs ended in this process, and how long they took. @default nowhere */
+  readonly metrics?: Metrics | undefined;
   /** Variables to read instead of those of the process. */
   readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
 }

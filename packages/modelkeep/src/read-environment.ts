@@ -35,6 +35,7 @@ export function readEnvironment(
     runJobs,
     clock,
     logger,
+    metrics,
   } = options;
   const endpoint = options.hub?.endpoint ?? valueOf(environment, 'HF_ENDPOINT');
   if (endpoint !== undefined && !isHttpUrl(endpoint)) {
@@ -71,6 +72,7 @@ export function readEnvironment(
     runJobs,
     clock,
     logger,
+    metrics,
     civitai: {
       endpoint: civitaiEndpoint,
       apiKey: apiKey === undefined ? valueOf(environment, 'CIVITAI_API_KEY') : apiKey,

@@ -1,6 +1,16 @@
-import { newId, serialiseError, silentLogger, systemClock, type Clock, type Logger } from '@modelkeep/core';
+import {
+  newId,
+  noMetrics,
+  serialiseError,
+  silentLogger,
+  systemClock,
+  type Clock,
+  type Logger,
+  type Metrics,
+} from '@modelkeep/core';
 import type { ClaimedJob } from '../ports/claim.ts';
 import type { JobStore } from '../ports/job-store.ts';
+import { recordAttempt } from './attempt-metrics.ts';
 import type { JobHandlers } from './job-handler.ts';
 import { keepBeating } from './keep-beating.ts';
 import { startJob, type RunningJob } from './running-job.ts';
@@ -25,6 +35,8 @@ export interface JobRunnerOptions {
   readonly retentionMs?: number | undefined;
   readonly clock?: Clock | undefined;
   readonly logger?: Logger | undefined;
+  /** @default keeps nothing */
+  readonly metrics?: Metrics | undefined;
 }
 
 /** A worker that works. */
@@ -46,7 +58,13 @@ const DEFAULT_CONCURRENCY = 2;
  */
 export function createJobRunner(options: JobRunnerOptions): JobRunner {
   const { store, handlers, workerId = newId(), leaseMs = 30_000, clock = systemClock } = options;
-  const { pollMs = 1_000, laneLimit = 2, retentionMs = RETENTION_MS, logger = silentLogger } = options;
+  const {
+    pollMs = 1_000,
+    laneLimit = 2,
+    retentionMs = RETENTION_MS,
+    logger = silentLogger,
+    metrics = noMetrics,
+  } = options;
   const beatMs = options.beatMs ?? Math.min(1_000, leaseMs / 3);
   const running = new Map<string, RunningJob>();
   const leaving = new AbortController();
@@ -55,8 +73,10 @@ export function createJobRunner(options: JobRunnerOptions): JobRunner {
   const settling = createSettling({ store, clock, logger, leaseMs });
 
   const follow = async (job: RunningJob): Promise<void> => {
-    const { id } = job.claim.job;
+    const { id, type } = job.claim.job;
+    const startedMs = clock.monotonicMs();
     const outcome = await job.outcome;
+    recordAttempt({ metrics, logger }, { type, outcome, tookMs: clock.monotonicMs() - startedMs });
     if (outcome !== null) await settling.settle({ ...job.takeBeat(), outcome });
     if (running.get(id) === job) running.delete(id);
     wake.up();

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Clock, Logger } from '@modelkeep/core';
+import type { Clock, Logger, Metrics } from '@modelkeep/core';
 import { createJobRunner, type JobRunner, type JobStore } from '@modelkeep/jobs';
 import { checkPayload } from './check-payload.ts';
 import { libraryHandlers, type JobWorkspace } from './library-handlers.ts';
@@ -18,11 +18,15 @@ export interface LibraryJobsContext {
   readonly join: (signal: AbortSignal | undefined) => AbortSignal;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly metrics: Metrics | undefined;
 }
 
 /** @internal */
-export function startLibraryRunner({ workspace, clock, logger }: LibraryJobsContext, store: JobStore): JobRunner {
-  return createJobRunner({ store, handlers: libraryHandlers(workspace), clock, logger });
+export function startLibraryRunner(
+  { workspace, clock, logger, metrics }: LibraryJobsContext,
+  store: JobStore,
+): JobRunner {
+  return createJobRunner({ store, handlers: libraryHandlers(workspace), clock, logger, metrics });
 }
 
 /** @internal */

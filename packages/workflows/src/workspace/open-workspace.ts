@@ -6,6 +6,7 @@ import {
   type Clock,
   type HttpTransport,
   type Logger,
+  type Metrics,
 } from '@modelkeep/core';
 import { createIdentifier } from '@modelkeep/formats';
 import { cachedMisses, createCivitaiClient, defaultCivitaiEndpoint } from '@modelkeep/civitai-client';
@@ -125,6 +126,7 @@ export interface OpenWorkspaceOptions {
   readonly runJobs?: boolean | undefined;
   readonly clock?: Clock | undefined;
   readonly logger?: Logger | undefined;
+  readonly metrics?: Metrics | undefined;
 }
 
 /**
@@ -260,6 +262,7 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
     join: (signal: AbortSignal | undefined) => operations.join(signal),
     clock,
     logger,
+    metrics: options.metrics,
   };
   const runner = options.runJobs === true ? startLibraryRunner(jobsContext, await ownJobs.open()) : undefined;
   let closed: Promise<void> | undefined;
