@@ -1,5 +1,5 @@
 import { ModelkeepError, type Operation } from '@modelkeep/core';
-import type { OpenedState, Servers } from '@modelkeep/fleet';
+import type { Servers, SharedState } from '@modelkeep/fleet';
 import { exportRegistry, type RegistryExport } from './registry/export-registry.ts';
 import {
   migrateRegistry,
@@ -76,15 +76,15 @@ export interface MigratingContext extends MigrateRegistryContext {
   /** The caller's signal joined with that of the library, which aborts when it closes. */
   readonly join: (signal: AbortSignal | undefined) => AbortSignal;
   readonly servers: Servers;
-  /** Opens what the processes of this machine share: whoever asks closes it. @throws `library.read-only` */
-  readonly openState: () => Promise<OpenedState>;
+  /** What the library's processes share. @throws `library.read-only` where there is none */
+  readonly stateNow: () => SharedState;
   /** The hub and the Civitai that tokens are sent to. */
   readonly endpoints: { readonly hub: string; readonly civitai: string };
   readonly track: <T>(operation: Operation<T>) => Operation<T>;
 }
 
 /** @internal */
-export function createMigrating({ join, track, openState, endpoints, ...context }: MigratingContext): Migrating {
+export function createMigrating({ join, track, stateNow, endpoints, ...context }: MigratingContext): Migrating {
   const { fileSystem } = context.io;
   return {
     migrateRegistry: (path, { signal, ...options } = {}) =>
@@ -94,15 +94,15 @@ export function createMigrating({ join, track, openState, endpoints, ...context 
       track(migrateAvailability(context, path, { ...options, signal: join(signal) })),
     async migrateState(kind, path, { signal, ...options } = {}) {
       checkKind(kind, stateKinds);
-      const { state: opened } = await openState();
-      await using state = opened;
-      return await migrateState({ state, fileSystem, endpoints }, kind, { ...options, path, signal: join(signal) });
+      return migrateState({ state: stateNow(), fileSystem, endpoints }, kind, {
+        ...options,
+        path,
+        signal: join(signal),
+      });
     },
     async exportStateTo(kind, path, { signal } = {}) {
       checkKind(kind, ['manifest', 'progress']);
-      const { state: opened } = await openState();
-      await using state = opened;
-      return await exportState({ state, fileSystem }, kind, { path, signal: join(signal) });
+      return exportState({ state: stateNow(), fileSystem }, kind, { path, signal: join(signal) });
     },
   };
 }

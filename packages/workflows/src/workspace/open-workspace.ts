@@ -39,7 +39,6 @@ import { repairLibrary } from '../maintain/repair-library.ts';
 import { computeHashes } from '../maintain/compute-hashes.ts';
 import { verifyLibrary } from '../maintain/verify-library.ts';
 import { createMigrating } from '../migrate/migrating.ts';
-import { openMigratedState } from '../migrate/open-migrated-state.ts';
 import { createSearching } from '../search/searching.ts';
 import { createLibraryServers } from '../servers/create-library-servers.ts';
 import type { ServersOptions } from '../servers/library-servers.ts';
@@ -285,7 +284,7 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
       sqlite,
       io,
       servers: fleet.servers,
-      openState: () => openMigratedState({ store, sqlite, clock, logger }),
+      stateNow,
       endpoints: { hub: endpoint, civitai: civitaiEndpoint },
       join: (signal) => operations.join(signal),
       track: (operation) => operations.track(operation),
