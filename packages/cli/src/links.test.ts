@@ -46,7 +46,8 @@ it('links in the way that is asked for, tells how the links are, and repairs the
 
   await unlink(link);
   expect(await run('links', '--check')).toEqual([1, expect.stringMatching(/^missing /u)]);
-  expect(await run('links', '--check', '--json')).toEqual([1, expect.stringContaining('"health": "missing"')]);
+  const [exitCode, shown] = await run('links', '--check', '--json');
+  expect([exitCode, JSON.parse(shown)]).toMatchObject([1, { links: [{ health: 'missing' }], configFiles: [] }]);
   expect(await run('links', '--repair')).toEqual([0, expect.stringMatching(/^created /u)]);
   expect(await run('links')).toEqual([0, expect.stringMatching(/^ok /u)]);
   expect(await run('link', 'comfyui', app, '--by', 'magic')).toEqual([

@@ -36,6 +36,6 @@ export async function showLinks(
   const lines = checked.map(({ link, health }) => [health, link.app, link.strategy, link.target]);
   lines.push(...files.map(({ health, app: of, format, path }) => [health, of, format, path]));
   const text = lines.length === 0 ? 'no app has links of this library' : alignColumns(lines);
-  terminal.out(json ? JSON.stringify([...checked, ...files], null, 2) : text);
+  terminal.out(json ? JSON.stringify({ links: checked, configFiles: files }, null, 2) : text);
   return [...checked, ...files].every(({ health }) => health === 'ok') ? 0 : 1;
 }
