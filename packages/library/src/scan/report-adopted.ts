@@ -2,6 +2,7 @@ import type { ModelRecord } from '@modelkeep/core';
 import type { AdoptedModel } from '../external/adopt-set.ts';
 import type { FoundFile } from '../external/found-set.ts';
 import { modelFilePath } from '../models/model-folder.ts';
+import type { ScanState } from '../state/scan-state.ts';
 import type { StoreContext } from '../store-context.ts';
 import { scannedModel, type GrowingReport } from './scan-report.ts';
 
@@ -23,6 +24,25 @@ export function reportAdopted(context: StoreContext, report: GrowingReport, adop
   }
 }
 
+/** @internal Names again what is known to be there more than once and was not looked at now. No file is read. */
+export async function reportKnownDuplicates(
+  context: StoreContext,
+  report: GrowingReport,
+  { state, online }: { readonly state: ScanState; readonly online: readonly string[] },
+): Promise<void> {
+  const named = new Set(report.duplicates.map(({ path }) => path));
+  for (const root of online) {
+    for (const file of await state.duplicatesBelow(root)) {
+      if (named.has(file.path)) continue;
+      named.add(file.path);
+      const record = await context.index.get(file.duplicateOf);
+      // What has become of the model says whether the file is the only one with its content now.
+      if (record?.files.some(({ sha256 }) => sha256 === file.sha256) === true)
+        report.duplicates.push(duplicateOf(context, record, file));
+    }
+  }
+}
+
 function firstWeights({ layout }: StoreContext, record: ModelRecord): string | null {
   const file = record.files.find(({ role }) => role === 'weights');
   return file === undefined ? null : modelFilePath(layout, record, file);
@@ -31,7 +51,7 @@ function firstWeights({ layout }: StoreContext, record: ModelRecord): string | n
 function duplicateOf(
   { layout }: StoreContext,
   record: ModelRecord,
-  { path, sha256, sizeBytes }: FoundFile,
+  { path, sha256, sizeBytes }: Pick<FoundFile, 'path' | 'sha256' | 'sizeBytes'>,
 ): GrowingReport['duplicates'][number] {
   const twin = record.files.find((file) => file.sha256 === sha256);
   const sameAs = twin === undefined ? record.slug : modelFilePath(layout, record, twin);

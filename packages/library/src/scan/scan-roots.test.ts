@@ -78,6 +78,8 @@ const nothing = {
   hashesComputed: 0,
 };
 
+const byPath = (a: { readonly path: string }, b: { readonly path: string }): number => (a.path < b.path ? -1 : 1);
+
 describe('a scan', () => {
   it('adopts models where they are, with the files that are named after them', async () => {
     await using here = await scene();
@@ -246,9 +248,15 @@ describe('a scan', () => {
         [join(here.models, 'VAE', 'same inode.safetensors'), join(here.models, 'VAE', 'sd.safetensors')],
       ]),
     );
+    const again = await here.scan();
+    expect(again).toMatchObject({ added: [], hashesComputed: 0, total: 5 });
+    expect(again.duplicates.toSorted(byPath)).toEqual(report.duplicates.toSorted(byPath));
     await here.store.import([join(here.models, 'VAE', 'sd.safetensors')]).result;
     expect(await here.store.index.stats()).toMatchObject({ models: 4 });
-    expect(counts(await here.scan())).toEqual({ ...nothing, total: 5 });
+    expect(counts(await here.scan())).toEqual({ ...nothing, total: 5, duplicates: 2 });
+    await rm(join(here.models, 'copy.safetensors'));
+    const { duplicates } = await here.scan();
+    expect(duplicates.some(({ path }) => path.endsWith('copy.safetensors'))).toBe(false);
   });
 
   it('makes one model of shards and of a pipeline, and says what they lack', async () => {

@@ -8,6 +8,7 @@ import { scanStores } from '../stores/scan-stores.ts';
 import { hashFound } from './hash-found.ts';
 import { markMissing } from './mark-missing.ts';
 import { isWithin, keptDigest, planUnits } from './plan-units.ts';
+import { reportKnownDuplicates } from './report-adopted.ts';
 import { resolveRoots } from './resolve-roots.ts';
 import { emptyReport, type GrowingReport, type ScanReport } from './scan-report.ts';
 import { scanRules } from './scan-rules.ts';
@@ -96,6 +97,7 @@ async function scan(context: StoreContext, given: readonly string[], options: Sc
   const waiting = new Set(vanished.files.filter(({ path }) => !done.has(path)).map(({ folder }) => folder));
   const goneFolders = gone.filter((folder) => known.get(folder) !== '' && !waiting.has(folder));
   await state.settle({ gone: settled, goneFolders });
+  await reportKnownDuplicates(context, report, { state, online });
   for (const root of online) if (!(await state.knowsRoot(root))) await state.addRoot(root);
 }
 
@@ -175,6 +177,7 @@ async function settleUnit(
 ): Promise<void> {
   const { state, report, known, contents, signal, tell, originOf } = options;
   tell({ phase: 'indexing', file: unit });
+  const before = report.duplicates.length;
   try {
     const adopted = await adoptUnit(
       context,
@@ -185,7 +188,8 @@ async function settleUnit(
     const digests = inUnit.map((folder) => ({ path: folder.path, digest: keptDigest(folder) }));
     const isSettled = isWhole && adopted.length === files.length;
     const folders = isSettled ? digests.filter(({ path, digest }) => known.get(path) !== digest) : [];
-    await state.settle({ adopted: fresh, folders });
+    const duplicates = { among: adopted, found: report.duplicates.slice(before) };
+    await state.settle({ adopted: fresh, folders, duplicates });
   } catch (error) {
     if (!isUnitError(error)) throw error;
     report.errors.push({ path: unit, code: error.code, message: error.message });

@@ -32,5 +32,9 @@ export const scanMigrations: Migration = {
        path text not null,
        primary key (machine, path)
      ) without rowid;`,
+    // Folders are looked at once more, so that duplicates found before are noted as well; no file is read for it.
+    `alter table scan_files add column duplicate_of text;
+     create index scan_duplicates on scan_files (machine, path) where duplicate_of is not null;
+     delete from scan_folders;`,
   ],
 };

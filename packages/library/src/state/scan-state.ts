@@ -26,6 +26,8 @@ export interface ScanState {
   filesBelow(path: string): Promise<KnownFile[]>;
   filesIn(folders: readonly string[]): Promise<KnownFile[]>;
   file(path: string): Promise<KnownFile | null>;
+  /** Files at or below a path whose content a model has that is elsewhere. */
+  duplicatesBelow(path: string): Promise<(KnownFile & { readonly duplicateOf: string })[]>;
   /** Files with one of these inodes, wherever they were. */
   byInodes(inodes: readonly string[]): Promise<KnownFile[]>;
   /** Notes hashes; what was adopted stays as it is noted. */
@@ -36,7 +38,14 @@ export interface ScanState {
     readonly gone?: readonly string[] | undefined;
     readonly folders?: readonly { readonly path: string; readonly digest: string }[] | undefined;
     readonly goneFolders?: readonly string[] | undefined;
+    /** All of these files that are duplicates, and of which model; the others of these are none. */
+    readonly duplicates?: Duplicates | undefined;
   }): Promise<void>;
+}
+
+interface Duplicates {
+  readonly among: readonly string[];
+  readonly found: readonly { readonly path: string; readonly modelId: string }[];
 }
 
 const COLUMNS =
@@ -90,6 +99,11 @@ export function openScanState({ state }: Pick<StoreContext, 'state'>): ScanState
       ]);
     },
     filesBelow: (path) => below<KnownFile>(path, { select: `select ${COLUMNS} from scan_files`, column: 'path' }),
+    async duplicatesBelow(path) {
+      const select = `select * from (select ${COLUMNS}, duplicate_of as duplicateOf, machine from scan_files
+        where duplicate_of is not null)`;
+      return below<KnownFile & { readonly duplicateOf: string }>(path, { select, column: 'path' });
+    },
     async filesIn(folders) {
       const sql = `select ${COLUMNS} from scan_files where machine = :machine
         and folder in (select value from json_each(:folders))`;
@@ -120,12 +134,23 @@ export function openScanState({ state }: Pick<StoreContext, 'state'>): ScanState
       });
       await write([{ sql, paramRows }]);
     },
-    settle: ({ adopted = [], gone = [], folders = [], goneFolders = [] }) =>
+    settle: ({ adopted = [], gone = [], folders = [], goneFolders = [], duplicates = { among: [], found: [] } }) =>
       write([
         ...inPages(adopted).map((paths) => ({
           sql: `update scan_files set adopted_sha256 = sha256 where machine = :machine
             and path in (select value from json_each(:paths))`,
           params: { machine, paths: JSON.stringify(paths) },
+        })),
+        ...inPages(duplicates.among).map((paths) => ({
+          sql: `update scan_files set duplicate_of = null where machine = :machine and duplicate_of is not null
+            and path in (select value from json_each(:paths))`,
+          params: { machine, paths: JSON.stringify(paths) },
+        })),
+        ...inPages(duplicates.found).map((page) => ({
+          sql: `update scan_files set duplicate_of = found.model from
+            (select value ->> 'path' as path, value ->> 'modelId' as model from json_each(:page)) as found
+            where machine = :machine and scan_files.path = found.path`,
+          params: { machine, page: JSON.stringify(page) },
         })),
         ...inPages(gone).map((paths) => ({
           sql: 'delete from scan_files where machine = :machine and path in (select value from json_each(:paths))',
