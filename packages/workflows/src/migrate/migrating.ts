@@ -94,6 +94,7 @@ export function createMigrating({ join, track, stateNow, endpoints, ...context }
       track(migrateAvailability(context, path, { ...options, signal: join(signal) })),
     async migrateState(kind, path, { signal, ...options } = {}) {
       checkKind(kind, stateKinds);
+      if (options.dryRun !== true) requireWritable(context.store);
       return migrateState({ state: stateNow(), fileSystem, endpoints }, kind, {
         ...options,
         path,
@@ -105,6 +106,15 @@ export function createMigrating({ join, track, stateNow, endpoints, ...context }
       return exportState({ state: stateNow(), fileSystem }, kind, { path, signal: join(signal) });
     },
   };
+}
+
+function requireWritable({ mode, root }: MigratingContext['store']): void {
+  if (mode === 'write') return;
+  throw new ModelkeepError('library.read-only', {
+    message: `nothing can be taken over into ${root}: it is open for reading only`,
+    facts: { root },
+    hint: "open the library with mode 'write'",
+  });
 }
 
 function checkKind(kind: string, kinds: readonly string[]): void {

@@ -190,3 +190,20 @@ it.each(['manifest', 'progress', 'tokens'] as const)(
     }
   },
 );
+
+it('a library that is open for reading takes nothing over, tokens least of all', async () => {
+  await using place = await scene();
+  const { workspace, put, folder } = place;
+  const manifest = await put('.manifest.json', { flux });
+  const tokens = await put('.api_tokens.json', { hf_token: 'hf_canary_of_a_reader' });
+  await workspace.migrateState('manifest', manifest);
+  await using reader = await openWorkspace({ root: folder.join('library'), mode: 'read', hub: { offline: true } });
+  for (const [kind, path] of [
+    ['manifest', manifest],
+    ['tokens', tokens],
+  ] as const) {
+    await expect(reader.migrateState(kind, path)).rejects.toMatchObject({ code: 'library.read-only' });
+  }
+  expect(await workspace.tokens.list()).toEqual([]);
+  expect(await reader.migrateState('manifest', manifest, { dryRun: true })).toMatchObject({ unchanged: ['flux'] });
+});
