@@ -20,7 +20,7 @@ export type {
 export { jobStates, type JobLogLine, type JobRecord, type JobState, type NewJob } from './ports/job.ts';
 export type { JobSchedule, ScheduleRecord } from './ports/schedule.ts';
 export { backoffAfter } from './rules/backoff.ts';
-export { checkNewJob, type CheckedJob } from './rules/check-new-job.ts';
+export { checkNewJob, checkpointText, type CheckedJob } from './rules/check-new-job.ts';
 export { nextRunAfter } from './rules/next-run.ts';
 export { createJobRunner, type JobRunner, type JobRunnerOptions } from './runner/create-job-runner.ts';
 export type { JobContext, JobHandler, JobHandlers, StopReason } from './runner/job-handler.ts';

@@ -29,6 +29,11 @@ export interface JobClaim {
 export interface JobBeat extends JobClaim {
   /** @default as it was */
   readonly progress?: Progress | undefined;
+  /**
+   * What a later attempt goes on from: plain JSON, at most 64 KiB as text; null forgets it. One that differs from what is
+   * kept is a step forward: the attempts before this one do not count any more. @default as it was
+   */
+  readonly checkpoint?: unknown;
   /** Added to its log; a store keeps the last 1,000 of a job. @default none */
   readonly lines?: readonly Omit<JobLogLine, 'number'>[] | undefined;
 }
@@ -50,7 +55,7 @@ export type JobOutcome =
   | { readonly kind: 'cancel' }
   | { readonly kind: 'wait-for-user'; readonly waiting: WaitingForUser };
 
-/** An end that a worker reports, with the last of progress and log. */
+/** An end that a worker reports, with the last of progress, checkpoint and log. */
 export interface JobSettlement extends JobBeat {
   readonly outcome: JobOutcome;
 }

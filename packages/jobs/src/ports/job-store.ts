@@ -50,7 +50,8 @@ export interface FollowJobsOptions extends JobCallOptions {
  * of many jobs in one call are for speed: an engine does them with few statements.
  *
  * A lease that ran out counts as a failed attempt: `claim` gives the job to the next worker, or fails it
- * (`jobs.worker-died`) when it was the last attempt. A job that was to be cancelled or paused then is so at once.
+ * (`jobs.worker-died`) when it was the last attempt. A checkpoint that differs from the one before makes an attempt the
+ * first again, before it is judged whether it was the last; comparing is by value, and null is never a step. A job that was to be cancelled or paused then is so at once.
  *
  * Calls may throw `core.invalid-argument`, `core.closed`, `signal.reason` and what the engine throws (`sqlite.*`,
  * `postgres.*`).
@@ -60,7 +61,7 @@ export interface JobStore extends AsyncDisposable {
   add(jobs: readonly NewJob[], options?: JobCallOptions): Promise<readonly AddedJob[]>;
   /** Takes jobs that are due: higher priority first, then the older. Each is given to one worker. */
   claim(request: ClaimRequest, options?: JobCallOptions): Promise<readonly ClaimedJob[]>;
-  /** Renews leases, with progress and log. @returns an order for each, in the order of `beats` */
+  /** Renews leases, with progress, checkpoint and log. @returns an order for each, in the order of `beats` */
   beat(beats: readonly JobBeat[], leaseMs: number, options?: JobCallOptions): Promise<readonly JobOrder[]>;
   /**
    * Ends the work on jobs. A completed one lets go those that wait for it; with one that failed or was cancelled for good
@@ -76,7 +77,7 @@ export interface JobStore extends AsyncDisposable {
   /** Lets go on what is paused or waits for a person. @returns the ids that it did something to */
   resume(ids: readonly string[], options?: JobCallOptions): Promise<readonly string[]>;
   /**
-   * Starts anew what failed or was cancelled, with all attempts; with it what it comes after, and what failed or was
+   * Starts anew what failed or was cancelled, with all attempts and without its checkpoint; with it what it comes after, and what failed or was
    * cancelled with it. One whose `dedupeKey` another has by now is left. @returns the ids that it did something to
    */
   retry(ids: readonly string[], options?: JobCallOptions): Promise<readonly string[]>;

@@ -51,10 +51,12 @@ export interface JobRecord {
   readonly after: readonly string[];
   /** How many of `after` are not completed. */
   readonly blockedBy: number;
-  /** Attempts that used up one of `maxAttempts`. */
+  /** Attempts that used up one of `maxAttempts`, since a checkpoint was last kept. */
   readonly attempts: number;
   readonly maxAttempts: number;
   readonly progress: Progress | null;
+  /** What the work has saved for a later attempt; null: nothing. */
+  readonly checkpoint: unknown;
   /** What the work gave; null until it is completed. */
   readonly result: unknown;
   /** Of the last attempt that failed, without secrets. */

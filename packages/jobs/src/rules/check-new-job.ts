@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { NewJob } from '../ports/job.ts';
 
 const MAX_PAYLOAD_BYTES = 1_048_576;
+const MAX_CHECKPOINT_BYTES = 65_536;
 const HOUR_MS = 3_600_000;
 
 const shape = z.strictObject({
@@ -42,16 +43,21 @@ export function checkNewJob(job: NewJob): CheckedJob {
   return { ...rest, after: [...new Set(rest.after)], payloadText: jsonText(payload, 'payload') };
 }
 
+/** A checkpoint as engines store it. @throws `core.invalid-argument` for what is no JSON, or longer than 64 KiB */
+export function checkpointText(checkpoint: unknown): string {
+  return jsonText(checkpoint, 'checkpoint', MAX_CHECKPOINT_BYTES);
+}
+
 /** @internal Plain data as text. @throws `core.invalid-argument` for what is no JSON, or too long */
-export function jsonText(value: unknown, argument: string): string {
+export function jsonText(value: unknown, argument: string, maxBytes: number = MAX_PAYLOAD_BYTES): string {
   let text: string | undefined;
   try {
     text = JSON.stringify(value ?? null);
   } catch {
     // A cycle, a BigInt, or a toJSON of the caller's that throws: whatever it is, it is no plain data.
   }
-  if (text === undefined || Buffer.byteLength(text) > MAX_PAYLOAD_BYTES) {
-    throw refused(argument, text === undefined ? 'it is no JSON' : 'it is longer than 1 MiB');
+  if (text === undefined || Buffer.byteLength(text) > maxBytes) {
+    throw refused(argument, text === undefined ? 'it is no JSON' : `it is longer than ${maxBytes} bytes`);
   }
   return text;
 }

@@ -16,6 +16,14 @@ export interface JobContext {
   readonly stopped: () => StopReason | null;
   /** Told to the store about once a second: the latest counts. */
   readonly report: (progress: Progress) => void;
+  /** What was saved last, by this attempt or an earlier one; null: nothing. */
+  readonly checkpoint: () => unknown;
+  /**
+   * Keeps something small for a later attempt, told to the store about once a second: the latest counts. What differs from
+   * the last is a step forward, so that attempts count anew: save what really was reached, such as a count of bytes that
+   * only grows. Null forgets it. @throws `core.invalid-argument` for what is no JSON, or longer than 64 KiB
+   */
+  readonly save: (checkpoint: unknown) => void;
   readonly log: (level: JobLogLine['level'], message: string) => void;
 }
 

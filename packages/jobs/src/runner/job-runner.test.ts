@@ -176,3 +176,79 @@ it('fails a job whose result cannot be stored, and keeps the others', async () =
   await until(store, good, 'completed');
   await until(store, bad, 'failed');
 });
+
+it('gives a later attempt what was saved, and attempts count anew while it goes forward', async () => {
+  const { open } = await testJobs();
+  const store = await open();
+  const seen: unknown[] = [];
+  runnerOf(
+    store,
+    handlerOf(async (_, { attempt, checkpoint, save }) => {
+      const last = checkpoint() as { readonly done: number } | null;
+      seen.push([attempt, last?.done ?? 0]);
+      const next = { done: Math.min(4, (last?.done ?? 0) + 1) };
+      save(next);
+      next.done = -1;
+      return Promise.reject(new Error('not yet'));
+    }),
+  );
+  const id = await add(store, { maxAttempts: 2 });
+  await until(store, id, 'failed');
+  expect(seen).toEqual([
+    [1, 0],
+    [2, 1],
+    [2, 2],
+    [2, 3],
+    [2, 4],
+  ]);
+  expect(await store.get(id)).toMatchObject({ attempts: 2, checkpoint: { done: 4 } });
+  await store.retry([id]);
+  await until(store, id, 'failed');
+  expect(seen.slice(5, 7)).toEqual([
+    [1, 0],
+    [2, 1],
+  ]);
+});
+
+it('tells a checkpoint again that a store which was away did not hear of', async () => {
+  const { open } = await testJobs();
+  const store = await open();
+  let fails = 1;
+  const away: JobStore = {
+    ...store,
+    beat: async (...args) => (fails-- > 0 ? Promise.reject(new Error('away')) : store.beat(...args)),
+  };
+  runnerOf(
+    away,
+    handlerOf(async (payload, context) => {
+      context.save({ at: 1 });
+      return endless(payload, context);
+    }),
+  );
+  const id = await add(store);
+  while ((await store.get(id)).checkpoint === null) await systemClock.sleep(5);
+  expect(fails).toBeLessThan(1);
+  expect(await store.get(id)).toMatchObject({ state: 'running', checkpoint: { at: 1 } });
+});
+
+it('refuses a checkpoint that is no JSON, or too long', async () => {
+  const { open } = await testJobs();
+  const store = await open();
+  const codes: unknown[] = [];
+  runnerOf(
+    store,
+    handlerOf(async (_, { save }) => {
+      for (const bad of [1n, 'x'.repeat(65_536)]) {
+        try {
+          save(bad);
+        } catch (error) {
+          codes.push((error as { code: unknown }).code);
+        }
+      }
+      return Promise.resolve(null);
+    }),
+  );
+  const id = await add(store);
+  await until(store, id, 'completed');
+  expect(codes).toEqual(['core.invalid-argument', 'core.invalid-argument']);
+});

@@ -7,6 +7,7 @@ import {
   type Progress,
 } from '@modelkeep/core';
 import type { ClaimedJob, JobBeat, JobOutcome } from '../ports/claim.ts';
+import { checkpointText } from '../rules/check-new-job.ts';
 import type { JobHandler, StopReason } from './job-handler.ts';
 
 /** @internal Work that runs. */
@@ -25,6 +26,7 @@ export function startJob(claim: ClaimedJob, handler: JobHandler, clock: Clock): 
   const controller = new AbortController();
   let stopped: StopReason | null = null;
   let progress: Progress | undefined;
+  let saved: unknown = job.checkpoint;
   let lines: { at: string; level: 'info' | 'warn' | 'error'; message: string }[] = [];
 
   const work = async (): Promise<JobOutcome | null> => {
@@ -37,6 +39,11 @@ export function startJob(claim: ClaimedJob, handler: JobHandler, clock: Clock): 
         signal: controller.signal,
         stopped: () => stopped,
         report: (now) => void (progress = now),
+        checkpoint: () => saved,
+        save(checkpoint) {
+          // As it is now: the work may change its object, and a store may be told later.
+          saved = JSON.parse(checkpointText(checkpoint)) as unknown;
+        },
         log(level, message) {
           lines.push({ at: new Date(clock.now()).toISOString(), level, message: redactSecrets(message) });
         },
@@ -55,7 +62,9 @@ export function startJob(claim: ClaimedJob, handler: JobHandler, clock: Clock): 
       controller.abort(new DOMException(`the job is to stop: ${reason}`, 'AbortError'));
     },
     takeBeat() {
-      const beat = { id: job.id, token, progress, lines };
+      // The checkpoint goes with each: one that a store which was away did not hear of must not be lost.
+      const checkpoint = saved === job.checkpoint ? undefined : saved;
+      const beat = { id: job.id, token, progress, checkpoint, lines };
       [progress, lines] = [undefined, []];
       return beat;
     },

@@ -30,7 +30,8 @@ const statements: Record<JobWish, readonly string[]> = {
         select a.job from again join jobs_after a on a.dependency = again.id join jobs_list j on j.id = a.job
           where j.state in ('failed', 'cancelled')
       )
-      update or ignore jobs_list set state = 'pending', attempts = 0, run_at_ms = :now, ended_at_ms = null, error = null,
+      update or ignore jobs_list set state = 'pending', attempts = 0, checkpoint = null, run_at_ms = :now, ended_at_ms = null,
+        error = null,
         blocked_by = (select count(*) from jobs_after a join jobs_list d on d.id = a.dependency
           where a.job = jobs_list.id and d.state <> 'completed')
       where id in (select id from again) and state in ('failed', 'cancelled') returning id`,

@@ -15,6 +15,7 @@ export interface JobRow {
   readonly attempts: number;
   readonly max_attempts: number;
   readonly progress: string | null;
+  readonly checkpoint: string | null;
   readonly result: string | null;
   readonly error: string | null;
   readonly waiting: string | null;
@@ -54,6 +55,7 @@ export function jobOfRow(row: JobRow): JobRecord {
     attempts: row.attempts,
     maxAttempts: row.max_attempts,
     progress: (readJson(row.progress) ?? null) as Progress | null,
+    checkpoint: readJson(row.checkpoint) ?? null,
     result: readJson(row.result) ?? null,
     error: (readJson(row.error) ?? null) as SerialisedError | null,
     waiting: (readJson(row.waiting) ?? null) as WaitingForUser | null,

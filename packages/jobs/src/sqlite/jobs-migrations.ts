@@ -78,5 +78,6 @@ export const jobsMigrations: Migration = {
        update jobs_list set blocked_by = blocked_by - 1
          where id in (select job from jobs_after where dependency = new.id) and blocked_by > 0;
      end;`,
+    'alter table jobs_list add column checkpoint text;',
   ],
 };

@@ -1,6 +1,6 @@
 import type { SqlStatement } from '@modelkeep/sqlite';
 import type { JobBeat, JobOrder, JobOutcome, JobSettlement } from '../ports/claim.ts';
-import { jsonText } from '../rules/check-new-job.ts';
+import { checkpointText, jsonText } from '../rules/check-new-job.ts';
 import { endDependents, statementOf, tellTime, trimChanges, type JobsContext } from './jobs-context.ts';
 
 const KEPT_LINES = 1_000;
@@ -21,9 +21,10 @@ export async function beatJobs(
       progress = coalesce(:progress, progress) where ${isTheirs} returning wish`,
     params: { id, token, now, leaseMs, progress: progress === undefined ? null : JSON.stringify(progress) },
   }));
-  const results = await database.transaction([...updates, ...beats.flatMap(lineStatements)], { signal });
+  const before = beats.flatMap(checkpointStatements);
+  const results = await database.transaction([...before, ...updates, ...beats.flatMap(lineStatements)], { signal });
   return beats.map((_, index) => {
-    const row = results[index]?.rows[0];
+    const row = results[before.length + index]?.rows[0];
     if (row === undefined) return 'lost';
     return row['wish'] === 'cancel' || row['wish'] === 'pause' ? row['wish'] : 'go-on';
   });
@@ -37,7 +38,7 @@ export async function settleJobs(
 ): Promise<readonly boolean[]> {
   if (ends.length === 0) return [];
   const now = clock.now();
-  const before = [tellTime(now), ...ends.flatMap(lineStatements)];
+  const before = [tellTime(now), ...ends.flatMap(checkpointStatements), ...ends.flatMap(lineStatements)];
   const updates = ends.map(({ id, token, progress, outcome }): SqlStatement => {
     const { set, params } = outcomeSql(outcome);
     return statementOf(
@@ -89,6 +90,18 @@ function outcomeSql(outcome: JobOutcome): {
       break;
   }
   return { set: held(outcome.kind === 'pause' ? 'paused' : 'pending'), params: (now) => ({ now }) };
+}
+
+/** Before what judges the attempts. JSON texts are compared as SQLite writes them. */
+function checkpointStatements({ id, token, checkpoint }: JobBeat): SqlStatement[] {
+  if (checkpoint === undefined) return [];
+  return [
+    {
+      sql: `update jobs_list set checkpoint = json(:checkpoint), attempts = case when :checkpoint is null then attempts else 1 end
+        where ${isTheirs} and checkpoint is not json(:checkpoint)`,
+      params: { id, token, checkpoint: checkpoint === null ? null : checkpointText(checkpoint) },
+    },
+  ];
 }
 
 function lineStatements({ id, token, lines = [] }: JobBeat): SqlStatement[] {
