@@ -11,6 +11,7 @@ const MAX_INTERVAL_MS = 366 * 86_400_000;
  * @throws `core.invalid-argument` for an interval or an expression that is none
  */
 export function nextRunAfter(every: JobSchedule['every'], nowMs: number): number {
+  if (typeof every !== 'object' || every === null) throw refused('every', every);
   if ('intervalMs' in every) {
     const { intervalMs } = every;
     if (Number.isSafeInteger(intervalMs) && intervalMs >= MIN_INTERVAL_MS && intervalMs <= MAX_INTERVAL_MS) {

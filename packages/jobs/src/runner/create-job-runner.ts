@@ -76,8 +76,9 @@ export function createJobRunner(options: JobRunnerOptions): JobRunner {
     const { id, type } = job.claim.job;
     const startedMs = clock.monotonicMs();
     const outcome = await job.outcome;
-    recordAttempt({ metrics, logger }, { type, outcome, tookMs: clock.monotonicMs() - startedMs });
-    if (outcome !== null) await settling.settle({ ...job.takeBeat(), outcome });
+    const tookMs = clock.monotonicMs() - startedMs;
+    const isTaken = outcome !== null && (await settling.settle({ ...job.takeBeat(), outcome }));
+    recordAttempt({ metrics, logger }, { type, outcome: isTaken ? outcome : null, tookMs });
     if (running.get(id) === job) running.delete(id);
     wake.up();
   };

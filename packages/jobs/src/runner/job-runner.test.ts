@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import { ModelkeepError, noProgress, systemClock } from '@modelkeep/core';
+import { ModelkeepError, noMetrics, noProgress, systemClock } from '@modelkeep/core';
 import { expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { testJobs } from '../jobs.test-helper.ts';
@@ -251,4 +251,25 @@ it('refuses a checkpoint that is no JSON, or too long', async () => {
   const id = await add(store);
   await until(store, id, 'completed');
   expect(codes).toEqual(['core.invalid-argument', 'core.invalid-argument']);
+});
+
+it('counts an end that the store refuses as lost', async () => {
+  const { open } = await testJobs();
+  const store = await open();
+  const outcomes: unknown[] = [];
+  const metrics = { ...noMetrics, count: (_: unknown, labels: object) => void outcomes.push(labels) };
+  const { promise: taken, resolve: go } = Promise.withResolvers<void>();
+  // As a machine that slept through its lease: it does not hear that the job is somebody else's.
+  const sleepy: JobStore = { ...store, beat: async (beats) => Promise.resolve(beats.map(() => 'go-on' as const)) };
+  const work = handlerOf(() => taken, { concurrency: 1 });
+  const runner = runnerOf(sleepy, work, { leaseMs: 30, metrics });
+  const id = await add(store, { maxAttempts: 9 });
+  await until(store, id, 'running');
+  await systemClock.sleep(31);
+  const [other] = await store.claim({ workerId: 'next', leaseMs: 60_000, types: [{ type: 'work', limit: 1 }] });
+  expect(other?.job.id).toBe(id);
+  go();
+  while (runner.running > 0) await systemClock.sleep(5);
+  expect(outcomes).toEqual([{ type: 'work', outcome: 'lost' }]);
+  expect(await store.get(id)).toMatchObject({ state: 'running', workerId: 'next' });
 });

@@ -6,8 +6,8 @@ const RETRY_MS = 250;
 
 /** @internal Ends of jobs on their way to the store: what comes while one call runs goes with the next one. */
 export interface Settling {
-  /** Never rejects. */
-  settle(end: JobSettlement): Promise<void>;
+  /** Never rejects. @returns whether the store took it; false too where it could not be asked in time */
+  settle(end: JobSettlement): Promise<boolean>;
   /** Resolves when nothing is on its way. */
   idle(): Promise<void>;
 }
@@ -24,15 +24,16 @@ export function createSettling({
   readonly logger: Logger;
   readonly leaseMs: number;
 }): Settling {
-  let queue: { readonly end: JobSettlement; readonly sinceMs: number; readonly done: () => void }[] = [];
+  let queue: { readonly end: JobSettlement; readonly sinceMs: number; readonly done: (taken: boolean) => void }[] = [];
   let running: Promise<void> | undefined;
 
   const tell = async (batch: typeof queue): Promise<void> => {
     try {
       const accepted = await store.settle(batch.map(({ end }) => end));
       for (const [index, { end, done }] of batch.entries()) {
-        if (accepted[index] !== true) logger.warn('a job was taken over by another worker', { jobId: end.id });
-        done();
+        const taken = accepted[index] === true;
+        if (!taken) logger.warn('a job was taken over by another worker', { jobId: end.id });
+        done(taken);
       }
     } catch (error) {
       logger.warn('the end of jobs could not be told', { error: serialiseError(error).message });
@@ -41,7 +42,7 @@ export function createSettling({
       // One that the store refuses must not keep back the others.
       const refused = isModelkeepError(error, 'core.invalid-argument');
       for (const one of batch) {
-        if (isClosed || one.sinceMs < old) one.done();
+        if (isClosed || one.sinceMs < old) one.done(false);
         else if (!refused) queue.push(one);
         else if (batch.length > 1) await tell([one]);
         else queue.push({ ...one, end: { ...one.end, outcome: failure(error) } });
@@ -59,7 +60,7 @@ export function createSettling({
   };
   return {
     settle(end) {
-      const { promise, resolve } = Promise.withResolvers<void>();
+      const { promise, resolve } = Promise.withResolvers<boolean>();
       queue.push({ end, sinceMs: clock.monotonicMs(), done: resolve });
       running ??= drain();
       return promise;

@@ -4,6 +4,7 @@ import type { FollowJobsOptions } from '../ports/job-store.ts';
 import type { JobState } from '../ports/job.ts';
 import { isoTime } from './job-of-row.ts';
 import type { JobsContext } from './jobs-context.ts';
+import { storedInteger } from './stored-integer.ts';
 
 const PAGE = 1_000;
 const POLL_MS = 25;
@@ -34,13 +35,13 @@ export async function jobChangesSince(
   if (place === null || place[1] !== generation || after > last || after < first - 1) {
     return { changes: [], cursor: `${generation}.${last}`, resync: true };
   }
-  const rows = await database.all<{ seq: number; jobId: string; type: string; state: JobState; atMs: number }>(
-    `select seq, job_id as jobId, type, state, at_ms as atMs from jobs_changes where seq > ? order by seq limit ${PAGE}`,
+  const rows = await database.all<{ seq: number; jobId: string; type: string; state: JobState; at_ms: number }>(
+    `select seq, job_id as jobId, type, state, ${storedInteger('at_ms')} from jobs_changes where seq > ? order by seq limit ${PAGE}`,
     [after],
     { signal },
   );
   return {
-    changes: rows.map(({ jobId, type, state, atMs }) => ({ jobId, type, state, at: isoTime(atMs) })),
+    changes: rows.map(({ jobId, type, state, at_ms: atMs }) => ({ jobId, type, state, at: isoTime(atMs) })),
     cursor: `${generation}.${rows.at(-1)?.seq ?? after}`,
     resync: false,
   };

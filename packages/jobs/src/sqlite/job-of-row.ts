@@ -1,5 +1,6 @@
 import type { Progress, SerialisedError, WaitingForUser } from '@modelkeep/core';
 import type { JobRecord, JobState } from '../ports/job.ts';
+import { storedInteger } from './stored-integer.ts';
 
 /** @internal */
 export interface JobRow {
@@ -27,6 +28,14 @@ export interface JobRow {
   readonly started_at_ms: number | null;
   readonly ended_at_ms: number | null;
 }
+
+const texts = ['id', 'type', 'payload', 'state', 'dedupe_key', 'lane', 'after', 'worker_id'];
+const plainData = ['progress', 'checkpoint', 'result', 'error', 'waiting'];
+const integers = ['seq', 'token', 'priority', 'blocked_by', 'attempts', 'max_attempts'];
+const times = ['created_at_ms', 'run_at_ms', 'started_at_ms', 'ended_at_ms'];
+
+/** @internal The columns of a {@link JobRow}. */
+export const jobColumns: string = [...texts, ...plainData, ...[...integers, ...times].map(storedInteger)].join(', ');
 
 /** @internal JSON that was stored; undefined where it is damaged. */
 export function readJson(text: string | null): unknown {

@@ -2,14 +2,15 @@ import { ModelkeepError } from '@modelkeep/core';
 import type { JobCount, JobsPage, ListJobsOptions } from '../ports/job-store.ts';
 import type { JobLogLine, JobRecord } from '../ports/job.ts';
 import { noJob } from './add-jobs.ts';
-import { isoTime, jobOfRow, type JobRow } from './job-of-row.ts';
+import { isoTime, jobColumns, jobOfRow, type JobRow } from './job-of-row.ts';
 import type { JobsContext } from './jobs-context.ts';
+import { storedInteger } from './stored-integer.ts';
 
 const MAX_LINES = 1_000;
 
 /** @internal */
 export async function getJob({ database }: JobsContext, id: string, signal?: AbortSignal): Promise<JobRecord> {
-  const row = await database.get<JobRow>('select * from jobs_list where id = ?', [id], { signal });
+  const row = await database.get<JobRow>(`select ${jobColumns} from jobs_list where id = ?`, [id], { signal });
   if (row === undefined) throw noJob(id);
   return jobOfRow(row);
 }
@@ -19,10 +20,10 @@ export async function listJobs({ database }: JobsContext, options: ListJobsOptio
   const { states, types, cursor, limit = 100, signal } = options;
   if (!Number.isInteger(limit) || limit < 1 || limit > 1_000) throw refused('limit', limit);
   if (cursor !== undefined && !/^\d{1,15}$/u.test(cursor)) throw refused('cursor', cursor);
-  const sql = `select * from jobs_list where (:cursor is null or seq < :cursor)
+  const sql = `select ${jobColumns} from jobs_list where (:cursor is null or seq < :cursor)
       and (:states is null or state in (select value from json_each(:states)))
       and (:types is null or type in (select value from json_each(:types)))
-    order by seq desc limit :limit`;
+    order by jobs_list.seq desc limit :limit`;
   const rows = await database.all<JobRow>(
     sql,
     {
@@ -44,7 +45,7 @@ export async function readLines(
   signal?: AbortSignal,
 ): Promise<readonly JobLogLine[]> {
   const rows = await database.all<{ number: number; at_ms: number; level: JobLogLine['level']; message: string }>(
-    `select number, at_ms, level, message from jobs_lines where job_id = ? and number > ? order by number limit ${MAX_LINES}`,
+    `select number, ${storedInteger('at_ms')}, level, message from jobs_lines where job_id = ? and number > ? order by number limit ${MAX_LINES}`,
     [id, after],
     { signal },
   );
