@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Clock, Logger, Metrics } from '@modelkeep/core';
 import { createJobRunner, type JobRunner, type JobStore } from '@modelkeep/jobs';
+import { canAnyGoOn } from './can-any-go-on.ts';
 import { checkPayload } from './check-payload.ts';
 import { libraryHandlers, type JobWorkspace } from './library-handlers.ts';
 import type { LibraryJobs } from './library-jobs.ts';
-import { libraryJobTypes, type LibraryJobType } from './payloads.ts';
+import type { LibraryJobType } from './payloads.ts';
 
 const MAX_ATTEMPTS = 10;
 const IDLE_POLL_MS = 50;
@@ -66,12 +67,7 @@ export function createLibraryJobs(context: LibraryJobsContext): LibraryJobs {
       const store = await open();
       const joined = join(signal);
       await using runner = startLibraryRunner(context, store);
-      const isLeft = async (): Promise<boolean> => {
-        if (!untilIdle || runner.running > 0) return true;
-        const { jobs } = await store.list({ states: ['pending', 'running'], types: libraryJobTypes, limit: 1_000 });
-        // What waits for another of these goes on with that one.
-        return jobs.some(({ state, runAt }) => state === 'running' || Date.parse(runAt) <= clock.now());
-      };
+      const isLeft = async (): Promise<boolean> => !untilIdle || runner.running > 0 || (await canAnyGoOn(store, clock));
       while (!joined.aborted && (await isLeft())) await clock.sleep(IDLE_POLL_MS, joined).catch(() => {});
     },
   };
