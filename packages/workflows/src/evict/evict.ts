@@ -1,6 +1,6 @@
 import type { ModelRecord, Operation } from '@modelkeep/core';
 import type { EvictOptions, EvictReport, LibraryStore, Stay } from '@modelkeep/library';
-import type { Mapper } from '@modelkeep/mapper';
+import type { RecordedLinks } from '../link/recorded-links.ts';
 import { giveUpCopy, lastCopyStay, type FleetOfLibrary } from '../servers/last-copy-stay.ts';
 import { sourceStay, type SourceContext } from './source-stay.ts';
 
@@ -16,8 +16,7 @@ export interface EvictRequest extends EvictOptions {
 /** @internal What {@link evict} works with. */
 export interface EvictContext extends SourceContext {
   readonly store: LibraryStore;
-  /** Null where the library is open for reading only. */
-  readonly mapper: Mapper | null;
+  readonly links: Pick<RecordedLinks, 'linksOf'>;
   readonly fleet: FleetOfLibrary;
 }
 
@@ -38,7 +37,7 @@ export function evict(context: EvictContext, request: EvictRequest): Operation<E
   });
 }
 
-async function linkStay({ mapper }: EvictContext, { id }: ModelRecord, signal?: AbortSignal): Promise<Stay | null> {
-  const [link] = (await mapper?.linksOf(id, { signal })) ?? [];
+async function linkStay({ links }: EvictContext, { id }: ModelRecord, signal?: AbortSignal): Promise<Stay | null> {
+  const [link] = await links.linksOf(id, { signal });
   return link === undefined ? null : { why: 'linked', detail: `${link.target} leads to it` };
 }

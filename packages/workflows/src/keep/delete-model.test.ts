@@ -23,7 +23,7 @@ it('a model whose links cannot all be removed stays, and says which are left', a
     linksOf: async () => links as RegisteredLink[],
     unlinkModel: async (modelId) => ({ modelId, results, counts: {} as never }),
   };
-  const context = { store: store as LibraryStore, mapper: mapper as Mapper };
+  const context = { store: store as LibraryStore, mapper: mapper as Mapper, links: mapper };
   await expect(deleteModel(context, model.slug, { unlink: true })).rejects.toMatchObject({
     code: 'workflows.model-linked',
     facts: { modelId: model.id, links: [{ app: 'comfyui', target: '/app/b' }] },

@@ -2,6 +2,7 @@ import { ModelkeepError, type ModelRecord } from '@modelkeep/core';
 import { closeGap } from '../update/close-gap.ts';
 import type { LibraryStore, RemovalReport } from '@modelkeep/library';
 import type { AppliedLink, Mapper, RegisteredLink } from '@modelkeep/mapper';
+import type { RecordedLinks } from '../link/recorded-links.ts';
 
 /** How a model is deleted. */
 export interface DeleteOptions {
@@ -22,7 +23,7 @@ export interface ModelLink {
 
 /** What was deleted, or would be. Plain data. */
 export interface DeleteReport extends RemovalReport {
-  /** Apps' links to the model when it was asked for. A library that is open for reading only knows of none. */
+  /** Apps' links to the model when it was asked for. */
   readonly links: readonly ModelLink[];
   /** What became of them. */
   readonly unlinked: readonly AppliedLink[];
@@ -33,16 +34,17 @@ export interface DeleteContext {
   readonly store: LibraryStore;
   /** Null where the library is open for reading only. */
   readonly mapper: Mapper | null;
+  readonly links: Pick<RecordedLinks, 'linksOf'>;
 }
 
 /** @internal Deletes a model with its links. @throws `workflows.model-linked`, and as {@link LibraryStore.remove} */
 export async function deleteModel(
-  { store, mapper }: DeleteContext,
+  { store, mapper, links: recorded }: DeleteContext,
   reference: string,
   { dryRun = false, unlink = false, signal }: DeleteOptions,
 ): Promise<DeleteReport> {
   const { id } = await store.resolve(reference);
-  const links = ((await mapper?.linksOf(id, { signal })) ?? []).map((link) => modelLink(link));
+  const links = (await recorded.linksOf(id, { signal })).map((link) => modelLink(link));
   if (dryRun || mapper === null) return { ...(await store.remove(id, { dryRun, signal })), links, unlinked: [] };
   if (links.length > 0 && !unlink) throw stillLinked(await store.resolve(id), links);
   const { results } = await mapper.unlinkModel(id, { signal });

@@ -56,7 +56,7 @@ export interface KeepingContext extends DeleteContext {
 }
 
 /** @internal */
-export function createKeeping({ store, mapper, fileSystem, join }: KeepingContext): Keeping {
+export function createKeeping({ store, mapper, links, fileSystem, join }: KeepingContext): Keeping {
   return {
     edit: (reference, changes, { signal } = {}) => store.edit(reference, changes, { signal: join(signal) }),
     async editMapping(reference, edit, { signal } = {}) {
@@ -65,7 +65,7 @@ export function createKeeping({ store, mapper, fileSystem, join }: KeepingContex
     },
     history: (reference) => store.history(reference),
     delete: (reference, options = {}) =>
-      deleteModel({ store, mapper }, reference, { ...options, signal: join(options.signal) }),
+      deleteModel({ store, mapper, links }, reference, { ...options, signal: join(options.signal) }),
     exportMetadata: ({ signal } = {}) => store.exportMetadata({ signal: join(signal) }),
     exportMetadataTo(path, options = {}) {
       const signal = join(options.signal);

@@ -3,6 +3,7 @@ import type { Clock } from '@modelkeep/core';
 import type { FileSystem } from '@modelkeep/io';
 import type { LibraryStore } from '@modelkeep/library';
 import type { CheckedFile, CheckedLink, DetectedApp, Mapper, RepairedLinks, UnlinkedApp } from '@modelkeep/mapper';
+import type { RecordedLinks } from './recorded-links.ts';
 import { keepLinked, type KeepLinkedOptions, type LinkKeeper } from './keep-linked.ts';
 import { planAppLinks, realFolder, type AppLinks, type PlanLinksOptions, type UnlinkOptions } from './plan-links.ts';
 
@@ -59,6 +60,7 @@ export interface LinkingContext {
   readonly store: LibraryStore;
   /** @throws `library.read-only` */
   readonly mapping: () => Mapper;
+  readonly links: RecordedLinks;
   readonly fileSystem: FileSystem;
   readonly clock: Clock;
   readonly join: (signal: AbortSignal | undefined) => AbortSignal;
@@ -66,7 +68,8 @@ export interface LinkingContext {
 }
 
 /** @internal */
-export function createLinking({ store, mapping, fileSystem, clock, join, track }: LinkingContext): Linking {
+export function createLinking(context: LinkingContext): Linking {
+  const { store, mapping, links, fileSystem, clock, join, track } = context;
   const plan = async (app: string, request: PlanLinksOptions): Promise<AppLinks> =>
     planAppLinks({ store, mapper: mapping(), fileSystem }, app, request);
   const scopeOf = async ({ app, appRoot, signal }: CheckLinksOptions): Promise<CheckLinksOptions> => ({
@@ -81,14 +84,14 @@ export function createLinking({ store, mapping, fileSystem, clock, join, track }
     },
     planLinks: plan,
     unlink: async (app, request) => mapping().unlinkAll({ app, ...request }),
-    checkLinks: async (options = {}) => mapping().check(await scopeOf(options)),
-    checkConfigFiles: async (options = {}) => mapping().checkFiles(await scopeOf(options)),
+    checkLinks: async (options = {}) => links.check(await scopeOf(options)),
+    checkConfigFiles: async (options = {}) => links.checkFiles(await scopeOf(options)),
     repairLinks: async (options = {}) => mapping().repair(await scopeOf(options)),
     keepLinked(app, options) {
       mapping();
       const feed = { changesSince: store.index.changesSince.bind(store.index) };
-      const context = { feed, clock, plan: (request: PlanLinksOptions) => plan(app, request) };
-      const keeper = keepLinked(context, { ...options, signal: join(options.signal) });
+      const keeping = { feed, clock, plan: (request: PlanLinksOptions) => plan(app, request) };
+      const keeper = keepLinked(keeping, { ...options, signal: join(options.signal) });
       track({ result: keeper.ended });
       return keeper;
     },

@@ -1,7 +1,9 @@
+import { isModelkeepError } from '@modelkeep/core';
 import type { DriveInfo, Io } from '@modelkeep/io';
 import type { LibraryStore, LibraryUsage, VolumeInfo } from '@modelkeep/library';
-import type { LinkHealth, Mapper } from '@modelkeep/mapper';
+import type { CheckedLink, LinkHealth } from '@modelkeep/mapper';
 import type { Sqlite } from '@modelkeep/sqlite';
+import type { RecordedLinks } from '../link/recorded-links.ts';
 import { diagnoseDrive } from './diagnose-drive.ts';
 
 /** Something that a person should look at. */
@@ -36,7 +38,12 @@ const LITTLE_ROOM_BYTES = 10_000_000_000;
 
 /** @internal Looks at everything that is cheap to look at. Changes nothing. */
 export async function diagnose(
-  { store, io, sqlite, mapper }: { store: LibraryStore; io: Io; sqlite: Sqlite; mapper: Mapper | null },
+  {
+    store,
+    io,
+    sqlite,
+    links: recorded,
+  }: { store: LibraryStore; io: Io; sqlite: Sqlite; links: Pick<RecordedLinks, 'check'> },
   signal?: AbortSignal,
 ): Promise<Diagnosis> {
   const findings: Finding[] = [];
@@ -94,7 +101,12 @@ export async function diagnose(
     missing: 0,
     'app-root-gone': 0,
   };
-  for (const { link, health } of (await mapper?.check({ signal })) ?? []) {
+  const checked = await recorded.check({ signal }).catch((error: unknown): readonly CheckedLink[] => {
+    if (!isModelkeepError(error)) throw error;
+    note('problem', 'links', `the record of links cannot be read: ${error.message}`);
+    return [];
+  });
+  for (const { link, health } of checked) {
     links[health] += 1;
     if (health !== 'ok') note('problem', 'links', `${link.target} is ${health}: run links --repair`);
   }

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { buildFluxLora, buildVae } from '@modelkeep/testing';
 import { expect, it } from 'vitest';
 import { tempFolder } from '../workspace.test-helper.ts';
@@ -66,6 +66,48 @@ it('finds, counts, pages and follows what other processes do', async () => {
   await iterating;
   expect(heard[0]).toMatchObject({ resync: true, changes: [] });
 }, 60_000);
+
+it('knows of the links of apps where it is open for reading, too', async () => {
+  await using folder = await tempFolder();
+  const root = folder.join('library');
+  await writeFile(folder.join('line.safetensors'), buildFluxLora({ scale: 0.02 }));
+  await writeFile(folder.join('vae.safetensors'), buildVae({ kind: 'sd' }));
+  const appRoot = folder.join('ComfyUI');
+  await mkdir(folder.join('ComfyUI', 'models'), { recursive: true });
+  await using writing = await openWorkspace({ root });
+  await writing.import([folder.join('line.safetensors'), folder.join('vae.safetensors')]).result;
+  await using reading = await openWorkspace({ root, mode: 'read' });
+  const seen = async (): Promise<unknown> => [
+    (await reading.list({ app: 'comfyui' })).map(({ slug }) => slug),
+    (await reading.search('line', { app: 'comfyui' })).models.map(({ slug }) => slug),
+    (await reading.facets('', { app: 'comfyui', fields: ['type'] })).models,
+    (await reading.diagnose()).links.ok,
+  ];
+  expect(await seen()).toEqual([[], [], 0, 0]);
+  await (await writing.planLinks('comfyui', { appRoot })).apply();
+  expect(await seen()).toEqual([['lora/flux1/line', 'vae/other/vae'], ['lora/flux1/line'], 2, 2]);
+  expect((await reading.checkLinks()).map(({ health }) => health)).toEqual(['ok', 'ok']);
+  expect((await reading.delete('lora/flux1/line', { dryRun: true })).links).toHaveLength(1);
+  for (const refused of [
+    reading.planLinks('comfyui', { appRoot }),
+    reading.repairLinks(),
+    reading.delete('vae/other/vae'),
+  ])
+    await expect(refused).rejects.toMatchObject({ code: 'library.read-only' });
+
+  await reading.close();
+  await writing.close();
+  await writeFile(
+    folder.join('library/.modelkeep/state.db'),
+    'no database, but long enough to be looked at'.repeat(99),
+  );
+  await using damaged = await openWorkspace({ root, mode: 'read' });
+  await expect(damaged.list({ app: 'comfyui' })).rejects.toMatchObject({ code: 'sqlite.corrupt' });
+  expect((await damaged.diagnose()).findings).toContainEqual(expect.objectContaining({ check: 'links' }));
+  await rm(folder.join('library/.modelkeep/state.db'));
+  expect(await damaged.list({ app: 'comfyui' })).toEqual([]);
+  expect(await damaged.list()).toHaveLength(2);
+});
 
 it('searches several libraries as one', async () => {
   await using folder = await tempFolder();

@@ -1,7 +1,7 @@
 import { isModelkeepError, type Logger, type ModelRecord } from '@modelkeep/core';
 import type { Facets, LibraryStore } from '@modelkeep/library';
-import type { Mapper } from '@modelkeep/mapper';
 import { listAllModels } from '../link/list-all-models.ts';
+import type { RecordedLinks } from '../link/recorded-links.ts';
 import { createSubscribing } from './subscribing.ts';
 import type {
   ChangesOptions,
@@ -74,7 +74,7 @@ export interface Searching {
 /** @internal */
 export interface SearchingContext {
   readonly store: LibraryStore;
-  readonly mapping: () => Mapper;
+  readonly links: RecordedLinks;
   readonly logger: Logger;
   /** The caller's signal joined with that of the library, which aborts when it closes. */
   readonly join: (signal: AbortSignal | undefined) => AbortSignal;
@@ -117,13 +117,10 @@ export function createSearching(context: SearchingContext): Searching {
 }
 
 /** The app's filter as ids. */
-async function withApp<T extends FindModelsOptions>(
-  { mapping }: SearchingContext,
-  request: T,
-): Promise<Omit<T, 'app'>> {
+async function withApp<T extends FindModelsOptions>({ links }: SearchingContext, request: T): Promise<Omit<T, 'app'>> {
   const { app, ...rest } = request;
   if (app === undefined) return rest;
-  const linked = await mapping().modelsOf(app, { signal: request.signal });
+  const linked = await links.modelsOf(app, { signal: request.signal });
   const wanted = request.ids === undefined ? null : new Set(request.ids);
   return { ...rest, ids: wanted === null ? linked : linked.filter((id) => wanted.has(id)) };
 }

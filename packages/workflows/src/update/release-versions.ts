@@ -63,13 +63,13 @@ export async function releaseVersions(
 }
 
 async function keepReason(
-  { mapper }: DeleteContext,
+  { links }: DeleteContext,
   { id, pinned, follow }: ModelRecord,
   { unlink, signal }: Pick<ReleaseOptions, 'unlink' | 'signal'>,
 ): Promise<KeptVersion['why'] | undefined> {
   if (pinned === true || follow === 'pinned') return 'pinned';
-  const links = (await mapper?.linksOf(id, { signal })) ?? [];
-  return links.length > 0 && unlink !== true ? 'linked' : undefined;
+  const known = await links.linksOf(id, { signal });
+  return known.length > 0 && unlink !== true ? 'linked' : undefined;
 }
 
 /** Null where somebody has linked to it meanwhile. */

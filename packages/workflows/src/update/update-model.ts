@@ -3,6 +3,7 @@ import type { AppliedLink, Mapper } from '@modelkeep/mapper';
 import type { DownloadContext, DownloadOptions } from '../acquire/download-types.ts';
 import { download, type Download } from '../acquire/download.ts';
 import type { CheckContext } from './check-model.ts';
+import type { RecordedLinks } from '../link/recorded-links.ts';
 import { bringForward } from './close-gap.ts';
 import { planUpdate } from './plan-update.ts';
 import { releaseVersions, type ReleaseReport } from './release-versions.ts';
@@ -40,6 +41,7 @@ export interface UpdateResult {
 /** @internal What an update works with. */
 export interface UpdateContext extends CheckContext, DownloadContext {
   readonly mapper: Mapper | null;
+  readonly links: Pick<RecordedLinks, 'linksOf'>;
 }
 
 /** An update that runs: {@link Download}, with another result. */

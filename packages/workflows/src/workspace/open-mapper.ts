@@ -1,9 +1,10 @@
-import { isModelkeepError, type Logger } from '@modelkeep/core';
+import { isModelkeepError, ModelkeepError, type Logger } from '@modelkeep/core';
 import type { Io } from '@modelkeep/io';
 import type { LibraryStore } from '@modelkeep/library';
-import { mapperMigrations, type Mapper } from '@modelkeep/mapper';
+import { mapperMigrations, type Mapper, type RegistryDatabase } from '@modelkeep/mapper';
 import { setAside, type Sqlite, type SqliteDatabase } from '@modelkeep/sqlite';
 import { mapperOf } from '../link/plan-links.ts';
+import type { RecordedLinks } from '../link/recorded-links.ts';
 
 /** @internal */
 export interface OpenMapperOptions {
@@ -14,16 +15,22 @@ export interface OpenMapperOptions {
   readonly logger: Logger;
 }
 
-/** @internal What links to what is machine-local state: without a place to write it there are no links to manage. */
-export async function openMapper({
-  store,
-  sqlite,
-  io,
-  translationFolder,
-  logger,
-}: OpenMapperOptions): Promise<Mapper | null> {
+/** @internal Who makes links, and who knows of them. */
+export interface OpenedMapper {
+  /** What links to what is machine-local state: null without a place to write it. */
+  readonly mapper: Mapper | null;
+  /** What this library or another process has recorded. */
+  readonly links: RecordedLinks;
+}
+
+/** @internal */
+export async function openMapper(options: OpenMapperOptions): Promise<OpenedMapper> {
+  const { store, sqlite, io, translationFolder, logger } = options;
   const path = store.stateFile;
-  if (path === null) return null;
+  if (path === null) {
+    const registry = readOnlyRegistry(sqlite, store.layout.stateFile);
+    return { mapper: null, links: mapperOf({ store, registry, io, translationFolder }) };
+  }
   const open = (): Promise<SqliteDatabase> =>
     sqlite.open({ path, migrations: [mapperMigrations], synchronous: 'full' });
   const registry = await open().catch(async (error: unknown) => {
@@ -34,5 +41,29 @@ export async function openMapper({
     });
     return open();
   });
-  return mapperOf({ store, registry, io, translationFolder });
+  const mapper = mapperOf({ store, registry, io, translationFolder });
+  return { mapper, links: mapper };
+}
+
+/** Opened when it is first asked, since another process may make the file later: until then there are no links. */
+function readOnlyRegistry(sqlite: Sqlite, path: string): RegistryDatabase {
+  let opening: Promise<SqliteDatabase | null> | undefined;
+  const open = async (): Promise<SqliteDatabase | null> => {
+    try {
+      return await sqlite.open({ path, migrations: [mapperMigrations], readOnly: true });
+    } catch (error) {
+      opening = undefined;
+      if (isModelkeepError(error, 'io.not-found')) return null;
+      throw error;
+    }
+  };
+  return {
+    async all(sql, params, call) {
+      const database = await (opening ??= open());
+      return database === null ? [] : database.all(sql, params, call);
+    },
+    async transaction() {
+      throw new ModelkeepError('io.read-only', { message: `${path} is open for reading only`, facts: { path } });
+    },
+  };
 }

@@ -189,7 +189,7 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
   const transfers = openTransfers({ http, io, clock, logger }, options.downloads);
   closing.add(() => transfers.close());
   const { translationFolder } = options;
-  const mapper = await openMapper({ store, sqlite, io, translationFolder, logger });
+  const { mapper, links } = await openMapper({ store, sqlite, io, translationFolder, logger });
   if (store.stateFile !== null) await mapper?.recover();
   for (const id of store.recovery?.moved ?? []) await relinkModel({ store, mapper, fileSystem: io.fileSystem }, id);
   const readOnly = store.mode === 'read';
@@ -233,7 +233,7 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
     logger,
     describe: (plan, signal) => newVersions(store, plan, signal),
     identify: identifier.identifySources,
-    makeRoom: (room, signal) => makeRoom({ store, mapper, hub, civitai, http, fleet }, room, signal),
+    makeRoom: (room, signal) => makeRoom({ store, links, hub, civitai, http, fleet }, room, signal),
   };
 
   const stateNow = (): SharedState => {
@@ -275,10 +275,10 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
 
   const workspace: Workspace = {
     jobs: createLibraryJobs(jobsContext),
-    ...createUpdating({ ...downloading, mapper, trees, io }, operations),
+    ...createUpdating({ ...downloading, mapper, links, trees, io }, operations),
     ...createVolumes({ store, mapper, fileSystem: io.fileSystem }, operations),
-    ...createRoomKeeping({ ...downloading, mapper, http, fleet }, operations),
-    ...createKeeping({ store, mapper, fileSystem: io.fileSystem, join: (signal) => operations.join(signal) }),
+    ...createRoomKeeping({ ...downloading, links, http, fleet }, operations),
+    ...createKeeping({ store, mapper, links, fileSystem: io.fileSystem, join: (signal) => operations.join(signal) }),
     ...createMigrating({
       store,
       sqlite,
@@ -289,10 +289,11 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
       join: (signal) => operations.join(signal),
       track: (operation) => operations.track(operation),
     }),
-    ...createSearching({ store, mapping, logger, join: (signal) => operations.join(signal) }),
+    ...createSearching({ store, links, logger, join: (signal) => operations.join(signal) }),
     ...createLinking({
       store,
       mapping,
+      links,
       fileSystem: io.fileSystem,
       clock,
       join: (signal) => operations.join(signal),
@@ -375,7 +376,7 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
       operations.track(computeHashes(store, { ...request, signal: operations.join(request.signal) })),
     rebuildIndex: (request) => store.rebuild(request),
     checkPlace: (path, request) => io.checkPlace(path, request),
-    diagnose: ({ signal } = {}) => diagnose({ store, io, sqlite, mapper }, signal),
+    diagnose: ({ signal } = {}) => diagnose({ store, io, sqlite, links }, signal),
     close,
     [Symbol.asyncDispose]: () => close(),
   };
