@@ -248,7 +248,7 @@ export async function openLibraryStore(options: OpenLibraryStoreOptions): Promis
       refuseUnsafeNames(files.map(({ name }) => name));
       const sizeBytes = files.reduce((sum, one) => sum + (one.sizeBytes ?? 0), 0);
       const sha256s = files.flatMap(({ sha256 }) => sha256 ?? []);
-      const chosen = await chooseVolume(volumes, { ...beginOptions, sizeBytes, sha256s });
+      const chosen = await chooseVolume(volumes, { ...beginOptions, sizeBytes, sha256s, files });
       return beginOn(chosen, files, { ...beginOptions, online: volumes.online() });
     },
     import(paths, importOptions = {}) {

@@ -1,5 +1,6 @@
 import { isModelkeepError } from '@modelkeep/core';
 import { withLock, type StoreContext } from '../store-context.ts';
+import { contentKeys } from './content-keys.ts';
 import { discardTransaction } from './discard-transaction.ts';
 import { isAbandoned } from './is-abandoned.ts';
 import { journalPath, partPath } from './part-paths.ts';
@@ -40,14 +41,6 @@ export async function adoptParts(
       else await writeTransaction(context, { ...record, owner: null, files: left });
     }
   });
-}
-
-/** What makes two files the same content before a byte of them was read. */
-function contentKeys(file: RecordedFile): string[] {
-  if (file.sha256 !== null) return [`sha256:${file.sha256}`];
-  if (file.gitSha1 !== null) return file.sizeBytes === null ? [] : [`git:${file.gitSha1}:${file.sizeBytes}`];
-  // Likely the same: whoever goes on with the part makes sure of it by the ETag.
-  return file.address === null ? [] : [`address:${file.address}:${file.sizeBytes ?? ''}`];
 }
 
 interface PartPlace {

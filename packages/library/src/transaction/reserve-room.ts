@@ -1,5 +1,6 @@
-import { isModelkeepError, ModelkeepError } from '@modelkeep/core';
+import { ModelkeepError } from '@modelkeep/core';
 import type { StoreContext } from '../store-context.ts';
+import { partBytes } from './part-bytes.ts';
 
 /** @internal Bytes that are to come, and where those of them that are here already lie. */
 export interface IncomingFile {
@@ -11,7 +12,7 @@ export interface IncomingFile {
 export async function reserveRoom(context: StoreContext, incoming: readonly IncomingFile[]): Promise<void> {
   let neededBytes = 0;
   for (const { sizeBytes, part } of incoming) {
-    neededBytes += Math.max(0, (sizeBytes ?? 0) - (await bytesThere(context, part)));
+    neededBytes += Math.max(0, (sizeBytes ?? 0) - (await partBytes(context, part)));
   }
   if (neededBytes === 0) return;
   const { root } = context.layout;
@@ -22,13 +23,4 @@ export async function reserveRoom(context: StoreContext, incoming: readonly Inco
     facts: { path: root, neededBytes, freeBytes },
     hint: 'free some space on this drive, or choose fewer files',
   });
-}
-
-async function bytesThere(context: StoreContext, path: string): Promise<number> {
-  try {
-    return (await context.fileSystem.lstat(path)).sizeBytes;
-  } catch (error) {
-    if (isModelkeepError(error, 'io.not-found')) return 0;
-    throw error;
-  }
 }

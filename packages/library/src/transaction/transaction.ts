@@ -20,6 +20,7 @@ import { updateModel } from '../models/update-model.ts';
 import { timestamp, withLock, type StoreContext } from '../store-context.ts';
 import type { VolumeLock } from '../volume/volume-locks.ts';
 import { adoptParts } from './adopt-parts.ts';
+import { addressOf } from './content-keys.ts';
 import { discardTransaction } from './discard-transaction.ts';
 import { findContents } from './find-contents.ts';
 import { journalPath, partPath } from './part-paths.ts';
@@ -147,7 +148,7 @@ export async function beginTransaction(
       sizeBytes,
       sha256,
       gitSha1,
-      address: source.provider === 'url' ? `${source.endpoint ?? ''}${source.path ?? ''}` : null,
+      address: addressOf(source),
     })),
     models: [],
     moves: wanted.flatMap(({ move }) => move ?? []),

@@ -1,5 +1,7 @@
 import { roomLeft } from '../room/room-left.ts';
 import type { StoreContext } from '../store-context.ts';
+import { resumableBytes } from '../transaction/resumable-bytes.ts';
+import type { WantedFile } from '../transaction/stored-file.ts';
 import { requireVolume } from './require-volume.ts';
 import type { VolumeSet } from './volume-set.ts';
 
@@ -12,6 +14,8 @@ export interface PlacementWish {
   /** Finds out what they are: asked once, and only where a volume is for some types. */
   readonly askTypes?: AskTypes | undefined;
   readonly sizeBytes: number;
+  /** Of those that are fetched: what was begun of them on a volume needs no room there any more. */
+  readonly files?: readonly WantedFile[] | undefined;
   /** Whether `volume` counts before everything else: bytes that are damaged there are brought anew. */
   readonly renew?: boolean | undefined;
   /** Of the weights, where they are known: who has them gets the rest as well. */
@@ -51,7 +55,7 @@ export async function chooseVolume(
   const preferred = [...ofType.flatMap(({ volumeId }) => byId(volumeId)), ...byId(set.list.defaultVolumeId), first];
   let roomiest = { context: preferred[0] ?? first, freeBytes: Number.NEGATIVE_INFINITY };
   for (const context of new Set([...preferred, ...writable])) {
-    const freeBytes = await roomLeft(context);
+    const freeBytes = await roomLeft(context, await resumableBytes(context, wish.files ?? []));
     if (preferred.includes(context) && freeBytes >= wish.sizeBytes + SPARE_BYTES) return context;
     if (freeBytes > roomiest.freeBytes) roomiest = { context, freeBytes };
   }

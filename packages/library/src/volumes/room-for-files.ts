@@ -1,4 +1,5 @@
 import { findContents } from '../transaction/find-contents.ts';
+import { resumableBytes } from '../transaction/resumable-bytes.ts';
 import type { WantedFile } from '../transaction/stored-file.ts';
 import type { StoreContext } from '../store-context.ts';
 import { roomLeft } from '../room/room-left.ts';
@@ -30,9 +31,11 @@ export async function roomForFiles(
 ): Promise<RoomForFiles> {
   const bytesOf = (list: readonly WantedFile[]): number => list.reduce((sum, one) => sum + (one.sizeBytes ?? 0), 0);
   const sha256s = files.flatMap(({ sha256 }) => sha256 ?? []);
-  const context = await chooseVolume(set, { ...wish, sizeBytes: bytesOf(files), sha256s });
+  const context = await chooseVolume(set, { ...wish, sizeBytes: bytesOf(files), sha256s, files });
   const contents = await findContents(context, files, { signal });
-  const bytesNeeded = bytesOf(files.filter((_, position) => contents[position] === null));
-  const lacking = bytesNeeded === 0 ? 0 : bytesNeeded - (await roomLeft(context));
+  const missing = files.filter((_, position) => contents[position] === null);
+  const bytesNeeded = bytesOf(missing);
+  const left = bytesNeeded === 0 ? 0 : await roomLeft(context, await resumableBytes(context, missing));
+  const lacking = bytesNeeded - left;
   return { volumeId: context.volume.volumeId, bytesNeeded, bytesLacking: Math.max(0, lacking) };
 }
