@@ -34,8 +34,7 @@ const arrows = {
   ],
   modelkeep: ['workflows', 'postgres'],
   cli: ['modelkeep'],
-  // The contracts that each engine is held to.
-  testing: ['io', 'jobs', 'fleet'],
+  testing: ['io'],
 };
 
 const isTest = '\\.test[-a-z]*\\.ts$|/fixtures/';
@@ -56,7 +55,10 @@ export default {
       comment: 'another package is imported by its name, never by a path into it',
       severity: 'error',
       from: { path: '^packages/([^/]+)/' },
-      to: { path: '^packages/', pathNot: '^packages/($1/|[^/]+/(src|dist)/(schemas/)?index\\.(ts|js|d\\.ts)$)' },
+      to: {
+        path: '^packages/',
+        pathNot: '^packages/($1/|[^/]+/(src|dist)/((schemas|contract)/)?index\\.(ts|js|d\\.ts)$)',
+      },
     },
     {
       name: 'testing-stays-outside',

@@ -1,4 +1,6 @@
 export { systemClock, type Clock } from './ports/clock.ts';
+export { settableClock, type SettableClock } from './ports/settable-clock.ts';
+export type { ContractCase } from './ports/contract-case.ts';
 export { silentLogger, type LogFacts, type Logger } from './ports/logger.ts';
 export { noMetrics, type Metric, type MetricLabels, type Metrics } from './ports/metrics.ts';
 export { createMetrics, type MemoryMetrics } from './metrics/create-metrics.ts';

@@ -104,13 +104,4 @@ export {
   type ModelFileSystemOptions,
 } from './file-systems/model/create-model-file-system.ts';
 export { createTestDrive, type TestDrive, type TestDriveOptions } from './mounts/test-drive.ts';
-export type { ContractCase } from './contracts/contract-case.ts';
-export { settableClock, type SettableClock } from './contracts/settable-clock.ts';
-export { madeItem, madeItems, madeSha256, syncAll, syncDelta } from './contracts/servers/made-items.ts';
-export { serversContract } from './contracts/servers/servers-contract.ts';
-export type { ServersHarness } from './contracts/servers/servers-harness.ts';
-export { sharedStateContract } from './contracts/shared-state/shared-state-contract.ts';
-export type { OpenStateOptions, StateHarness } from './contracts/shared-state/state-harness.ts';
 export { startPostgres, type TestPostgres } from './postgres/start-postgres.ts';
-export { jobsContract } from './contracts/jobs/jobs-contract.ts';
-export type { JobsHarness } from './contracts/jobs/jobs-harness.ts';

@@ -1,4 +1,4 @@
-import { madeItems, syncAll } from '@modelkeep/testing';
+import { madeItems, syncAll } from '../contract/servers/made-items.ts';
 import { expect, it } from 'vitest';
 import { openTestServers, startSyncing } from './servers.test-helper.ts';
 

@@ -1,6 +1,6 @@
 import { isModelkeepError } from '@modelkeep/core';
 import { createSqlite } from '@modelkeep/sqlite';
-import { madeItem, madeItems, madeSha256 } from '@modelkeep/testing';
+import { madeItem, madeItems, madeSha256 } from '../contract/servers/made-items.ts';
 import { createSqliteServers } from './sqlite/create-sqlite-servers.ts';
 import { serversMigrations } from './sqlite/servers-migrations.ts';
 

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { sharedStateContract } from '@modelkeep/testing';
+import { sharedStateContract } from '../contract/shared-state/shared-state-contract.ts';
 import { describe, it } from 'vitest';
 import { stateScene } from '../state.test-helper.ts';
 

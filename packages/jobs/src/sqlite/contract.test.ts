@@ -1,4 +1,4 @@
-import { jobsContract } from '@modelkeep/testing';
+import { jobsContract } from '../contract/jobs-contract.ts';
 import { describe, it } from 'vitest';
 import { testJobs } from '../jobs.test-helper.ts';
 

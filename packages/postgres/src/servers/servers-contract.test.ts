@@ -1,5 +1,5 @@
 import { newId } from '@modelkeep/core';
-import { serversContract } from '@modelkeep/testing';
+import { serversContract } from '@modelkeep/fleet/contract';
 import { beforeAll, describe, it } from 'vitest';
 import { usePostgres } from '../postgres.test-helper.ts';
 import { openPostgresState } from '../state/open-postgres-state.ts';

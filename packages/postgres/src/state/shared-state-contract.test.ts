@@ -1,4 +1,4 @@
-import { sharedStateContract } from '@modelkeep/testing';
+import { sharedStateContract } from '@modelkeep/fleet/contract';
 import { beforeAll, describe, it } from 'vitest';
 import { usePostgres } from '../postgres.test-helper.ts';
 import { openPostgresState } from './open-postgres-state.ts';

@@ -1,4 +1,4 @@
-import { madeSha256 } from '@modelkeep/testing';
+import { madeSha256 } from '../../contract/servers/made-items.ts';
 import { expect, it } from 'vitest';
 import { forecastNeeds, type ModelUse } from './forecast.ts';
 

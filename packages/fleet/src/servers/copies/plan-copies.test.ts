@@ -1,4 +1,5 @@
-import { createSeededRandom, madeItem, madeSha256, syncAll, type SeededRandom } from '@modelkeep/testing';
+import { createSeededRandom, type SeededRandom } from '@modelkeep/testing';
+import { madeItem, madeSha256, syncAll } from '../../contract/servers/made-items.ts';
 import { expect, it } from 'vitest';
 import type { Availability } from '../content.ts';
 import type { Server } from '../server.ts';

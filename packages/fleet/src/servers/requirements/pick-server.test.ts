@@ -1,4 +1,5 @@
-import { madeItem, madeSha256, settableClock, syncAll } from '@modelkeep/testing';
+import { settableClock } from '@modelkeep/core';
+import { madeItem, madeSha256, syncAll } from '../../contract/servers/made-items.ts';
 import { expect, it } from 'vitest';
 import { openTestServers } from '../servers.test-helper.ts';
 import { checkRequirements } from './check-requirements.ts';

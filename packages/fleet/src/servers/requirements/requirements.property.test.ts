@@ -1,4 +1,5 @@
-import { createSeededRandom, settableClock } from '@modelkeep/testing';
+import { settableClock } from '@modelkeep/core';
+import { createSeededRandom } from '@modelkeep/testing';
 import { expect, it } from 'vitest';
 import { openTestServers } from '../servers.test-helper.ts';
 import { checkRequirements } from './check-requirements.ts';

@@ -1,4 +1,5 @@
-import { madeItem, madeSha256, syncAll, type SeededRandom } from '@modelkeep/testing';
+import { type SeededRandom } from '@modelkeep/testing';
+import { madeItem, madeSha256, syncAll } from '../../contract/servers/made-items.ts';
 import type { InventoryItem } from '../inventory.ts';
 import type { Servers } from '../servers-port.ts';
 

@@ -1,4 +1,4 @@
-import { madeItem, madeSha256, syncAll } from '@modelkeep/testing';
+import { madeItem, madeSha256, syncAll } from '../../contract/servers/made-items.ts';
 import { expect, it } from 'vitest';
 import { openTestServers } from '../servers.test-helper.ts';
 import { findSubstitutes } from './substitutes.ts';

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createSqlite } from '@modelkeep/sqlite';
-import { serversContract } from '@modelkeep/testing';
+import { serversContract } from '../../contract/servers/servers-contract.ts';
 import { describe, it } from 'vitest';
 import { createSqliteServers } from './create-sqlite-servers.ts';
 import { serversMigrations } from './servers-migrations.ts';

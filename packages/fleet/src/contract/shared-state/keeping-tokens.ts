@@ -1,7 +1,6 @@
 import { deepEqual, equal, ok, partialDeepStrictEqual, rejects } from 'node:assert/strict';
 import { inspect } from 'node:util';
-import { isModelkeepError } from '@modelkeep/core';
-import type { ContractCase } from '../contract-case.ts';
+import { type ContractCase, isModelkeepError } from '@modelkeep/core';
 import type { StateHarness } from './state-harness.ts';
 
 const CANARY = 'canary-b7f1c0ffee';

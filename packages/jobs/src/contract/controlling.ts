@@ -1,6 +1,5 @@
 import { deepEqual, equal, partialDeepStrictEqual, rejects } from 'node:assert/strict';
-import type { ContractCase } from '../contract-case.ts';
-import { settableClock } from '../settable-clock.ts';
+import { type ContractCase, settableClock } from '@modelkeep/core';
 import type { JobsHarness } from './jobs-harness.ts';
 import { addOne, claimAll, claimOne, START_MS } from './made-jobs.ts';
 

@@ -1,4 +1,4 @@
-import type { ContractCase } from '../contract-case.ts';
+import type { ContractCase } from '@modelkeep/core';
 import { declaring } from './declaring.ts';
 import { followingChanges } from './following-changes.ts';
 import { keepingRepos } from './keeping-repos.ts';

@@ -1,7 +1,7 @@
 import { deepEqual, equal, partialDeepStrictEqual, rejects } from 'node:assert/strict';
-import type { InventoryItem, Servers } from '@modelkeep/fleet';
-import type { ContractCase } from '../contract-case.ts';
-import { settableClock } from '../settable-clock.ts';
+import { type ContractCase, settableClock } from '@modelkeep/core';
+import type { InventoryItem } from '../../servers/inventory.ts';
+import type { Servers } from '../../servers/servers-port.ts';
 import { madeItem, madeItems, madeSha256, syncAll, syncDelta } from './made-items.ts';
 import type { ServersHarness } from './servers-harness.ts';
 

@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok, partialDeepStrictEqual, rejects } from 'node:assert/strict';
-import type { ModelDeclaration } from '@modelkeep/fleet';
-import type { ContractCase } from '../contract-case.ts';
+import type { ContractCase } from '@modelkeep/core';
+import type { ModelDeclaration } from '../../ports/declared-models.ts';
 import type { StateHarness } from './state-harness.ts';
 
 const flux: ModelDeclaration = {

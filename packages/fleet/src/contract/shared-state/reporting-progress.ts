@@ -1,7 +1,5 @@
 import { deepEqual, equal, ok, partialDeepStrictEqual, rejects } from 'node:assert/strict';
-import { isModelkeepError } from '@modelkeep/core';
-import type { ContractCase } from '../contract-case.ts';
-import { settableClock } from '../settable-clock.ts';
+import { type ContractCase, isModelkeepError, settableClock } from '@modelkeep/core';
 import type { StateHarness } from './state-harness.ts';
 
 /** @internal How far downloads are. */

@@ -1,4 +1,4 @@
-import type { ContractCase } from '../contract-case.ts';
+import type { ContractCase } from '@modelkeep/core';
 import { finding } from './finding.ts';
 import { following } from './following.ts';
 import { registering } from './registering.ts';

@@ -1,5 +1,5 @@
 import { deepEqual, equal, ok, partialDeepStrictEqual, rejects } from 'node:assert/strict';
-import type { ContractCase } from '../contract-case.ts';
+import type { ContractCase } from '@modelkeep/core';
 import type { StateHarness } from './state-harness.ts';
 
 const source = { provider: 'hf', repo: 'acme/tiny-flux', revision: 'main' };

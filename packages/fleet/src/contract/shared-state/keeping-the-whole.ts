@@ -1,5 +1,5 @@
 import { deepEqual, equal, notEqual, ok, rejects } from 'node:assert/strict';
-import type { ContractCase } from '../contract-case.ts';
+import type { ContractCase } from '@modelkeep/core';
 import type { StateHarness } from './state-harness.ts';
 
 /** @internal Opening, closing, backup and reset. */

@@ -1,4 +1,4 @@
-import type { ContractCase } from '../contract-case.ts';
+import type { ContractCase } from '@modelkeep/core';
 import { adding } from './adding.ts';
 import { controlling } from './controlling.ts';
 import type { JobsHarness } from './jobs-harness.ts';

@@ -1,5 +1,5 @@
 import type { Clock } from '@modelkeep/core';
-import type { JobStore } from '@modelkeep/jobs';
+import type { JobStore } from '../ports/job-store.ts';
 
 /** An engine that the contract of `JobStore` is tried on. */
 export interface JobsHarness {

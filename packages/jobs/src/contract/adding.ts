@@ -1,7 +1,6 @@
 import { deepEqual, equal, partialDeepStrictEqual, rejects } from 'node:assert/strict';
-import type { NewJob } from '@modelkeep/jobs';
-import type { ContractCase } from '../contract-case.ts';
-import { settableClock } from '../settable-clock.ts';
+import { type ContractCase, settableClock } from '@modelkeep/core';
+import type { NewJob } from '../ports/job.ts';
 import type { JobsHarness } from './jobs-harness.ts';
 import { addOne, claimOne, madeJob, START_MS } from './made-jobs.ts';
 

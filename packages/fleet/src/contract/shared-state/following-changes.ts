@@ -1,6 +1,7 @@
 import { deepEqual, equal, ok, partialDeepStrictEqual, rejects } from 'node:assert/strict';
-import type { SharedState, StateChangePage, StateChangesOptions } from '@modelkeep/fleet';
-import type { ContractCase } from '../contract-case.ts';
+import type { ContractCase } from '@modelkeep/core';
+import type { SharedState } from '../../ports/shared-state.ts';
+import type { StateChangePage, StateChangesOptions } from '../../ports/state-changes.ts';
 import type { StateHarness } from './state-harness.ts';
 
 /** The keys that are told until all of these were. */

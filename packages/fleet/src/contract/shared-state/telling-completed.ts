@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok, partialDeepStrictEqual, rejects } from 'node:assert/strict';
-import type { ManifestRecord } from '@modelkeep/fleet';
-import type { ContractCase } from '../contract-case.ts';
+import type { ContractCase } from '@modelkeep/core';
+import type { ManifestRecord } from '../../ports/manifest.ts';
 import type { StateHarness } from './state-harness.ts';
 
 const record: ManifestRecord = {

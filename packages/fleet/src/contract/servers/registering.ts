@@ -1,7 +1,6 @@
 import { deepEqual, equal, notDeepEqual, partialDeepStrictEqual, rejects } from 'node:assert/strict';
-import type { Server, ServerRegistration } from '@modelkeep/fleet';
-import type { ContractCase } from '../contract-case.ts';
-import { settableClock } from '../settable-clock.ts';
+import { type ContractCase, settableClock } from '@modelkeep/core';
+import type { Server, ServerRegistration } from '../../servers/server.ts';
 import { madeItem, syncAll } from './made-items.ts';
 import type { ServersHarness } from './servers-harness.ts';
 

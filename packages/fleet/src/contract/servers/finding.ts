@@ -1,6 +1,7 @@
 import { deepEqual, equal, rejects } from 'node:assert/strict';
-import type { ContentQuery, Servers } from '@modelkeep/fleet';
-import type { ContractCase } from '../contract-case.ts';
+import type { ContractCase } from '@modelkeep/core';
+import type { ContentQuery } from '../../servers/content.ts';
+import type { Servers } from '../../servers/servers-port.ts';
 import { madeItem, madeSha256, syncAll } from './made-items.ts';
 import type { ServersHarness } from './servers-harness.ts';
 

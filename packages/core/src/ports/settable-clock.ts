@@ -1,4 +1,4 @@
-import { systemClock, type Clock } from '@modelkeep/core';
+import { systemClock, type Clock } from './clock.ts';
 
 /** A clock that shows what it is set to; waiting takes real time. */
 export interface SettableClock extends Clock {

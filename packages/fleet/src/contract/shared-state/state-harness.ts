@@ -1,5 +1,5 @@
 import type { Clock } from '@modelkeep/core';
-import type { OpenedState } from '@modelkeep/fleet';
+import type { OpenedState } from '../../ports/shared-state.ts';
 
 /** How a state is opened. */
 export interface OpenStateOptions {

@@ -1,5 +1,5 @@
 import type { Clock } from '@modelkeep/core';
-import type { Servers } from '@modelkeep/fleet';
+import type { Servers } from '../../servers/servers-port.ts';
 
 /** An engine that the contract of `Servers` is tried on. */
 export interface ServersHarness {

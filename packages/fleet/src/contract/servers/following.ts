@@ -1,6 +1,5 @@
 import { deepEqual, equal, rejects } from 'node:assert/strict';
-import type { ContractCase } from '../contract-case.ts';
-import { settableClock } from '../settable-clock.ts';
+import { type ContractCase, settableClock } from '@modelkeep/core';
 import { madeItems, syncAll } from './made-items.ts';
 import type { ServersHarness } from './servers-harness.ts';
 

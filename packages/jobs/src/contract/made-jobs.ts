@@ -1,4 +1,6 @@
-import type { ClaimedJob, JobStore, NewJob } from '@modelkeep/jobs';
+import type { ClaimedJob } from '../ports/claim.ts';
+import type { JobStore } from '../ports/job-store.ts';
+import type { NewJob } from '../ports/job.ts';
 
 /** @internal When the clocks of these cases start. */
 export const START_MS: number = Date.parse('2026-05-04T10:00:00.000Z');

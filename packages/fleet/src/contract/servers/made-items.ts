@@ -1,5 +1,7 @@
 import { hash } from 'node:crypto';
-import type { InventoryItem, InventoryVersion, Servers, SyncReport } from '@modelkeep/fleet';
+import type { InventoryItem, SyncReport } from '../../servers/inventory.ts';
+import type { InventoryVersion } from '../../servers/server.ts';
+import type { Servers } from '../../servers/servers-port.ts';
 
 /** The hash that the file of a number has. */
 export function madeSha256(number: number): string {
