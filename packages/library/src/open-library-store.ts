@@ -50,7 +50,7 @@ import { isNewerIndexThere } from './volume/newer-index.ts';
 import { openIndex } from './volume/open-index.ts';
 import { renewableIndex } from './volume/renewable-index.ts';
 import { openVolume } from './volume/open-volume.ts';
-import { openVolumeLocks } from './volume/volume-locks.ts';
+import { openVolumeLocks, type LockWait, type VolumeLock } from './volume/volume-locks.ts';
 
 /** A library on disk: its models, and the way for new ones to get in. */
 export interface LibraryStore extends AsyncDisposable, ModelKeeping, VolumeKeeping, ModelSourcing, Revisions, Room {
@@ -138,6 +138,13 @@ export interface LibraryStore extends AsyncDisposable, ModelKeeping, VolumeKeepi
   survey(options?: { readonly signal?: AbortSignal | undefined }): Promise<SurveyReport>;
   /** Makes the index anew from the metadata. One that is damaged is set aside first. */
   rebuild(options?: { readonly signal?: AbortSignal | undefined }): Promise<RebuildReport>;
+  /**
+   * Takes a lock of the library: one holder at a time, of all processes that have it open. Who died holds none.
+   *
+   * @param name - of a file: letters, digits and `-`
+   * @throws `sqlite.locked` or `io.lease-held` after `timeoutMs`; `library.read-only`, `signal.reason`
+   */
+  lock(name: string, options?: LockWait): Promise<VolumeLock>;
   close(): Promise<void>;
 }
 
@@ -275,6 +282,10 @@ export async function openLibraryStore(options: OpenLibraryStoreOptions): Promis
         logger.warn('the index was damaged: it is set aside and made anew', { root });
       await volumes.refresh();
       return rebuildIndex(context, signal);
+    },
+    async lock(name, lockOptions) {
+      forWriting();
+      return locks.acquire(name, lockOptions);
     },
     close,
     [Symbol.asyncDispose]: close,

@@ -129,6 +129,7 @@ export type { UpdateOperation, UpdateOptions, UpdateResult } from './update/upda
 export type { Updating } from './update/updating.ts';
 export type {
   ArtifactRecord,
+  ArtifactStatus,
   ChangeCall,
   DeclaredFile,
   DeclaredModel,
@@ -138,6 +139,7 @@ export type {
   ProgressEntry,
   ProgressStatus,
   RepoRecord,
+  RepoStatus,
   SecretStore,
   SharedState,
   StateCall,
@@ -151,6 +153,15 @@ export type {
 export type { Declaring } from './state/declaring.ts';
 export type { EnsuredModel, EnsureOptions, EnsureResult } from './state/ensure-models.ts';
 export type { ModelStatus } from './state/model-status.ts';
+export type {
+  ArtifactFailure,
+  ArtifactsDownload,
+  DownloadArtifactsOptions,
+  LibraryRepos,
+  ListArtifactsOptions,
+  RepoSync,
+  SyncRepoOptions,
+} from './repos/library-repos.ts';
 export type { TokenKeeping } from './state/token-keeping.ts';
 export { proxyFromEnvironment } from '@modelkeep/network';
 export type {

@@ -6,7 +6,10 @@ import { setAside, type AcquireLockOptions, type Sqlite, type SqliteLock } from 
 /** Which locks a volume uses: those of SQLite, or lease files where SQLite's cannot be relied on. */
 export type LockKind = 'sqlite' | 'lease';
 
-/** @internal A lock of the volume that is held. */
+/** How long a lock is waited for. */
+export type LockWait = AcquireLockOptions;
+
+/** A lock of a library that is held. */
 export interface VolumeLock {
   /** Makes sure that nobody else holds it at this moment. @throws `io.lease-lost` */
   check(): Promise<void>;

@@ -8,6 +8,7 @@ import {
   type RepoFileEntry,
   type RepoInfo,
   type RepoTree,
+  type SelectedFiles,
   type TreeFile,
   type TreeStore,
 } from '@modelkeep/hf-client';
@@ -76,17 +77,41 @@ export async function planDownload(
   const revision = options.revision ?? parsed.revision ?? 'main';
   const tree = await treeOf(context, { repo: parsed.repo, revision, signal: options.signal });
   const chosen = selectFiles(tree.files, { ...options, repo: parsed.repo, path: parsed.path });
-  const { files: selected, left, variants } = chosen;
+  return planFilesOf(context, tree, { ...chosen, revision, expected, signal: options.signal });
+}
+
+/**
+ * @internal Plans these files of a commit, and no others.
+ *
+ * @throws what {@link planDownload} does
+ */
+export async function planFilesAt(
+  context: PlanDownloadContext,
+  { repo, revision, paths, signal }: WantedTree & { readonly paths: ReadonlySet<string> },
+): Promise<DownloadPlan> {
+  const tree = await treeOf(context, { repo, revision, signal });
+  const files = tree.files.filter(({ path }) => paths.has(path));
+  const expected = { sha256: null, mirrors: [] };
+  return planFilesOf(context, tree, { files, left: [], variants: [], revision, expected, signal });
+}
+
+interface ChosenFiles extends Omit<SelectedFiles<TreeFile>, 'bytesTotal'> {
+  readonly revision: string;
+  readonly expected: ExpectedFileOptions;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function planFilesOf(
+  context: PlanDownloadContext,
+  tree: RepoTree,
+  { files: selected, left, variants, revision, expected, signal }: ChosenFiles,
+): Promise<DownloadPlan> {
   refuseUnsafeNames(selected.map(({ path }) => path));
   refuseWithoutWeights(selected.map(({ path }) => path));
 
   const { endpoint, repo, commit } = tree;
   const page = `${endpoint}/${repo}`;
-  const planned = await plannedFiles(
-    context.store,
-    expectedFiles(selected, { ...expected, url: page }),
-    options.signal,
-  );
+  const planned = await plannedFiles(context.store, expectedFiles(selected, { ...expected, url: page }), signal);
   const needed = planned.files.find(({ present }) => !present);
   return {
     source: { provider: 'hf', endpoint, repo, revision, commit },
@@ -96,7 +121,7 @@ export async function planDownload(
     left,
     variants,
     ...tree.facts,
-    gate: await gateOf(context, tree, needed, options.signal),
+    gate: await gateOf(context, tree, needed, signal),
   };
 }
 
@@ -112,7 +137,8 @@ function expectedFiles(
     : files.map((file) => withExpected(file, expected));
 }
 
-interface WantedTree {
+/** @internal A commit of a repo, or what leads to one. */
+export interface WantedTree {
   readonly repo: string;
   readonly revision: string;
   readonly signal: AbortSignal | undefined;

@@ -21,7 +21,7 @@ export function refuseOtherHub({ hub, civitai }: Pick<DownloadContext, 'hub' | '
 
 /** @internal The error of a download that is not to wait for a person. */
 export function waitingError(
-  { source, gate }: DownloadPlan,
+  { source, gate }: Pick<DownloadPlan, 'source' | 'gate'>,
   { reason, url }: WaitingForUser,
 ): ModelkeepError<'workflows.waiting-for-user'> {
   const facts = { reason, url };

@@ -29,18 +29,27 @@ export async function bytesHere(
   let missing = 0;
   for (const file of needed) {
     signal?.throwIfAborted();
-    const found = await sizeHere(context, file, signal);
+    const found = await fileHere(context, file, signal);
     if (found === null) missing += 1;
-    else bytes += found;
+    else bytes += found.sizeBytes;
   }
   return { bytes, missing };
 }
 
-async function sizeHere(
+/** @internal A file of a model that is here. */
+export interface FileHere {
+  /** Absolute. */
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly sha256: string;
+}
+
+/** @internal A file of this content in the folder of a model; null where there is none. */
+export async function fileHere(
   { store, fileSystem }: FilesHereContext,
   { sizeBytes, sha256, gitSha1 }: NeededFile,
   signal: AbortSignal | undefined,
-): Promise<number | null> {
+): Promise<FileHere | null> {
   if (sha256 === null && gitSha1 === null) return null;
   const hash = sha256 === null ? { gitSha1: gitSha1 ?? '' } : { sha256 };
   for (const { modelId, file } of await store.index.findByFileHash({ ...hash, signal })) {
@@ -48,12 +57,15 @@ async function sizeHere(
     if (model === null || model.evictedAt !== undefined) continue;
     if (sizeBytes !== null && sizeBytes !== file.sizeBytes) continue;
     const path = join(store.folderOf(model), file.at ?? file.name);
-    if ((await sizeOf(fileSystem, path)) === file.sizeBytes) return file.sizeBytes;
+    if ((await sizeOf(fileSystem, path)) === file.sizeBytes) {
+      return { path, sizeBytes: file.sizeBytes, sha256: file.sha256 };
+    }
   }
   return null;
 }
 
-async function sizeOf(fileSystem: FileSystem, path: string): Promise<number | null> {
+/** @internal The size of a file; null where none can be seen. */
+export async function sizeOf(fileSystem: FileSystem, path: string): Promise<number | null> {
   try {
     const status = await fileSystem.stat(path);
     return status.kind === 'file' ? status.sizeBytes : null;

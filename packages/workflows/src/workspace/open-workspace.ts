@@ -21,7 +21,7 @@ import { createAddressBook } from '../acquire/address-book.ts';
 import type { DownloadContext } from '../acquire/download-types.ts';
 import { download } from '../acquire/download.ts';
 import type { DownloadPlan } from '../acquire/download-plan.ts';
-import { planDownload, type PlanDownloadOptions } from '../acquire/plan-download.ts';
+import { planDownload, planFilesAt, type PlanDownloadOptions } from '../acquire/plan-download.ts';
 import { scanAndEnrich } from '../enrich/scan-and-enrich.ts';
 import { enrichLibrary } from '../enrich/enrich-library.ts';
 import { createDiskCacheStore } from '../cache/disk-cache-store.ts';
@@ -39,6 +39,7 @@ import { repairLibrary } from '../maintain/repair-library.ts';
 import { computeHashes } from '../maintain/compute-hashes.ts';
 import { verifyLibrary } from '../maintain/verify-library.ts';
 import { createMigrating } from '../migrate/migrating.ts';
+import { createLibraryRepos } from '../repos/create-library-repos.ts';
 import { createSearching } from '../search/searching.ts';
 import { createLibraryServers } from '../servers/create-library-servers.ts';
 import type { ServersOptions } from '../servers/library-servers.ts';
@@ -218,8 +219,9 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
   const { leaving } = operations;
   const maxConnections = options.downloads?.connections;
   const addresses = createAddressBook();
+  const planning = { http, hub, civitai, store, trees, addresses, clock, logger };
   const plan = (reference: string, request: PlanDownloadOptions): Promise<DownloadPlan> =>
-    planDownload({ http, hub, civitai, store, trees, addresses, clock, logger }, reference, request);
+    planDownload(planning, reference, request);
   const downloading: DownloadContext = {
     http,
     hub,
@@ -322,6 +324,17 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
         download: (plan, request) => download(downloading, plan, request),
         clock,
         logger,
+      },
+      operations,
+    ),
+    repos: createLibraryRepos(
+      {
+        ...planning,
+        stateNow,
+        transfers,
+        fileSystem: io.fileSystem,
+        plan: (files) => planFilesAt(planning, files),
+        download: (plan, request) => download(downloading, plan, request),
       },
       operations,
     ),

@@ -32,6 +32,7 @@ import type { IdentifyRemoteOptions, RemoteIdentification } from '../identify/re
 import type { Keeping } from '../keep/keeping.ts';
 import type { LibraryJobs } from '../jobs/library-jobs.ts';
 import type { LibraryServers } from '../servers/library-servers.ts';
+import type { LibraryRepos } from '../repos/library-repos.ts';
 import type { Searching } from '../search/searching.ts';
 import type { Linking } from '../link/linking.ts';
 import type { Diagnosis } from '../maintain/diagnose.ts';
@@ -60,6 +61,8 @@ export interface Workspace
    */
   readonly shared: SharedState | null;
   readonly tokens: TokenKeeping;
+  /** Repos of the hub, with the files that they have. */
+  readonly repos: LibraryRepos;
   /** The servers that share what they know, and which of them has which model. */
   readonly servers: LibraryServers;
   /** What is to be done, by whichever process: it outlives the one that asked for it. */

@@ -136,6 +136,8 @@ export interface WorkflowErrorFacts {
   'workflows.unreadable-source': { readonly path: string; readonly reason: string };
   /** Nobody has declared a model under these keys. */
   'workflows.not-declared': { readonly keys: readonly string[] };
+  /** A repo that was never synced, or not to its end. */
+  'workflows.not-synced': { readonly repoId: string; readonly repo: string };
   /** A source does not have a file as it was declared; `found` is null where it does not have it at all. */
   'workflows.not-as-declared': {
     readonly key: string;

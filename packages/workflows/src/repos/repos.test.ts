@@ -1,0 +1,296 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { ArtifactRecord } from '@modelkeep/fleet';
+import { buildFluxLora, startHub, type LocalHub, type RepoDefinition } from '@modelkeep/testing';
+import { describe, expect, it } from 'vitest';
+import { tempFolder } from '../workspace.test-helper.ts';
+import { openWorkspace } from '../workspace/open-workspace.ts';
+import type { Workspace } from '../workspace/workspace.ts';
+
+const lora = buildFluxLora({ scale: 0.02 });
+const other = buildFluxLora({ scale: 0.02, fillSeed: 7 });
+const text = (content: string): Buffer => Buffer.from(content);
+const repo: RepoDefinition = {
+  id: 'acme/lora',
+  files: [
+    { path: 'line.safetensors', content: lora, storage: 'lfs' },
+    { path: 'README.md', content: text('# Thick lines') },
+    { path: 'conf/model.json', content: text('{"a": 1}') },
+    { path: 'conf/old.json', content: text('{}') },
+  ],
+};
+
+async function scene(
+  definition: RepoDefinition = repo,
+): Promise<{ hub: LocalHub; library: Workspace; open: () => Promise<Workspace>; root: string } & AsyncDisposable> {
+  const folder = await tempFolder();
+  const hub = await startHub({ repos: [definition] });
+  const root = folder.join('library');
+  const open = (): Promise<Workspace> => openWorkspace({ root, hub: { endpoint: hub.hubUrl } });
+  const library = await open();
+  return {
+    hub,
+    library,
+    open,
+    root,
+    async [Symbol.asyncDispose]() {
+      await library.close();
+      await hub[Symbol.asyncDispose]();
+      await folder[Symbol.asyncDispose]();
+    },
+  };
+}
+
+const statesOf = (artifacts: readonly ArtifactRecord[]): unknown => artifacts.map(({ path, status }) => [path, status]);
+const idsOf = (artifacts: readonly ArtifactRecord[], ...paths: string[]): string[] =>
+  artifacts.filter(({ path }) => paths.includes(path)).map(({ id }) => id);
+
+describe('a repo', () => {
+  it('is registered once, and only where it is one', async () => {
+    await using it = await scene();
+    const { repos } = it.library;
+    const registered = await repos.register('hf:acme/lora');
+    expect(registered).toMatchObject({ repo: 'acme/lora', revision: 'main', status: 'registered', commit: null });
+    expect(await repos.register(`${it.hub.hubUrl}/acme/lora`)).toEqual(registered);
+    expect(await repos.list()).toEqual([registered]);
+    expect(it.hub.requests).toEqual([]);
+    for (const reference of ['hf:acme/lora/line.safetensors', 'civitai:7', 'https://files.example/a?token=x']) {
+      await expect(repos.register(reference)).rejects.toMatchObject({ code: 'workflows.invalid-reference' });
+    }
+    await expect(repos.get('none')).rejects.toMatchObject({ code: 'fleet.not-found' });
+    await expect(repos.sync('none').result).rejects.toMatchObject({ code: 'fleet.not-found' });
+    await expect(repos.download(['none']).result).rejects.toMatchObject({
+      code: 'fleet.not-found',
+      facts: { topic: 'artifacts', key: 'none' },
+    });
+    expect(await repos.remove('none')).toBe(false);
+  });
+
+  it('is synced: its files are known, and the small ones are here', async () => {
+    await using it = await scene();
+    const { repos } = it.library;
+    const { id } = await repos.register('hf:acme/lora');
+    const { repo: synced, artifacts, failures } = await repos.sync(id).result;
+    expect(synced).toMatchObject({ status: 'synced', commit: await it.hub.commitOf('acme/lora'), error: null });
+    expect(failures).toEqual([]);
+    expect(statesOf(artifacts)).toEqual([
+      ['README.md', 'completed'],
+      ['conf/model.json', 'completed'],
+      ['conf/old.json', 'completed'],
+      ['line.safetensors', 'pending'],
+    ]);
+    const [readme, config] = artifacts;
+    expect(await readFile(readme?.localPath ?? '', 'utf8')).toBe('# Thick lines');
+    expect(await readFile(config?.localPath ?? '', 'utf8')).toBe('{"a": 1}');
+    expect(readme?.contentSha256).toMatch(/^[0-9a-f]{64}$/u);
+    expect(readme?.localPath).toMatch(/repos.hf.acme__lora.main-[0-9a-f]{8}.README\.md$/u);
+
+    // A file that was deleted by hand shows at once, and is the only one that is fetched again.
+    await rm(config?.localPath ?? '');
+    expect(statesOf(await repos.artifacts({ status: 'pending' }))).toEqual([
+      ['conf/model.json', 'pending'],
+      ['line.safetensors', 'pending'],
+    ]);
+    it.hub.resetRequests();
+    await repos.sync(id).result;
+    expect(statesOf(await repos.artifacts({ repo: id, status: 'pending' }))).toEqual([['line.safetensors', 'pending']]);
+    expect(it.hub.requests.filter(({ path }) => path.includes('/resolve/')).map(({ path }) => basename(path))).toEqual([
+      'model.json',
+    ]);
+
+    expect(await repos.remove(id)).toBe(true);
+    expect(await repos.artifacts()).toEqual([]);
+    expect(await readdir(`${it.root}/repos/hf/acme__lora`)).toEqual([]);
+  });
+
+  it('fetches no small file where none is wanted, and none by a name that nothing may have', async () => {
+    const hostile = { path: 'a/../../../x.json', content: text('no') };
+    await using it = await scene({ ...repo, files: [...repo.files, hostile] });
+    const { repos } = it.library;
+    const { id } = await repos.register('hf:acme/lora');
+    await repos.sync(id, { smallFileBytes: 0 }).result;
+    expect(await repos.artifacts({ status: 'completed' })).toEqual([]);
+    const { failures } = await repos.sync(id).result;
+    expect(failures).toMatchObject([{ path: hostile.path, error: { code: 'library.unsafe-name' } }]);
+    expect(await repos.artifacts({ status: 'failed' })).toMatchObject([
+      { path: hostile.path, localPath: null, error: { code: 'library.unsafe-name' } },
+    ]);
+    await expect(stat(`${it.root}/repos/hf/x.json`)).rejects.toThrow('ENOENT');
+  });
+});
+
+describe('artifacts', () => {
+  it('are downloaded as models, verified and stored once', async () => {
+    await using it = await scene();
+    const { repos } = it.library;
+    const { id } = await repos.register('hf:acme/lora');
+    const { artifacts } = await repos.sync(id).result;
+    const wanted = idsOf(artifacts, 'line.safetensors', 'README.md');
+    const { models, bytesFetched, artifacts: after } = await repos.download(wanted).result;
+    expect(models).toMatchObject([{ type: 'lora' }]);
+    expect(bytesFetched).toBe(lora.byteLength + 13);
+    expect(statesOf(after)).toEqual([
+      ['README.md', 'completed'],
+      ['line.safetensors', 'completed'],
+    ]);
+    const weights = after[1];
+    expect(Buffer.compare(await readFile(weights?.localPath ?? ''), lora)).toBe(0);
+    expect(weights?.contentSha256).toBe(weights?.sha256);
+
+    // The model moves, and the artifact with it; then it is evicted, and is to be had again.
+    const model = models[0]?.id ?? '';
+    await it.library.edit(model, { type: 'vae' });
+    await it.library.relocate(model);
+    const [moved] = await repos.artifacts({ ids: idsOf(after, 'line.safetensors') });
+    expect(moved).toMatchObject({ status: 'completed', localPath: expect.stringContaining('/vae/') as string });
+    expect((await it.library.evict({ models: [model], freeBytes: 1 }).result).evicted).toHaveLength(1);
+    expect(statesOf(await repos.artifacts({ ids: wanted }))).toContainEqual(['line.safetensors', 'pending']);
+  });
+
+  it('that the library has already are not fetched', async () => {
+    await using it = await scene();
+    await it.library.download(await it.library.planDownload('hf:acme/lora')).result;
+    const { id } = await it.library.repos.register('hf:acme/lora');
+    const { artifacts } = await it.library.repos.sync(id, { smallFileBytes: 0 }).result;
+    expect(artifacts.find(({ path }) => path === 'line.safetensors')).toMatchObject({
+      status: 'completed',
+      error: null,
+    });
+    it.hub.resetRequests();
+    await it.library.repos.download(idsOf(artifacts, 'line.safetensors')).result;
+    expect(it.hub.requests).toEqual([]);
+  });
+
+  it('are those of the commit that was synced, though the branch has moved', async () => {
+    await using it = await scene();
+    const { repos } = it.library;
+    const { id } = await repos.register('hf:acme/lora');
+    const first = await repos.sync(id).result;
+    await it.hub.commit('acme/lora', {
+      files: [
+        { path: 'line.safetensors', content: other, storage: 'lfs' },
+        { path: 'README.md', content: text('# Thin lines') },
+      ],
+      deletes: ['conf/old.json'],
+    });
+    const { artifacts } = await repos.download(idsOf(first.artifacts, 'line.safetensors')).result;
+    expect(Buffer.compare(await readFile(artifacts[0]?.localPath ?? ''), lora)).toBe(0);
+
+    const second = await repos.sync(id).result;
+    expect(second.repo.commit).not.toBe(first.repo.commit);
+    expect(statesOf(second.artifacts)).toEqual([
+      ['README.md', 'completed'],
+      ['conf/model.json', 'completed'],
+      ['line.safetensors', 'pending'],
+    ]);
+    expect(await readFile(second.artifacts[0]?.localPath ?? '', 'utf8')).toBe('# Thin lines');
+    const old = first.artifacts.find(({ path }) => path === 'conf/old.json');
+    await expect(stat(old?.localPath ?? '')).rejects.toThrow('ENOENT');
+    const again = await repos.download(idsOf(second.artifacts, 'line.safetensors')).result;
+    expect(Buffer.compare(await readFile(again.artifacts[0]?.localPath ?? ''), other)).toBe(0);
+  });
+
+  it('of a gated repo say what a person has to do, until it is done', async () => {
+    await using it = await scene({ ...repo, gated: 'manual' });
+    const { repos } = it.library;
+    const { id } = await repos.register('hf:acme/lora');
+    const { repo: synced, artifacts, failures } = await repos.sync(id).result;
+    expect(synced.status).toBe('synced');
+    const waiting = { code: 'workflows.waiting-for-user', facts: { reason: 'token' } };
+    expect(failures).toMatchObject([{ error: waiting }, { error: waiting }, { error: waiting }]);
+    const weights = idsOf(artifacts, 'line.safetensors');
+    await expect(repos.download(weights).result).rejects.toMatchObject(waiting);
+    await expect(repos.download(idsOf(artifacts, 'README.md')).result).rejects.toMatchObject(waiting);
+    expect(await repos.artifacts({ status: 'failed' })).toHaveLength(4);
+    it.hub.changeRepo('acme/lora', { gated: false });
+    expect((await repos.sync(id).result).failures).toEqual([]);
+    await repos.download(weights).result;
+    expect(await repos.artifacts()).toMatchObject([1, 2, 3, 4].map(() => ({ status: 'completed', error: null })));
+  });
+
+  it('stay as they were where the hub does not answer, or has the repo no more', async () => {
+    await using it = await scene();
+    const { id } = await it.library.repos.register('hf:acme/lora');
+    await it.library.repos.sync(id).result;
+    const before = await it.library.repos.artifacts();
+    it.hub.removeRepo('acme/lora');
+    await expect(it.library.repos.sync(id).result).rejects.toMatchObject({
+      code: expect.stringMatching(/^hub\./u) as string,
+    });
+    expect(await it.library.repos.get(id)).toMatchObject({
+      status: 'error',
+      error: { code: expect.stringMatching(/^hub\./u) as string },
+    });
+    expect(await it.library.repos.artifacts()).toEqual(before);
+
+    const weights = idsOf(before, 'line.safetensors');
+    await expect(it.library.repos.download(weights).result).rejects.toThrow();
+    expect(await it.library.repos.artifacts({ ids: weights })).toMatchObject([{ status: 'failed', error: {} }]);
+
+    const offline = await openWorkspace({ root: it.root, hub: { endpoint: it.hub.hubUrl, offline: true } });
+    await expect(offline.repos.sync(id).result).rejects.toMatchObject({ code: 'network.offline' });
+    expect(await offline.repos.get(id)).toMatchObject({ status: 'error', error: { code: 'network.offline' } });
+    await offline.close();
+  });
+
+  it('of a repo that was never synced are refused', async () => {
+    await using it = await scene();
+    const { id } = await it.library.repos.register('hf:acme/lora');
+    const { artifacts } = await it.library.repos.sync(id).result;
+    // As a process leaves it that dies between the new files and their commit.
+    await it.library.shared?.repos.update(id, { status: 'registered', commit: null });
+    await expect(
+      it.library.repos.download(idsOf(artifacts, 'README.md', 'line.safetensors')).result,
+    ).rejects.toMatchObject({
+      code: 'workflows.not-synced',
+      facts: { repoId: id },
+    });
+  });
+
+  it('are fetched once by two that want them at once', async () => {
+    await using it = await scene();
+    const second = await it.open();
+    try {
+      const { id } = await it.library.repos.register('hf:acme/lora');
+      const synced = await Promise.all([it.library.repos.sync(id).result, second.repos.sync(id).result]);
+      expect(synced[0].artifacts).toEqual(synced[1].artifacts);
+      const weights = idsOf(synced[0].artifacts, 'line.safetensors');
+      const both = await Promise.all(
+        [it.library, it.library, second].map(async ({ repos }) => repos.download(weights).result),
+      );
+      expect(both.map(({ artifacts }) => artifacts[0]?.status)).toEqual(['completed', 'completed', 'completed']);
+      expect(Math.max(both[0]?.bytesFetched ?? 0, both[1]?.bytesFetched ?? 0) + (both[2]?.bytesFetched ?? 0)).toBe(
+        lora.byteLength,
+      );
+      expect(await it.library.list()).toHaveLength(1);
+    } finally {
+      await second.close();
+    }
+  });
+
+  it('that a killed process was at are at rest, and are had by the next one', async () => {
+    await using it = await scene();
+    const { repos } = it.library;
+    it.hub.setPace({ bytesPerSecond: lora.byteLength / 20 });
+    const program = fileURLToPath(new URL('./download-artifacts.test-child.ts', import.meta.url));
+    const args = ['--conditions=modelkeep-source', program, it.root, it.hub.hubUrl, 'hf:acme/lora'];
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    const ended = once(child, 'exit');
+    await once(child.stdout, 'data');
+    expect(statesOf(await repos.artifacts({ status: 'downloading' }))).toEqual([['line.safetensors', 'downloading']]);
+    const waiting = new AbortController();
+    const [{ id } = { id: '' }] = await repos.artifacts({ status: 'downloading' });
+    const other = repos.download([id], { signal: waiting.signal });
+    waiting.abort(new Error('enough'));
+    await expect(other.result).rejects.toThrow('enough');
+    child.kill('SIGKILL');
+    await ended;
+    expect(statesOf(await repos.artifacts({ status: 'pending' }))).toEqual([['line.safetensors', 'pending']]);
+    it.hub.setPace({});
+    expect(await repos.download([id]).result).toMatchObject({ artifacts: [{ status: 'completed' }] });
+    expect((await it.library.verify().result).problems).toEqual([]);
+  });
+});
