@@ -23,6 +23,7 @@ import { addJobCommands } from './job-commands.ts';
 import { addKeepingCommands } from './keeping-commands.ts';
 import { addMigrationCommands } from './migration-commands.ts';
 import { openFor } from './open-for.ts';
+import { addRepoCommands } from './repo-commands.ts';
 import { addRevisionCommands } from './revision-commands.ts';
 import { createLogger } from './output/create-logger.ts';
 import { addServerCommands } from './server-commands.ts';
@@ -125,6 +126,7 @@ export function createProgram(session: Session): Command {
   addVolumeCommands({ command, within });
   addSourceCommands({ command, within });
   addRevisionCommands({ command, within });
+  addRepoCommands({ command, within });
   addServerCommands({ command, within });
   addMigrationCommands({ command, within });
   addJobCommands({ command, within });

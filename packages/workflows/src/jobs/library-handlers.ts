@@ -1,4 +1,4 @@
-import { isModelkeepError, type Operation } from '@modelkeep/core';
+import { errorFromJSON, isModelkeepError, type Operation } from '@modelkeep/core';
 import type { JobContext, JobHandler, JobHandlers, JobOutcome } from '@modelkeep/jobs';
 import { z } from 'zod';
 import type { Download } from '../acquire/download.ts';
@@ -8,7 +8,7 @@ import { payloads, type LibraryJobPayloads, type LibraryJobType } from './payloa
 /** @internal The operations that jobs are made of. */
 export type JobWorkspace = Pick<
   Workspace,
-  'planDownload' | 'download' | 'import' | 'scan' | 'computeHashes' | 'enrich' | 'verify' | 'planLinks'
+  'planDownload' | 'download' | 'repos' | 'import' | 'scan' | 'computeHashes' | 'enrich' | 'verify' | 'planLinks'
 >;
 
 const OFFLINE_WAIT_MS = 60_000;
@@ -18,6 +18,7 @@ const FINAL = new Set<string>([
   'hub.revision-not-found',
   'hub.entry-not-found',
   'hub.nothing-selected',
+  'hub.disabled',
   'civitai.not-found',
   'library.model-not-found',
   'library.ambiguous-id',
@@ -43,6 +44,7 @@ export function libraryHandlers(workspace: () => JobWorkspace): JobHandlers {
       const { models, bytesFetched, bytesResumed } = await follow(download, context, () => download.cancel());
       return { models: models.map(({ id }) => id), bytesFetched, bytesResumed };
     }),
+    sync: handler('sync', (payload, context) => syncNow(workspace().repos, payload, context)),
     import: handler('import', async ({ paths, ...options }, context) => {
       const { models, skipped } = await follow(
         workspace().import(paths, { ...options, signal: context.signal }),
@@ -72,6 +74,21 @@ export function libraryHandlers(workspace: () => JobWorkspace): JobHandlers {
       return { counts };
     }),
   };
+}
+
+async function syncNow(
+  repos: JobWorkspace['repos'],
+  { reference, ...options }: LibraryJobPayloads['sync'],
+  context: JobContext,
+): Promise<unknown> {
+  const { signal } = context;
+  const { id } = await repos.register(reference, { signal });
+  const { repo, artifacts, failures, bytesFetched } = await follow(repos.sync(id, { ...options, signal }), context);
+  for (const { path, error } of failures) context.log('error', `${path}: ${error.message}`);
+  // Another attempt tries again what could not be had, and nothing else. A name that nothing may have never will be.
+  const failed = failures.find(({ error }) => error.code !== 'library.unsafe-name');
+  if (failed !== undefined) throw errorFromJSON(failed.error);
+  return { repoId: id, commit: repo.commit, artifacts: artifacts.length, bytesFetched };
 }
 
 function handler<Type extends LibraryJobType>(

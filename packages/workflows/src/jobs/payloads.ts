@@ -27,6 +27,8 @@ export interface LibraryJobPayloads {
     readonly volume?: string | undefined;
     readonly makeRoom?: boolean | undefined;
   };
+  /** Registers the repo where it is not, and syncs it. */
+  readonly sync: { readonly reference: string; readonly smallFileBytes?: number | undefined };
   readonly import: {
     readonly paths: readonly string[];
     readonly mode?: ImportMode | undefined;
@@ -72,6 +74,7 @@ export const payloads: { readonly [T in LibraryJobType]: z.ZodType<LibraryJobPay
     volume: text.optional(),
     makeRoom: z.boolean().optional(),
   }),
+  sync: z.strictObject({ reference: text, smallFileBytes: z.number().min(0).optional() }),
   import: z.strictObject({
     paths: some,
     mode: z.enum(importModes).optional(),
