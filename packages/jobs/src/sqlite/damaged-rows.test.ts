@@ -1,4 +1,4 @@
-import { settableClock } from '@modelkeep/testing';
+import { settableClock } from '@modelkeep/core';
 import { expect, it } from 'vitest';
 import { testJobs } from '../jobs.test-helper.ts';
 import { createSqliteJobs } from './create-sqlite-jobs.ts';
