@@ -48,12 +48,24 @@ export function createFileSecretStore(folder: string): SecretStore {
           await file.close();
         }
         await rename(temp, path);
+        await syncFolder(folder);
       } finally {
         await rm(temp, { force: true });
       }
     },
     delete: (name) => rm(pathOf(name), { force: true }),
   };
+}
+
+/** So that a power cut does not bring the secret before back. Windows does not sync folders. */
+async function syncFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
 }
 
 function refused(folder: string): ModelkeepError<'fleet.secrets-refused'> {
