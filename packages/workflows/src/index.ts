@@ -1,9 +1,5 @@
-export {
-  openWorkspace,
-  type CivitaiOptions,
-  type HubOptions,
-  type OpenWorkspaceOptions,
-} from './workspace/open-workspace.ts';
+export { openWorkspace } from './workspace/open-workspace.ts';
+export type { CivitaiOptions, HubOptions, OpenWorkspaceOptions } from './workspace/open-workspace-options.ts';
 export type { DownloadLimits } from './workspace/open-transfers.ts';
 export type { Cancellable, Workspace } from './workspace/workspace.ts';
 export {

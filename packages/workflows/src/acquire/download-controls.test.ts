@@ -5,7 +5,8 @@ import type { Progress } from '@modelkeep/core';
 import { buildFluxLora, buildFluxModel, startHub, type LocalHub } from '@modelkeep/testing';
 import { describe, expect, it } from 'vitest';
 import { tempFolder } from '../workspace.test-helper.ts';
-import { openWorkspace, type OpenWorkspaceOptions } from '../workspace/open-workspace.ts';
+import { openWorkspace } from '../workspace/open-workspace.ts';
+import type { OpenWorkspaceOptions } from '../workspace/open-workspace-options.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import type { Download } from './download.ts';
 

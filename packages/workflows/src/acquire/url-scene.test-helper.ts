@@ -5,7 +5,8 @@ import type { Logger } from '@modelkeep/core';
 import { buildFluxLora, buildFluxModel } from '@modelkeep/testing';
 import { startFileServer, type FileServer, type ServedFile } from '../file-server.test-helper.ts';
 import { tempFolder } from '../workspace.test-helper.ts';
-import { openWorkspace, type OpenWorkspaceOptions } from '../workspace/open-workspace.ts';
+import { openWorkspace } from '../workspace/open-workspace.ts';
+import type { OpenWorkspaceOptions } from '../workspace/open-workspace-options.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 
 export const lora: Uint8Array = buildFluxLora();

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { pictureKind } from '@modelkeep/formats';
 import { buildFluxLora, buildSafetensors, startCivitai, type CivitaiImageDefinition } from '@modelkeep/testing';
 import { describe, expect, it } from 'vitest';
-import { openWorkspace, type OpenWorkspaceOptions } from '../workspace/open-workspace.ts';
+import { openWorkspace } from '../workspace/open-workspace.ts';
+import type { OpenWorkspaceOptions } from '../workspace/open-workspace-options.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { tempFolder } from '../workspace.test-helper.ts';
 

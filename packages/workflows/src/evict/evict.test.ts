@@ -2,7 +2,8 @@ import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { buildFluxLora, startHub, textBytes, type LocalHub } from '@modelkeep/testing';
 import { describe, expect, it } from 'vitest';
 import { tempFolder } from '../workspace.test-helper.ts';
-import { openWorkspace, type OpenWorkspaceOptions } from '../workspace/open-workspace.ts';
+import { openWorkspace } from '../workspace/open-workspace.ts';
+import type { OpenWorkspaceOptions } from '../workspace/open-workspace-options.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 
 const lora = (fillSeed: number): Uint8Array => buildFluxLora({ scale: 0.02, fillSeed });

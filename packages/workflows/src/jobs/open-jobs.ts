@@ -1,7 +1,8 @@
-import { isModelkeepError, ModelkeepError, type Clock, type Logger } from '@modelkeep/core';
+import { isModelkeepError, type Clock, type Logger } from '@modelkeep/core';
 import { createSqliteJobs, jobsMigrations, type JobStore } from '@modelkeep/jobs';
 import type { LibraryStore } from '@modelkeep/library';
 import { setAside, type Sqlite } from '@modelkeep/sqlite';
+import { openForReading } from '../workspace/open-for-reading.ts';
 
 /** @internal The queue of this machine, opened when it is first needed. */
 export interface OwnJobs {
@@ -24,7 +25,7 @@ export function openOwnJobs({
 }): OwnJobs {
   let opening: Promise<JobStore> | undefined;
   const openFile = async (): Promise<JobStore> => {
-    if (stateFile === null) throw readOnly(root);
+    if (stateFile === null) throw openForReading(root, 'jobs cannot be managed');
     const options = { path: stateFile, migrations: [jobsMigrations], synchronous: 'full' } as const;
     try {
       return createSqliteJobs({ database: await sqlite.open(options), clock });
@@ -47,12 +48,4 @@ export function openOwnJobs({
       await (await opening?.catch(() => undefined))?.close();
     },
   };
-}
-
-function readOnly(root: string): ModelkeepError {
-  return new ModelkeepError('library.read-only', {
-    message: `jobs cannot be managed from ${root}: it is open for reading only`,
-    facts: { root },
-    hint: "open the library with mode 'write'",
-  });
 }

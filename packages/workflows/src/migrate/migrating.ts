@@ -1,5 +1,6 @@
 import { ModelkeepError, type Operation } from '@modelkeep/core';
 import type { Servers, SharedState } from '@modelkeep/fleet';
+import { openForReading } from '../workspace/open-for-reading.ts';
 import { exportRegistry, type RegistryExport } from './registry/export-registry.ts';
 import {
   migrateRegistry,
@@ -109,12 +110,7 @@ export function createMigrating({ join, track, stateNow, endpoints, ...context }
 }
 
 function requireWritable({ mode, root }: MigratingContext['store']): void {
-  if (mode === 'write') return;
-  throw new ModelkeepError('library.read-only', {
-    message: `nothing can be taken over into ${root}: it is open for reading only`,
-    facts: { root },
-    hint: "open the library with mode 'write'",
-  });
+  if (mode !== 'write') throw openForReading(root, 'nothing can be taken over');
 }
 
 function checkKind(kind: string, kinds: readonly string[]): void {

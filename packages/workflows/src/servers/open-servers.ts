@@ -1,9 +1,10 @@
 import { dirname, join } from 'node:path';
-import { isModelkeepError, ModelkeepError, type Clock, type Logger } from '@modelkeep/core';
+import { isModelkeepError, type Clock, type Logger } from '@modelkeep/core';
 import { createSqliteServers, serversMigrations, type Servers } from '@modelkeep/fleet';
 import { systemCodeOf, type FileSystem } from '@modelkeep/io';
 import type { LibraryStore } from '@modelkeep/library';
 import { setAside, type Sqlite, type SqliteDatabase } from '@modelkeep/sqlite';
+import { openForReading } from '../workspace/open-for-reading.ts';
 
 /** @internal The store of this machine, opened when it is first needed. */
 export interface OwnServers {
@@ -28,7 +29,7 @@ export function openOwnServers({ store, sqlite, fileSystem, clock, logger }: Own
   const path = store.stateFile === null ? null : join(dirname(store.stateFile), 'servers.db');
   let opening: Promise<SqliteDatabase> | undefined;
   const openFile = async (): Promise<SqliteDatabase> => {
-    if (path === null) throw readOnly(store.root);
+    if (path === null) throw openForReading(store.root, 'servers cannot be managed');
     const options = { path, migrations: [serversMigrations] };
     try {
       return await sqlite.open(options);
@@ -62,12 +63,4 @@ async function isThere(fileSystem: FileSystem, path: string): Promise<boolean> {
     if (systemCodeOf(error) === 'ENOENT') return false;
     throw error;
   }
-}
-
-function readOnly(root: string): ModelkeepError {
-  return new ModelkeepError('library.read-only', {
-    message: `servers cannot be managed from ${root}: it is open for reading only`,
-    facts: { root },
-    hint: "open the library with mode 'write'",
-  });
 }

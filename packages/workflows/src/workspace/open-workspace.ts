@@ -1,19 +1,11 @@
 import { join } from 'node:path';
-import {
-  ModelkeepError,
-  silentLogger,
-  systemClock,
-  type Clock,
-  type HttpTransport,
-  type Logger,
-  type Metrics,
-} from '@modelkeep/core';
+import { silentLogger, systemClock } from '@modelkeep/core';
 import { createIdentifier } from '@modelkeep/formats';
 import { cachedMisses, createCivitaiClient, defaultCivitaiEndpoint } from '@modelkeep/civitai-client';
 import { createHubClient, createLookup, defaultEndpoint } from '@modelkeep/hf-client';
-import { createIo, type DriveOverride } from '@modelkeep/io';
+import { createIo } from '@modelkeep/io';
 import { findDuplicates, openLibraryStore, shareDuplicates } from '@modelkeep/library';
-import type { SecretStore, SharedState } from '@modelkeep/fleet';
+import type { SharedState } from '@modelkeep/fleet';
 import type { Mapper } from '@modelkeep/mapper';
 import { createHttpClient } from '@modelkeep/network';
 import { createSqlite } from '@modelkeep/sqlite';
@@ -42,9 +34,7 @@ import { createMigrating } from '../migrate/migrating.ts';
 import { createLibraryRepos } from '../repos/create-library-repos.ts';
 import { createSearching } from '../search/searching.ts';
 import { createLibraryServers } from '../servers/create-library-servers.ts';
-import type { ServersOptions } from '../servers/library-servers.ts';
 import { openFleet } from '../servers/open-fleet.ts';
-import type { OpenShared } from '../shared/open-shared.ts';
 import { credentialsOf } from '../state/credentials.ts';
 import { createDeclaring } from '../state/declaring.ts';
 import { openState } from '../state/open-state.ts';
@@ -58,76 +48,11 @@ import { answerCache, grantedOrigins } from './answers-and-grants.ts';
 import { createClosing, type Closing } from './closing.ts';
 import { offlineTransport } from './offline-transport.ts';
 import { openMapper } from './open-mapper.ts';
-import { openTransfers, type DownloadLimits } from './open-transfers.ts';
+import { openForReading } from './open-for-reading.ts';
+import { openTransfers } from './open-transfers.ts';
+import type { OpenWorkspaceOptions } from './open-workspace-options.ts';
 import { createRunningOperations } from './running-operations.ts';
 import type { Workspace } from './workspace.ts';
-
-/** The hub that a library downloads from. */
-export interface HubOptions {
-  /** @default 'https://huggingface.co' */
-  readonly endpoint?: string | undefined;
-  /**
-   * Sent to the endpoint's exact origin and to no other; of any shape. A function is asked before each request. Null
-   * sends none, whatever the environment says.
-   */
-  readonly token?: string | (() => string | undefined) | null | undefined;
-  /** Makes no request at all. @default false */
-  readonly offline?: boolean | undefined;
-}
-
-/** The Civitai that a library asks. */
-export interface CivitaiOptions {
-  /** @default 'https://civitai.com' */
-  readonly endpoint?: string | undefined;
-  /**
-   * Sent to the endpoint's exact origin and to no other, least of all to the storage that downloads redirect to. A function
-   * is asked before each request. Null sends none, whatever the environment says.
-   */
-  readonly apiKey?: string | (() => string | undefined) | null | undefined;
-}
-
-/** What {@link openWorkspace} needs. */
-export interface OpenWorkspaceOptions {
-  /** The library's folder. */
-  readonly root: string;
-  /** `read` works on a read-only drive. @default 'write' */
-  readonly mode?: 'read' | 'write' | undefined;
-  /** Whether an empty or missing folder becomes a library. @default true */
-  readonly create?: boolean | undefined;
-  /**
-   * A folder of this machine for what is known of the library on it alone: links into apps, hashes of files outside; and for
-   * the index where it cannot be in the library. Any number of libraries may share it. @default in the library
-   */
-  readonly stateDir?: string | undefined;
-  /** The same, but only where the library is on a network file system, or on a drive that is read-only. @default none */
-  readonly fallbackStateDir?: string | undefined;
-  readonly hub?: HubOptions | undefined;
-  readonly civitai?: CivitaiOptions | undefined;
-  /** The way to the network. @default undici */
-  readonly transport?: HttpTransport | undefined;
-  /** Private origins that may be asked beside that of the hub's endpoint, or `all`. @default none */
-  readonly privateOrigins?: readonly string[] | 'all' | undefined;
-  /** The proxy for a URL, or undefined; not for a `transport` that is passed in. @default none */
-  readonly proxyFor?: ((url: string) => string | undefined) | undefined;
-  /** Certificates in PEM form that are trusted beside the system's; not for a `transport` that is passed in. */
-  readonly certificateAuthorities?: readonly string[] | undefined;
-  readonly downloads?: DownloadLimits | undefined;
-  /** What is known better of some drives than the system tells. */
-  readonly drives?: readonly DriveOverride[] | undefined;
-  /** A folder of translation configs for apps, `<app>_<appversion>_<modelconfig>.json`, absolute. */
-  readonly translationFolder?: string | undefined;
-  /** Where tokens are kept that a person sets. @default files that only their owner may read, beside the state */
-  readonly secretStore?: SecretStore | undefined;
-  /** How the library takes part in a fleet of servers. */
-  readonly servers?: ServersOptions | undefined;
-  /** Opens what several machines share. @default what the processes of this machine share */
-  readonly openShared?: OpenShared | undefined;
-  /** Whether this process does the library's jobs, its own and those of others. @default false */
-  readonly runJobs?: boolean | undefined;
-  readonly clock?: Clock | undefined;
-  readonly logger?: Logger | undefined;
-  readonly metrics?: Metrics | undefined;
-}
 
 /**
  * Opens a library with all that works on it. What a process that died had committed is finished first.
@@ -157,8 +82,7 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
   closing.add(() => sqlite.close());
   const identifier = createIdentifier();
   closing.add(() => identifier.close());
-  const { mode, create } = options;
-  const { root, stateDir, fallbackStateDir } = options;
+  const { root, mode, create, stateDir, fallbackStateDir } = options;
   const state = { stateDir, fallbackStateDir };
   const store = await openLibraryStore({ root, mode, create, ...state, io, identifier, sqlite, clock, logger });
   closing.add(() => store.close());
@@ -240,19 +164,11 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
 
   const stateNow = (): SharedState => {
     if (shared !== null) return shared.state;
-    throw new ModelkeepError('library.read-only', {
-      message: `what processes share cannot be had from ${store.root}: it is open for reading only`,
-      facts: { root: store.root },
-      hint: "open the library with mode 'write'",
-    });
+    throw openForReading(store.root, 'what processes share cannot be had');
   };
   const mapping = (): Mapper => {
     if (mapper !== null) return mapper;
-    throw new ModelkeepError('library.read-only', {
-      message: `links cannot be managed from ${store.root}: it is open for reading only`,
-      facts: { root: store.root },
-      hint: "open the library with mode 'write'",
-    });
+    throw openForReading(store.root, 'links cannot be managed');
   };
   const ownJobs = openOwnJobs({ store, sqlite, clock, logger });
   closing.add(() => ownJobs.close());
@@ -353,11 +269,11 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
       operations.track(download(downloading, plan, { ...request, signal: operations.join(request.signal) })),
     setMaxBytesPerSecond: (bytesPerSecond) => transfers.setMaxBytesPerSecond(bytesPerSecond),
     import: (paths, { signal, ...request } = {}) =>
-      operations.track(store.import(listOf(paths), { ...request, signal: operations.join(signal) })),
+      operations.track(store.import([paths].flat(), { ...request, signal: operations.join(signal) })),
     scan: (roots, { signal, ...request } = {}) =>
-      operations.track(scanAndEnrich(enriching, listOf(roots), { ...request, signal: operations.join(signal) })),
+      operations.track(scanAndEnrich(enriching, [roots].flat(), { ...request, signal: operations.join(signal) })),
     watch(roots, { signal, ...request } = {}) {
-      const watch = store.watch(listOf(roots), { ...request, signal: operations.join(signal) });
+      const watch = store.watch([roots].flat(), { ...request, signal: operations.join(signal) });
       void operations.track({ result: watch.ended });
       return watch;
     },
@@ -394,8 +310,4 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
     [Symbol.asyncDispose]: () => close(),
   };
   return workspace;
-}
-
-function listOf(paths: string | readonly string[]): readonly string[] {
-  return typeof paths === 'string' ? [paths] : paths;
 }
