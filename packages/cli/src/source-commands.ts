@@ -5,7 +5,10 @@ import type { CommandGroup } from './run-within.ts';
 
 /** @internal What sources know of models. */
 export function addSourceCommands({ command, within }: CommandGroup): void {
-  command('identify <file>', 'what a file is, where it comes from, and what is known about loading it')
+  command(
+    'identify <file>',
+    'what a file or a folder of one model is, where it comes from, and what is known about loading it',
+  )
     .option('--offline', 'ask no site where it comes from')
     .option('--endpoint <url>', 'the hub (default: HF_ENDPOINT, then the public hub)')
     .option('--token <token>', 'a token of the hub (default: HF_TOKEN, which other users of the machine do not see)')

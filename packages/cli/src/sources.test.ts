@@ -109,6 +109,40 @@ describe('identify', () => {
   });
 });
 
+describe('identify of a folder', () => {
+  it('tells its parts and what is missing, and names what it is not', async () => {
+    await using place = await scene();
+    await runCli('scan', place.folder);
+    const pipeline = join(place.folder, 'pipe');
+    const description = {
+      _class_name: 'FluxPipeline',
+      transformer: ['diffusers', 'FluxTransformer2DModel'],
+      vae: ['diffusers', 'AutoencoderKL'],
+    };
+    await mkdir(join(pipeline, 'transformer'), { recursive: true });
+    await writeFile(join(pipeline, 'model_index.json'), JSON.stringify(description));
+    await writeFile(join(pipeline, 'transformer', 'config.json'), '{}');
+    await writeFile(join(pipeline, 'transformer', 'x-00001-of-00002.safetensors'), lora);
+    const shown = await runCli('identify', pipeline, '--offline');
+    expect([shown.exitCode, shown.stderr]).toEqual([0, '']);
+    expect(shown.stdout).toMatch(/pipeline: +FluxPipeline of diffusers/u);
+    expect(shown.stdout).toMatch(/complete: +no, 3 files are missing/u);
+    expect(shown.stdout).toMatch(/transformer +diffusers\.FluxTransformer2DModel +lora .* 1 missing/u);
+    expect(shown.stdout).toMatch(/vae +diffusers\.AutoencoderKL +- .* not here/u);
+    expect(shown.stdout).toContain('  vae/diffusion_pytorch_model.safetensors');
+    const json = await runCli('identify', pipeline, '--offline', '--json');
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      identification: { format: 'diffusers', details: { format: 'folder', isComplete: false } },
+    });
+    await writeFile(join(pipeline, 'model_index.json'), '{"_class_name": "X", "../x": ["a", "b"]}');
+    const hostile = await runCli('identify', pipeline, '--offline');
+    expect([hostile.exitCode, hostile.stderr]).toEqual([1, expect.stringContaining('is no folder beside it')]);
+    await mkdir(join(place.folder, 'empty'));
+    const none = await runCli('identify', join(place.folder, 'empty'), '--offline');
+    expect([none.exitCode, none.stderr]).toEqual([1, expect.stringContaining('is no model')]);
+  });
+});
+
 describe('get', () => {
   it('takes a model of Civitai, and says what a person has to do first', async () => {
     await using place = await scene();

@@ -39,3 +39,12 @@ export function oversizedHeader({
     hint: 'raise the limit if the file is trusted; genuine headers are far smaller',
   });
 }
+
+/** @internal The error for a file or folder beside weights that has more than the reader accepts. */
+export function oversized({ format, path, what, found, limit }: OversizedHeader): ModelkeepError<'formats.too-large'> {
+  return new ModelkeepError('formats.too-large', {
+    message: `${path ?? 'the source'}: ${what} of the ${format}: ${found}, more than ${limit}`,
+    facts: { format, what, found, limit, ...(path === undefined ? {} : { path }) },
+    hint: 'genuine ones are far smaller; name the file of the weights itself',
+  });
+}

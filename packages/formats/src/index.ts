@@ -26,6 +26,13 @@ export type {
   PickleDetails,
   SafetensorsDetails,
 } from './details/format-details.ts';
+export type { FolderDetails, FolderPart, FolderWeights } from './details/folder-details.ts';
+export type { FolderFile, FolderPlan, FolderReader, PlannedPart, PlannedWeights } from './folders/folder-plan.ts';
+export { identifyFolder, type IdentifyFolderOptions, type IdentifyWeights } from './folders/identify-folder.ts';
+export { planFolder, type PlanFolderOptions } from './folders/plan-folder.ts';
+export { partNeeds, type PartNeeds } from './folders/part-needs.ts';
+export { readModelIndex, type IndexedPart, type ModelIndex } from './folders/read-model-index.ts';
+export { shardSets, type ShardIndex, type ShardSet } from './folders/shard-sets.ts';
 export { mergeSafety } from './pickle/merge-safety.ts';
 export { safetyRulesVersion, scanPickle, type PickleScan, type PickleScanOptions } from './pickle/scan-pickle.ts';
 export type { PickleContents } from './pickle/pickle-contents.ts';

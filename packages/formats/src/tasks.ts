@@ -1,4 +1,7 @@
 import type { TaskContext } from '@modelkeep/workers';
+import type { FolderPlan } from './folders/folder-plan.ts';
+import { localFolder } from './folders/local-folder.ts';
+import { planFolder } from './folders/plan-folder.ts';
 import { openFileSource, type FileSource } from './source/file-source.ts';
 import type { KnownParts } from './source/known-parts.ts';
 import type { Identification } from './identify/identification.ts';
@@ -19,6 +22,7 @@ export const tasks: {
     input: { readonly paths: readonly string[] },
     context: TaskContext,
   ) => Promise<readonly (Sidecar | null)[]>;
+  readonly planFolder: (input: { readonly path: string }, context: TaskContext) => Promise<FolderPlan | null>;
   readonly readPicture: (input: { readonly path: string }, context: TaskContext) => Promise<Picture | null>;
 } = {
   async identify({ paths }, { signal }) {
@@ -38,6 +42,7 @@ export const tasks: {
     }
     return sidecars;
   },
+  planFolder: ({ path }, { signal }) => planFolder(localFolder(path, signal)),
   async readPicture({ path }, { signal }) {
     using source = openFileSource(path);
     return await readPicture(source, signal);

@@ -70,6 +70,14 @@ export type {
   WeightsVariant,
 } from '@modelkeep/hf-client';
 export type { LookupQuery, LookupReport } from './lookup/lookup-file.ts';
+export type {
+  FolderDetails,
+  FolderFile,
+  FolderPart,
+  FolderWeights,
+  FormatDetails,
+  Identification,
+} from '@modelkeep/formats';
 export type { FileIdentification, FoundSidecar, IdentifyFileOptions } from './identify/file-identification.ts';
 export type { IdentifyRemoteOptions, LookedAtFile, RemoteIdentification } from './identify/remote-identification.ts';
 export type { WeightsSet } from './identify/weights-sets.ts';

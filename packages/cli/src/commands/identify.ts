@@ -1,6 +1,7 @@
 import type { FileIdentification } from 'modelkeep';
 import type { ExitCode } from '../exit-code.ts';
 import { formatBytes } from '../output/format-bytes.ts';
+import { folderFacts, folderLines } from '../output/folder-lines.ts';
 import { alignColumns, modelTable } from '../output/model-lines.ts';
 import { findingLines, safetyText } from '../output/safety-lines.ts';
 import { withProgress } from '../output/show-progress.ts';
@@ -13,7 +14,7 @@ export interface IdentifyCommandOptions extends CommonOptions {
   readonly token?: string;
 }
 
-/** @internal Tells what a file is. A site that could not be asked is said, and no failure. */
+/** @internal Tells what a file or folder is. A site that could not be asked is said, and no failure. */
 export async function identifyFile(
   context: CommandContext,
   file: string,
@@ -28,6 +29,7 @@ export async function identifyFile(
 
 function identificationText(found: FileIdentification): string {
   const { facts, origins, identification, sizeBytes, sha256, loading, civitai, hub, sidecars, models, asked } = found;
+  const { details } = identification;
   const fact = (label: string, name: keyof typeof origins): [string, string] | [] => {
     const value = facts[name];
     const isNone =
@@ -40,10 +42,10 @@ function identificationText(found: FileIdentification): string {
       ? 'its format holds no code'
       : (safetyText(identification.safety) ?? 'unscanned: it could not be looked through');
   const lines: [string, string][] = [
-    ['file:', found.path ?? found.url ?? ''],
+    [details?.format === 'folder' ? 'folder:' : 'file:', found.path ?? found.url ?? ''],
     ['format:', identification.format],
     ['size:', formatBytes(sizeBytes)],
-    ['sha256:', sha256 ?? '-'],
+    ...(details?.format === 'folder' ? folderFacts(details) : [['sha256:', sha256 ?? '-'] as [string, string]]),
   ];
   const more = [
     fact('type', 'type'),
@@ -67,6 +69,7 @@ function identificationText(found: FileIdentification): string {
   ];
   return [
     alignColumns([...lines, ...more, ...evidence, ['loading:', loadingText]]),
+    ...(details?.format === 'folder' ? folderLines(details) : []),
     ...findingLines(identification.safety),
     ...sidecars.map(
       ({ path, kind, verdict }) => `sidecar: ${path} (${kind}${verdict === 'contradicts' ? ', of another file' : ''})`,

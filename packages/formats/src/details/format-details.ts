@@ -1,3 +1,5 @@
+import type { FolderDetails } from './folder-details.ts';
+
 /** A part of a model by the names of its tensors. */
 export interface ModelComponent {
   /** `diffusion-model`, `vae`, `text-encoder`, `lora`, or `other` for what stands under no known name. */
@@ -68,5 +70,5 @@ export interface OnnxPort {
   readonly shape: readonly (number | string)[] | null;
 }
 
-/** What a file tells beside what the model is, by its format. Plain data. */
-export type FormatDetails = SafetensorsDetails | GgufDetails | PickleDetails | OnnxDetails;
+/** What a file or a folder tells beside what the model is, by its format. Plain data. */
+export type FormatDetails = SafetensorsDetails | GgufDetails | PickleDetails | OnnxDetails | FolderDetails;

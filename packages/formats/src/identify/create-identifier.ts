@@ -4,6 +4,7 @@ import type { Identification } from './identification.ts';
 import type { PartsOutcome } from './identify-parts.ts';
 import { identifySources } from './identify-sources.ts';
 import type { IdentifyOptions } from './identify.ts';
+import type { FolderPlan } from '../folders/folder-plan.ts';
 import type { Picture } from '../pictures/read-picture.ts';
 import type { Sidecar } from '../sidecars/sidecar.ts';
 import { workerCode } from '../worker-code.ts';
@@ -47,6 +48,15 @@ export interface Identifier extends AsyncDisposable {
     options?: { readonly signal?: AbortSignal | undefined },
   ): Promise<readonly (Sidecar | null)[]>;
   /**
+   * Tells which files of a folder are what: of a pipeline by its model_index.json, of one model by its config.json, or by its
+   * weights alone.
+   *
+   * @returns null for a folder that is neither
+   * @throws `formats.invalid`, `formats.too-large` for a description or an index of shards that breaks its rules;
+   * `io.not-found`, `io.permission`, `io.failed`, `core.closed`, `signal.reason` on abort
+   */
+  planFolder(path: string, options?: { readonly signal?: AbortSignal | undefined }): Promise<FolderPlan | null>;
+  /**
    * Reads the picture that a file is or holds: in the header of safetensors, in SwarmUI's JSON.
    *
    * @returns null where there is none, or one of more than 8 MiB
@@ -87,6 +97,7 @@ export function createIdentifier({ mode = 'worker' }: IdentifierOptions = {}): I
       }),
     readSidecars: (paths, { signal } = {}) =>
       pool.run<readonly (Sidecar | null)[]>('readSidecars', { paths }, { signal }),
+    planFolder: (path, { signal } = {}) => pool.run<FolderPlan | null>('planFolder', { path }, { signal }),
     readPicture: (path, { signal } = {}) => pool.run<Picture | null>('readPicture', { path }, { signal }),
     close,
     [Symbol.asyncDispose]: close,

@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { ModelkeepError, type ByteSource } from '@modelkeep/core';
+import { translated } from './translated.ts';
 
 /** A file that is open for reading. */
 export interface FileSource extends ByteSource, Disposable {
@@ -43,25 +44,6 @@ export function openFileSource(path: string): FileSource {
   } catch (error) {
     close();
     throw error;
-  }
-}
-
-function translated<T>(path: string, operation: string, action: () => T): T {
-  try {
-    return action();
-  } catch (error) {
-    const systemCode = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
-    if (systemCode === undefined) throw error;
-    const options = { message: `cannot ${operation} ${path}: ${systemCode}`, cause: error };
-    if (systemCode === 'ENOENT') throw new ModelkeepError('io.not-found', { ...options, facts: { path } });
-    if (systemCode === 'EACCES' || systemCode === 'EPERM') {
-      throw new ModelkeepError('io.permission', {
-        ...options,
-        facts: { path },
-        hint: 'the user who runs this needs the right to read the file',
-      });
-    }
-    throw new ModelkeepError('io.failed', { ...options, facts: { path, systemCode, operation } });
   }
 }
 

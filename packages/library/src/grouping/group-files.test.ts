@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { groupFiles } from './group-files.ts';
 import { groupName } from './group-name.ts';
 import { pipelineComponents } from './read-pipeline.ts';
-import { parseShardIndex } from './shard-sets.ts';
+import { parseShardIndex } from './shard-index.ts';
 
 describe('grouping the files of a source', () => {
   it('makes one model of each weight file, with the companions beside it', () => {

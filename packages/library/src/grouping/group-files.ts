@@ -1,5 +1,5 @@
 import { fileRole } from '@modelkeep/core';
-import { shardSets, type ShardIndex } from './shard-sets.ts';
+import { shardSets, type ShardIndex } from '@modelkeep/formats';
 
 /** Files that make one model. All names are official paths. */
 export interface ModelGroup {

@@ -1,11 +1,12 @@
 import { isModelkeepError } from '@modelkeep/core';
+import type { ShardIndex } from '@modelkeep/formats';
 import { readJson } from '@modelkeep/io';
 import { contentPath } from '../blobs/blob-store.ts';
 import { withBlobs } from '../blobs/recall-blob.ts';
 import type { StoreContext } from '../store-context.ts';
 import { folderOf } from './group-files.ts';
 import { pipelineComponents, pipelineWeights } from './read-pipeline.ts';
-import { parseShardIndex, type ShardIndex } from './shard-sets.ts';
+import { parseShardIndex } from './shard-index.ts';
 
 /** @internal A file that is to be sorted into models. */
 export interface GroupedFile {

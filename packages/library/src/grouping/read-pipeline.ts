@@ -1,3 +1,5 @@
+import { partNeeds } from '@modelkeep/formats';
+
 /**
  * The component folders that a model_index.json names: each key whose value is `[library, class]`.
  *
@@ -12,8 +14,7 @@ export function pipelineComponents(json: unknown): string[] | null {
     .map(([key]) => key);
 }
 
-/** What has no weights, and what pipelines do without. */
-const WITHOUT_WEIGHTS = /(?:Scheduler|Tokenizer(?:Fast)?|FeatureExtractor|Processor)$/u;
+/** What pipelines do without. */
 const OPTIONAL = 'safety_checker';
 
 /**
@@ -24,9 +25,9 @@ export function pipelineWeights(json: unknown): string[] {
   const components = new Set(pipelineComponents(json));
   return Object.entries(json ?? {}).flatMap(([name, value]: [string, unknown]) => {
     if (!components.has(name) || name === OPTIONAL || !isComponent(value)) return [];
-    const [library, kind] = value;
-    if (WITHOUT_WEIGHTS.test(kind)) return [];
-    return [`${name}/${library === 'diffusers' ? 'diffusion_pytorch_model' : 'model'}.safetensors`];
+    const [library, className] = value;
+    const { weights } = partNeeds({ library, className });
+    return weights === null ? [] : [`${name}/${weights}`];
   });
 }
 

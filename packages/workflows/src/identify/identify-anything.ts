@@ -1,8 +1,6 @@
 import { basename, dirname, join } from 'node:path';
 import { detailsOfVersion, type CivitaiClient } from '@modelkeep/civitai-client';
 import {
-  factLayers,
-  factsOfCivitai,
   isModelkeepError,
   matchCivitaiFile,
   startOperation,
@@ -11,12 +9,14 @@ import {
   type Operation,
   type Progress,
 } from '@modelkeep/core';
-import { resolveSidecar, type Identification, type Identifier } from '@modelkeep/formats';
+import { resolveSidecar, type Identifier } from '@modelkeep/formats';
 import type { FoundFile, HubLookup } from '@modelkeep/hf-client';
 import type { Io } from '@modelkeep/io';
-import { effectiveFacts, type LibraryStore } from '@modelkeep/library';
+import type { LibraryStore } from '@modelkeep/library';
+import { identifyLocalFolder } from './identify-local-folder.ts';
 import { identifyRemote, type IdentifyRemoteContext } from './identify-remote.ts';
 import type { FileIdentification, FoundSidecar, IdentifyFileOptions } from './file-identification.ts';
+import { reportIdentification, type Origin } from './report-identification.ts';
 
 /** @internal What {@link identifyAnything} works with. */
 export interface IdentifyContext extends IdentifyRemoteContext {
@@ -42,23 +42,27 @@ export function identifyAnything(
 ): Operation<FileIdentification> {
   return startOperation(async (tell) => {
     tell({ phase: 'identifying', file: pathOrReference });
-    const isPath = await isFile(context, pathOrReference);
-    const found = isPath
-      ? await ofPath(context, pathOrReference, { ...options, tell })
-      : await ofReference(context, pathOrReference, options);
+    const kind = await kindOf(context, pathOrReference);
+    const found = await {
+      file: () => ofPath(context, pathOrReference, { ...options, tell }),
+      folder: () => ofFolder(context, pathOrReference, { ...options, tell }),
+      reference: () => ofReference(context, pathOrReference, options),
+    }[kind]();
     tell({ phase: 'done', fraction: 1, file: null, etaMs: 0 });
     return found;
   });
 }
 
-/** What looks like an address is one; `org/name` is a repo where no file is called so; all else is a path. */
-async function isFile({ io }: IdentifyContext, text: string): Promise<boolean> {
-  if (/^(?:https?:\/\/|hf:|civitai:|urn:air:)/iu.test(text)) return false;
-  if (!/^[\w.-]+\/[\w.-]+(?:@[^\s]*)?$/u.test(text)) return true;
+/** What looks like an address is one; `org/name` is a repo where no file or folder is called so; all else is a path. */
+async function kindOf({ io }: IdentifyContext, text: string): Promise<'file' | 'folder' | 'reference'> {
+  if (/^(?:https?:\/\/|hf:|civitai:|urn:air:)/iu.test(text)) return 'reference';
+  const mayBeRepo = /^[\w.-]+\/[\w.-]+(?:@[^\s]*)?$/u.test(text);
   try {
-    return (await io.fileSystem.stat(text)).kind === 'file';
+    const { kind } = await io.fileSystem.stat(text);
+    if (kind === 'folder') return 'folder';
+    return kind === 'file' || !mayBeRepo ? 'file' : 'reference';
   } catch (error) {
-    if (isModelkeepError(error)) return false;
+    if (mayBeRepo && isModelkeepError(error)) return 'reference';
     throw error;
   }
 }
@@ -82,7 +86,27 @@ async function ofPath(
   const { sha256 } = digests;
   const sidecars = await sidecarsOf(context, path, { sha256, signal });
   const origin = await originOf(context, { sha256, sizeBytes, fileName: basename(path), options });
-  return report({ path, url: null, sizeBytes, sha256, identification, sidecars, origin });
+  return reportIdentification({ path, url: null, sizeBytes, sha256, identification, sidecars, origin });
+}
+
+/** Its files are not hashed: where they come from is asked for each by itself. */
+async function ofFolder(
+  { identifier }: IdentifyContext,
+  path: string,
+  { tell, signal }: IdentifyFileOptions & { readonly tell: Tell },
+): Promise<FileIdentification> {
+  const onFile = (file: string): void => tell({ file });
+  const identification = await identifyLocalFolder(path, { identifier, onFile, signal });
+  const { sizeBytes } = identification.details;
+  return reportIdentification({
+    path,
+    url: null,
+    sizeBytes,
+    sha256: null,
+    identification,
+    sidecars: [],
+    origin: nowhere,
+  });
 }
 
 async function ofReference(
@@ -97,13 +121,15 @@ async function ofReference(
     commit: _commit,
     ...identification
   } = await identifyRemote(context, reference, { signal: options.signal });
-  const sizeBytes = files.reduce((sum, file) => sum + file.sizeBytes, 0);
-  const sha256 = files.length === 1 ? (files[0]?.sha256 ?? null) : null;
+  const { details } = identification;
+  const isFolder = details?.format === 'folder';
+  const sizeBytes = isFolder ? details.sizeBytes : files.reduce((sum, file) => sum + file.sizeBytes, 0);
+  const sha256 = files.length === 1 && !isFolder ? (files[0]?.sha256 ?? null) : null;
   const fileName = files[0]?.path ?? undefined;
   const origin = sha256 === null ? nowhere : await originOf(context, { sha256, sizeBytes, fileName, options });
   // An address may carry a signature: it is not shown.
   const url = URL.canParse(reference) ? reference.replace(/[?#].*$/su, '') : reference;
-  return report({ path: null, url, sizeBytes, sha256, identification, sidecars: [], origin });
+  return reportIdentification({ path: null, url, sizeBytes, sha256, identification, sidecars: [], origin });
 }
 
 interface SidecarSubject {
@@ -133,7 +159,6 @@ async function sidecarsOf(
   });
 }
 
-type Origin = Pick<FileIdentification, 'models' | 'civitai' | 'hub' | 'asked' | 'failures'>;
 const nowhere: Origin = { models: [], civitai: null, hub: [], asked: false, failures: [] };
 
 interface OriginSubject {
@@ -169,45 +194,4 @@ async function originOf(
   failures.push(...found.failures.map(({ code, message }) => ({ source: 'hub' as const, code, message })));
   const hub: readonly FoundFile[] = found.matches;
   return { models, civitai: details, hub, asked: !offline, failures };
-}
-
-interface ReportOptions {
-  readonly path: string | null;
-  readonly url: string | null;
-  readonly sizeBytes: number;
-  readonly sha256: string | null;
-  readonly identification: Identification;
-  readonly sidecars: readonly (FoundSidecar & { readonly facts: ModelFacts; readonly layer: string })[];
-  readonly origin: Origin;
-}
-
-function report(options: ReportOptions): FileIdentification {
-  const { path, url, sizeBytes, sha256, identification, sidecars, origin } = options;
-  const at = new Date(0).toISOString();
-  const told = sidecars.filter(({ verdict }) => verdict !== 'contradicts');
-  const ofSidecars = factLayers.flatMap((layer) => {
-    const facts = told.find((sidecar) => sidecar.layer === layer)?.facts;
-    return facts === undefined ? [] : [[layer, { facts, at }] as const];
-  });
-  const { facts, origins } = effectiveFacts({
-    ...Object.fromEntries(ofSidecars),
-    embedded: { facts: identification.embedded, at },
-    ...(origin.civitai === null ? {} : { 'civitai-api': { facts: factsOfCivitai(origin.civitai), at } }),
-    scan: { facts: identification.scan, at },
-  });
-  return {
-    path,
-    url,
-    sizeBytes,
-    sha256,
-    identification,
-    facts,
-    origins,
-    // These hold nothing but numbers and texts; any other format may run code where it is loaded.
-    loading: ['safetensors', 'gguf'].includes(identification.format)
-      ? 'data-only'
-      : (identification.safety?.verdict ?? 'unscanned'),
-    sidecars: sidecars.map(({ path: place, kind, verdict }) => ({ path: place, kind, verdict })),
-    ...origin,
-  };
 }

@@ -1,10 +1,18 @@
 import type { CivitaiClient } from '@modelkeep/civitai-client';
 import type { ByteSource } from '@modelkeep/core';
 import type { Identification, IdentifyOptions } from '@modelkeep/formats';
-import { openRemoteFile, parseReference, type HubClient } from '@modelkeep/hf-client';
+import {
+  openRemoteFile,
+  parseReference,
+  type CivitaiReference,
+  type HubClient,
+  type UrlReference,
+} from '@modelkeep/hf-client';
 import type { HttpClient } from '@modelkeep/network';
 import { openCivitai } from './open-civitai.ts';
-import { openWeights, type OpenedWeights } from './open-weights.ts';
+import { identifyRepoFolder } from './identify-repo-folder.ts';
+import { listRepo } from './list-repo.ts';
+import { openNamedFile, openWeights, type OpenedWeights } from './open-weights.ts';
 import type { IdentifyRemoteOptions, RemoteIdentification } from './remote-identification.ts';
 
 /** What {@link identifyRemote} works with. */
@@ -16,7 +24,7 @@ export interface IdentifyRemoteContext {
 }
 
 /**
- * Tells what a model is before it is downloaded, from the headers of its weights alone.
+ * Tells what a model is before it is downloaded, from the headers of its weights, and of a folder in parts by its description.
  *
  * @throws `hub.*`, `civitai.*`, `network.*`, `formats.*`;
  * `library.nothing-to-import` where there are no weights; `signal.reason`
@@ -26,7 +34,22 @@ export async function identifyRemote(
   text: string,
   options: IdentifyRemoteOptions = {},
 ): Promise<RemoteIdentification> {
-  const { opened, sets } = await openReferenced(context, text, options);
+  const { hub } = context;
+  const reference = parseReference(text, { endpoint: hub.endpoint });
+  if (reference.provider !== 'hf')
+    return identifyOpened(context, await openElsewhere(context, reference, options), options);
+  const named = await openNamedFile(hub, reference, options);
+  if (named !== null) return identifyOpened(context, named, options);
+  const listing = await listRepo(hub, reference, options);
+  const folder = await identifyRepoFolder(context, listing, options);
+  return folder ?? identifyOpened(context, await openWeights(hub, listing, options), options);
+}
+
+async function identifyOpened(
+  context: IdentifyRemoteContext,
+  { opened, sets }: OpenedWeights,
+  options: IdentifyRemoteOptions,
+): Promise<RemoteIdentification> {
   try {
     const files = opened.map(({ file }) => file);
     const paths = opened.map(({ path, file }) => path ?? new URL(file.url).pathname);
@@ -47,13 +70,11 @@ export async function identifyRemote(
   }
 }
 
-async function openReferenced(
-  { http, hub, civitai }: IdentifyRemoteContext,
-  text: string,
+async function openElsewhere(
+  { http, civitai }: IdentifyRemoteContext,
+  reference: CivitaiReference | UrlReference,
   options: IdentifyRemoteOptions,
 ): Promise<OpenedWeights> {
-  const reference = parseReference(text, { endpoint: hub.endpoint });
-  if (reference.provider === 'hf') return openWeights(hub, reference, options);
   if (reference.provider === 'civitai') {
     return { opened: await openCivitai({ http, civitai }, reference, options), sets: [] };
   }

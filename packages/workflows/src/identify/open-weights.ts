@@ -6,10 +6,10 @@ import {
   type HubReference,
   type OpenFileOptions,
   type RemoteFile,
-  type RepoFileEntry,
 } from '@modelkeep/hf-client';
 import pMap from 'p-map';
 import type { IdentifyRemoteOptions } from './remote-identification.ts';
+import type { RepoListing } from './list-repo.ts';
 import { weightsSets, type WeightsSet } from './weights-sets.ts';
 
 /** A remote file that is open for reading. */
@@ -33,41 +33,47 @@ const CONCURRENCY = 4;
 /** The first read of each of several shards: their headers are parts of one, and short. */
 const SHARD_READ_BYTES = 131_072;
 
-/** Opens the weights that a reference names: one file, all the shards that go with one, or the largest in a folder. */
-export async function openWeights(
+/** Opens a file of a repo that a reference names; null where it names none that can be read without others. */
+export async function openNamedFile(
   hub: HubClient,
   reference: HubReference,
-  { revision: givenRevision, signal, ...selection }: IdentifyRemoteOptions,
-): Promise<OpenedWeights> {
+  options: IdentifyRemoteOptions,
+): Promise<OpenedWeights | null> {
+  const path = options.path ?? reference.path;
+  if (path === null || !isWholeFile(path)) return null;
   const { repo, repoType } = reference;
-  const revision = givenRevision ?? reference.revision ?? 'main';
-  const path = selection.path ?? reference.path;
-  if (path !== null && isWholeFile(path)) {
-    const file = await openOrNull(hub, { repo, repoType, revision, path, signal });
-    if (file !== null) return { opened: [{ path, file }], sets: [] };
-  }
-  const info = await hub.repoInfo(repo, { repoType, revision, signal });
-  const at = { repoType, revision: info.commit, signal } as const;
-  const files: RepoFileEntry[] = [];
-  for await (const entry of hub.listTree(info.id, at)) if (entry.type === 'file') files.push(entry);
+  const revision = options.revision ?? reference.revision ?? 'main';
+  const file = await openOrNull(hub, { repo, repoType, revision, path, signal: options.signal });
+  return file === null ? null : { opened: [{ path, file }], sets: [] };
+}
 
-  const selected = selectFiles(files, {
-    ...selection,
-    path: folderOfShard(path),
-    repo: info.id,
-    companions: false,
-  }).files;
+/** Opens the weights of a repo that a reference names: all the shards that go with one, or the largest in a folder. */
+export async function openWeights(
+  hub: HubClient,
+  { id, at, files, path }: RepoListing,
+  { revision: _revision, signal, ...selection }: IdentifyRemoteOptions,
+): Promise<OpenedWeights> {
+  const selected = selectFiles(files, { ...selection, path: folderOfShard(path), repo: id, companions: false }).files;
   const isNamed = ({ paths }: WeightsSet): boolean => path !== null && paths.includes(path);
   const sets = weightsSets(selected).toSorted((left, right) => Number(isNamed(right)) - Number(isNamed(left)));
   const [first] = sets;
   if (first === undefined) throw noWeights(selected.map((file) => file.path));
-  const limits = first.paths.length === 1 ? {} : { firstReadBytes: SHARD_READ_BYTES };
-  const opened = await pMap(
-    first.paths,
-    async (each) => ({ path: each, file: await hub.openFile(info.id, each, { ...at, ...limits }) }),
-    { concurrency: CONCURRENCY, signal },
-  );
-  return { opened, sets };
+  return { opened: await openSet(hub, { id, at, paths: first.paths, signal }), sets };
+}
+
+/** Files of a repo that are to be opened. */
+export interface SetToOpen extends Pick<RepoListing, 'id' | 'at'> {
+  readonly paths: readonly string[];
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Opens files that are loaded together. */
+export function openSet(hub: HubClient, { id, at, paths, signal }: SetToOpen): Promise<readonly OpenedFile[]> {
+  const limits = paths.length === 1 ? {} : { firstReadBytes: SHARD_READ_BYTES };
+  return pMap(paths, async (path) => ({ path, file: await hub.openFile(id, path, { ...at, ...limits, signal }) }), {
+    concurrency: CONCURRENCY,
+    signal,
+  });
 }
 
 /** Whether a path is that of a file that can be read without the others of its folder. */
@@ -96,7 +102,8 @@ async function openOrNull(
   }
 }
 
-function noWeights(paths: readonly string[]): ModelkeepError<'library.nothing-to-import'> {
+/** @internal */
+export function noWeights(paths: readonly string[]): ModelkeepError<'library.nothing-to-import'> {
   return new ModelkeepError('library.nothing-to-import', {
     message: 'there are no weights of a model',
     facts: { paths },

@@ -86,7 +86,8 @@ export interface Workspace
   planDownload(reference: string, options?: PlanDownloadOptions): Promise<DownloadPlan>;
   /**
    * Tells what a model is before it is downloaded, from the headers of its weights: for gigabytes it takes less than two
-   * megabytes. Of a repo the largest weights are looked at, unless path or selection name others.
+   * megabytes. Of a repo or folder with a `model_index.json` or `config.json` all parts are looked at; of any other the largest
+   * weights, unless path or selection name others.
    *
    * @param reference - a repo, folder or file of the hub, a model or version of Civitai, or the https URL of any file
    * @throws `hub.*`, `civitai.*`, `network.*`, `formats.*`, `library.nothing-to-import` without weights
@@ -94,9 +95,12 @@ export interface Workspace
   identifyRemote(reference: string, options?: IdentifyRemoteOptions): Promise<RemoteIdentification>;
   /**
    * Tells of a file, here or elsewhere, that need not be in the library: what it is, where it comes from (this library,
-   * Civitai and the hub, by its hash), and what is known about loading it.
+   * Civitai and the hub, by its hash), and what is known about loading it. Of a folder of one model, or of a pipeline of diffusers,
+   * it tells the parts and what is missing.
    *
    * @param pathOrReference - a path, a repo, folder or file of the hub, or the https URL of any file
+   * @throws (in `result`) also `formats.invalid` and `formats.too-large` for a description of parts that breaks its rules,
+   * `library.nothing-to-import` for a folder that is not one model
    */
   identify(pathOrReference: string, options?: IdentifyFileOptions): Operation<FileIdentification>;
   /** Fetches what a plan needs; verified while it streams, stored once, identified, indexed. */

@@ -1,5 +1,6 @@
-/** What a `*.index.json` says: tensor name → file beside it. */
+/** What a `*.index.json` says of its shards. */
 export interface ShardIndex {
+  /** Beside the index. */
   readonly files: readonly string[];
 }
 
@@ -11,17 +12,9 @@ export interface ShardSet {
   readonly expected: readonly string[];
 }
 
-const SHARD = /^(?<stem>.+)-(?<number>\d{5})-of-(?<count>\d{5})\.(?<extension>[a-z0-9]+)$/iu;
+/** diffusers has written the name of a precision on either side: `model.fp16-00001-of-00002`, `model-00001-of-00002.fp16`. */
+const SHARD = /^(?<stem>.+)-(?<number>\d{5})-of-(?<count>\d{5})\.(?<extension>(?:[a-z0-9_]+\.)?[a-z0-9]+)$/iu;
 const MAX_SHARDS = 10_000;
-
-/** Reads a shard index. Names that would leave its folder are ignored: the index is as hostile as any file of a repo. */
-export function parseShardIndex(json: unknown): ShardIndex | null {
-  if (typeof json !== 'object' || json === null || !('weight_map' in json)) return null;
-  const map = json.weight_map;
-  if (typeof map !== 'object' || map === null) return null;
-  const names = Object.values(map).filter((name): name is string => typeof name === 'string' && !/[/\\]/u.test(name));
-  return { files: [...new Set(names)].toSorted() };
-}
 
 /**
  * The sets of shards among weight files: those that an index names, and those whose names say `-00001-of-00003`.
