@@ -1,11 +1,13 @@
 /**
  * What links into an app cost: the first run and the second beside a loop that only makes the symlinks, and a plan for a
- * large library. MODELKEEP_BENCH_ROUNDS sets the counted runs (default 9), MODELKEEP_BENCH_MODELS the models that are linked
+ * large library, with how long it stops the event loop of its process. MODELKEEP_BENCH_ROUNDS sets the counted runs (default 9), MODELKEEP_BENCH_MODELS the models that are linked
  * (10,000), MODELKEEP_BENCH_PLANNED those of the plan (100,000), MODELKEEP_BENCH_DIR the drive.
  */
 import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { newId, type ModelRecord } from '../../packages/core/src/index.ts';
 import { createIo } from '../../packages/io/src/index.ts';
 import { createMapper, mapperMigrations, type MappableModel } from '../../packages/mapper/src/index.ts';
@@ -63,6 +65,15 @@ function modelAt(index: number): MappableModel {
     updatedAt: time,
   };
   return { record, folder: join(root, 'library', ...slug.split('/')) };
+}
+
+/** How late the timers of this process are meanwhile: a user interface stands still for as long. */
+async function delays(work: () => Promise<unknown>): Promise<Readonly<Record<string, number>>> {
+  const delay = monitorEventLoopDelay({ resolution: 1 });
+  delay.enable();
+  const taken = await seconds(work);
+  delay.disable();
+  return { seconds: taken, delayP99Ms: delay.percentile(99) / 1e6, delayMaxMs: delay.max / 1e6 };
 }
 
 const seconds = async (work: () => Promise<unknown>): Promise<number> => {
@@ -135,14 +146,12 @@ try {
 
   const place = await app();
   printRow({
-    row: 'mapper/links: a plan',
+    row: 'mapper/links: a plan (delay: of the event loop)',
     facts: { models: planned },
     runs: await alternate(
       [
-        {
-          name: 'planLinks',
-          run: async () => ({ seconds: await seconds(() => mapper.planLinks({ ...place, models })) }),
-        },
+        { name: 'nothing', run: () => delays(() => sleep(1_000)) },
+        { name: 'planLinks', run: () => delays(() => mapper.planLinks({ ...place, models })) },
       ],
       rounds,
     ),

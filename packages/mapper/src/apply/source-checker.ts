@@ -1,5 +1,5 @@
-import { join } from 'node:path';
 import type { FileStatus } from '@modelkeep/io';
+import { inFolder } from '../app/path-parts.ts';
 import { markText } from '../links/link-mark.ts';
 import type { LinkReason } from '../plan/link-reason.ts';
 import type { MappableModel } from '../plan/mappable-model.ts';
@@ -103,7 +103,7 @@ function leadsToOf(
   { source, fileSha256 }: CheckedLinkEntry,
 ): 'file' | 'folder' | null {
   if (source === folder) return fileSha256 === null ? 'folder' : null;
-  return record.files.some(({ at, name, sha256 }) => sha256 === fileSha256 && join(folder, at ?? name) === source)
+  return record.files.some(({ at, name, sha256 }) => sha256 === fileSha256 && inFolder(folder, at ?? name) === source)
     ? 'file'
     : null;
 }

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
-import { setImmediate as yieldToLoop } from 'node:timers/promises';
 import { foldName } from '../app/safe-names.ts';
 import type { RegisteredLink } from '../registry/link-row.ts';
+import { groupedInTurns, inTurns, sortedInTurns } from '../support/in-turns.ts';
 import { candidateNames } from './candidate-names.ts';
 import type { LinkReason } from './link-reason.ts';
 import type { Placement } from './placement.ts';
@@ -13,14 +13,16 @@ export type NamedPlacement =
 
 interface Claim {
   readonly placement: Placement;
+  /** Its place among the placements. */
+  readonly at: number;
   /** The name that the model has in the app now; null when it has none, or one that it would never get. */
   readonly registeredName: string | null;
   /** 0: it has the wanted name; 1: it has another one; 2: it has none. */
   readonly precedence: 0 | 1 | 2;
 }
 
-/** Names that are given without giving the event loop a turn. */
-const NAMES_AT_ONCE = 1000;
+/** Who has a name: by folder, and by the folded name in it. */
+type TakenNames = Map<string, Map<string, Placement>>;
 
 /**
  * @internal Gives each placement of an app a name that is unique in its folder, also where case does not count. A model
@@ -33,31 +35,38 @@ export async function assignNames(
   placements: readonly Placement[],
   registered: readonly RegisteredLink[],
 ): Promise<readonly NamedPlacement[]> {
-  const linksByModel = Map.groupBy(registered, ({ modelId }) => modelId);
-  const claims = placements.map((placement) => claimOf(placement, linksByModel.get(placement.model.record.id) ?? []));
-  const taken = new Map<string, Placement>();
-  const named = new Map<Placement, NamedPlacement>();
-  for (const [index, claim] of claims.toSorted(byPrecedence).entries()) {
-    if (index % NAMES_AT_ONCE === NAMES_AT_ONCE - 1) await yieldToLoop();
-    named.set(claim.placement, nameFor(claim, taken));
+  const linksByModel = await groupedInTurns(registered, ({ modelId }) => modelId);
+  const claims: Claim[] = [];
+  for await (const some of inTurns(placements)) {
+    for (const placement of some)
+      claims.push(claimOf(placement, { links: linksByModel.get(placement.model.record.id) ?? [], at: claims.length }));
   }
-  return placements.map((placement) => named.get(placement) as NamedPlacement);
+  const taken: TakenNames = new Map();
+  const named = Array.from<NamedPlacement>({ length: placements.length });
+  for await (const some of inTurns(await sortedInTurns(claims, byPrecedence)))
+    for (const claim of some) named[claim.at] = nameFor(claim, taken);
+  return named;
 }
 
-function claimOf(placement: Placement, links: readonly RegisteredLink[]): Claim {
+function claimOf(
+  placement: Placement,
+  { links, at }: { readonly links: readonly RegisteredLink[]; readonly at: number },
+): Claim {
   const name = nameInApp(placement, links);
-  if (name === placement.baseName) return { placement, registeredName: name, precedence: 0 };
-  if (name === null || !namesOf(placement).includes(name)) return { placement, registeredName: null, precedence: 2 };
-  return { placement, registeredName: name, precedence: 1 };
+  if (name === placement.baseName) return { placement, at, registeredName: name, precedence: 0 };
+  if (name === null || !namesOf(placement).includes(name))
+    return { placement, at, registeredName: null, precedence: 2 };
+  return { placement, at, registeredName: name, precedence: 1 };
 }
 
-function nameFor({ placement, registeredName }: Claim, taken: Map<string, Placement>): NamedPlacement {
+function nameFor({ placement, registeredName }: Claim, taken: TakenNames): NamedPlacement {
   const { folder, digest, baseName } = placement;
+  const inFolder = takenIn(taken, folder);
   const give = (name: string): NamedPlacement | null => {
-    const key = `${foldName(folder)}/${foldName(name)}`;
-    const holder = taken.get(key);
+    const key = foldName(name);
+    const holder = inFolder.get(key);
     if (holder === undefined) {
-      taken.set(key, placement);
+      inFolder.set(key, placement);
       return { placement, name, reason: null };
     }
     if (holder.digest !== digest || foldName(holder.baseName) !== foldName(baseName)) return null;
@@ -72,6 +81,16 @@ function nameFor({ placement, registeredName }: Claim, taken: Map<string, Placem
     if (given !== null) return given;
   }
   return { placement, name: null, reason: { code: 'no-free-name', message: `other models have the name ${baseName}` } };
+}
+
+/** Folders whose names differ only in case share their names. */
+function takenIn(taken: TakenNames, folder: string): Map<string, Placement> {
+  const known = taken.get(folder);
+  if (known !== undefined) return known;
+  const folded = foldName(folder);
+  const names = taken.get(folded) ?? new Map<string, Placement>();
+  taken.set(folded, names).set(folder, names);
+  return names;
 }
 
 function namesOf(placement: Placement): readonly string[] {

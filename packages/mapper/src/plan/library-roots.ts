@@ -1,17 +1,27 @@
 import { isAbsolute, sep } from 'node:path';
 import { ModelkeepError } from '@modelkeep/core';
+import { inTurns } from '../support/in-turns.ts';
 import type { MappableModel } from './mappable-model.ts';
 
 /**
  * @internal The folders that the libraries of these models are in, where the models' folders follow their slugs.
  * @throws `core.invalid-argument` for a folder that is not absolute
  */
-export function libraryRootsOf(models: readonly MappableModel[]): ReadonlySet<string> {
+export async function libraryRootsOf(
+  models: readonly MappableModel[],
+  signal?: AbortSignal,
+): Promise<ReadonlySet<string>> {
   const roots = new Set<string>();
-  for (const { record, folder } of models) {
-    if (!isAbsolute(folder)) throw notAbsolute(folder);
-    const end = `${sep}${record.slug.replaceAll('/', sep)}`;
-    if (folder.endsWith(end) && folder.length > end.length) roots.add(folder.slice(0, -end.length));
+  for await (const some of inTurns(models, signal)) {
+    let last = '';
+    for (const { record, folder } of some) {
+      const end = `${sep}${sep === '/' ? record.slug : record.slug.replaceAll('/', sep)}`;
+      if (last !== '' && folder === `${last}${end}`) continue;
+      if (!isAbsolute(folder)) throw notAbsolute(folder);
+      if (!folder.endsWith(end) || folder.length <= end.length) continue;
+      last = folder.slice(0, -end.length);
+      roots.add(last);
+    }
   }
   return roots;
 }

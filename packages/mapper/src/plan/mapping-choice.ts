@@ -1,6 +1,7 @@
 import { extname } from 'node:path';
 import type { AppMapping, ModelFile, ModelRecord } from '@modelkeep/core';
 import validRange from 'semver/ranges/valid.js';
+import { lastSegment } from '../app/path-parts.ts';
 import { isSafeRelativePath, isSafeSegment } from '../app/safe-names.ts';
 import type { AppProfile } from '../profiles/app-profile.ts';
 import { isWithin } from '../versions/newest-version.ts';
@@ -85,8 +86,4 @@ function refused(code: LinkReason['code'], message: string): MappingChoice {
 /** What stands in a file may be called like something that every object inherits. */
 function own<T>(entries: Readonly<Record<string, T>>, key: string): T | undefined {
   return Object.hasOwn(entries, key) ? entries[key] : undefined;
-}
-
-function lastSegment(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1);
 }

@@ -1,10 +1,10 @@
 import { basename, isAbsolute } from 'node:path';
-import { setImmediate as yieldToLoop } from 'node:timers/promises';
 import { ModelkeepError } from '@modelkeep/core';
 import { isSafeRelativePath } from '../app/safe-names.ts';
 import type { MapperContext } from '../mapper-context.ts';
 import { findProfile } from '../profiles/find-profile.ts';
 import { storeLayoutOf } from '../stores/store-layouts.ts';
+import { inTurns } from '../support/in-turns.ts';
 import { knownFoldersOf, type KnownFolders } from '../translation/known-folders.ts';
 import type { LinkPlanEntry } from './link-plan.ts';
 
@@ -31,9 +31,6 @@ export type CheckedEntry =
   | (LinkPlanEntry & { readonly action: 'conflict' })
   | (LinkPlanEntry & { readonly action: 'skipped' });
 
-/** Lines that are checked without giving the event loop a turn. */
-const LINES_AT_ONCE = 500;
-
 /**
  * @internal Checks a plan that may have been edited, or come from elsewhere: its shape, that every link is to be made in a
  * folder of the app's profile or of a translation config, and that no name leads out of it. What is on the disk is checked later, link by link.
@@ -48,12 +45,13 @@ export async function parsePlan(context: MapperContext, plan: unknown, signal?: 
   const isKnown = await knownFoldersOf(context, app, signal);
   const isStore = storeLayoutOf(await findProfile(context.profiles, app)) !== null;
   const entries: CheckedEntry[] = [];
-  for (const [index, line] of head.data.entries.entries()) {
-    if (index % LINES_AT_ONCE === LINES_AT_ONCE - 1) await yieldToLoop();
-    const pointer = `/entries/${index}`;
-    const parsed = planEntrySchema.safeParse(line);
-    if (!parsed.success) throw invalid(pointer, parsed.error.issues);
-    entries.push(checkEntry(parsed.data, { pointer, isKnown, isStore }));
+  for await (const some of inTurns(head.data.entries, signal)) {
+    for (const line of some) {
+      const pointer = `/entries/${entries.length}`;
+      const parsed = planEntrySchema.safeParse(line);
+      if (!parsed.success) throw invalid(pointer, parsed.error.issues);
+      entries.push(checkEntry(parsed.data, { pointer, isKnown, isStore }));
+    }
   }
   return { id, app, appRoot, entries };
 }

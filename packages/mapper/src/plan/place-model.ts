@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
 import type { ModelFile } from '@modelkeep/core';
 import type { AppFacts } from '../app/app-facts.ts';
+import { inFolder, lastSegment } from '../app/path-parts.ts';
 import { isSafeRelativePath, isSafeSegment } from '../app/safe-names.ts';
 import type { AcceptedModels, AppProfile, MappingRule } from '../profiles/app-profile.ts';
 import { acceptedBy, extensionProblem, missingForApp } from './accepted-by.ts';
@@ -91,7 +91,7 @@ function placeShards(model: MappableModel, { profile, weights, ...place }: Shard
 
 function placedFile(model: MappableModel, file: ModelFile): PlacedFile {
   return {
-    source: join(model.folder, file.at ?? file.name),
+    source: inFolder(model.folder, file.at ?? file.name),
     fileSha256: file.sha256,
     sizeBytes: file.sizeBytes,
     leadsTo: 'file',
@@ -107,10 +107,6 @@ function skip(code: LinkReason['code'], message: string): ModelPlace {
 function folderName(record: MappableModel['record'], names: 'cleaned' | 'official'): string {
   const official = lastSegment(record.officialName);
   return names === 'official' && isSafeSegment(official) ? official : lastSegment(record.slug);
-}
-
-function lastSegment(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1);
 }
 
 /** The content of a set of files, in any order. */

@@ -1,14 +1,11 @@
-import { setImmediate as yieldToLoop } from 'node:timers/promises';
 import type { FileSystem } from '@modelkeep/io';
 import type { AppFacts } from '../app/app-facts.ts';
 import { chooseFolder } from '../app/choose-folder.ts';
 import type { AppProfile, MappingRule } from '../profiles/app-profile.ts';
+import { inTurns } from '../support/in-turns.ts';
 import type { MappableModel } from './mappable-model.ts';
 import { placeModel } from './place-model.ts';
 import type { NotPlaced, Placement } from './placement.ts';
-
-/** Models that are decided about without giving the event loop a turn: about a millisecond of work. */
-const MODELS_AT_ONCE = 500;
 
 /** @internal */
 export interface PlaceModelsOptions {
@@ -37,22 +34,24 @@ export async function placeModels(options: PlaceModelsOptions): Promise<PlacedMo
   const notPlaced: NotPlaced[] = [];
   const folders = new Map<MappingRule, string>();
   let guessed = 0;
-  for (const [index, model] of models.entries()) {
-    if (index % MODELS_AT_ONCE === MODELS_AT_ONCE - 1) {
-      await yieldToLoop();
-      signal?.throwIfAborted();
+  const folderOf = async (rule: MappingRule): Promise<string> => {
+    const folder = folders.get(rule) ?? (await chooseFolder(rule, { fileSystem, appRoot, version: facts.version }));
+    folders.set(rule, folder);
+    return folder;
+  };
+  for await (const some of inTurns(models, signal)) {
+    for (const model of some) {
+      const place = placeModel(model, { profile, facts });
+      if (place.rule === null) {
+        notPlaced.push({ model, reason: place.reason });
+        continue;
+      }
+      const { rule, subfolder, baseName, digest, files } = place;
+      if (place.guessed) guessed += 1;
+      const ruleFolder = folders.get(rule) ?? (await folderOf(rule));
+      const folder = subfolder === null ? ruleFolder : `${ruleFolder}/${subfolder}`;
+      placements.push({ model, folder, baseName, digest, files });
     }
-    const place = placeModel(model, { profile, facts });
-    if (place.rule === null) {
-      notPlaced.push({ model, reason: place.reason });
-      continue;
-    }
-    const { rule, subfolder, baseName, digest, files } = place;
-    if (place.guessed) guessed += 1;
-    const ruleFolder = folders.get(rule) ?? (await chooseFolder(rule, { fileSystem, appRoot, version: facts.version }));
-    folders.set(rule, ruleFolder);
-    const folder = subfolder === null ? ruleFolder : `${ruleFolder}/${subfolder}`;
-    placements.push({ model, folder, baseName, digest, files });
   }
   return { placements, notPlaced, rules: new Set(folders.keys()), guessed };
 }

@@ -1,5 +1,5 @@
-import { basename, dirname, join } from 'node:path';
 import { systemCodeOf, type FileSystem } from '@modelkeep/io';
+import { inFolder, lastSegment } from '../app/path-parts.ts';
 import { foldName } from '../app/safe-names.ts';
 import { isAsWanted } from '../apply/check-change.ts';
 import { foreignReason, linkedByOthers } from '../links/foreign-reason.ts';
@@ -43,12 +43,15 @@ interface Found {
   readonly strategies?: readonly LinkKind[];
 }
 
+const NEW: Found = { action: 'create', reason: null };
+
 /** @internal Compares one wanted link with the disk and the registry. */
 export async function planEntry(options: PlanEntryOptions): Promise<LinkPlanEntry> {
   const { view, wanted } = options;
   const { model, folder, file, name } = wanted;
   const { record } = model;
-  const target = join(view.path, basename(name));
+  const ownName = lastSegment(name);
+  const target = inFolder(view.path, ownName);
   const entry = ({ action, reason, strategies = [] }: Found): LinkPlanEntry => ({
     action,
     modelId: record.id,
@@ -65,7 +68,7 @@ export async function planEntry(options: PlanEntryOptions): Promise<LinkPlanEntr
   if (view.problem !== null) return entry({ action: 'conflict', reason: view.problem });
   const tooLong = pathTooLong(target, options.platform);
   if (tooLong !== null) return entry({ action: 'skipped', reason: tooLong });
-  const found = await compareWithDisk(options, target);
+  const found = view.entries.has(foldName(ownName)) ? await compareWithDisk(options, target) : NEW;
   if (found.action !== 'create' && found.action !== 'replace') return entry(found);
   if ((file.origin ?? 'library') === 'library' && !options.seen.has(file.source)) {
     const problem = await verifySource(options.fileSystem, {
@@ -157,14 +160,15 @@ function asMadeByOthers({ origin = 'library', source, content = null }: PlacedFi
 
 /** The folder was listed once: only what is there is read. Our own links with another case are about to go. */
 async function stateInView(
-  { hands, view, registered, texts }: PlanEntryOptions,
+  { hands, view, wanted, registered, texts }: PlanEntryOptions,
   { target, alike }: { readonly target: string; readonly alike: KnownLink },
 ): Promise<LinkState | 'case-collision'> {
-  const named = view.entries.get(foldName(basename(target))) ?? [];
-  if (named.some(({ name }) => name === basename(target))) {
+  const ownName = lastSegment(wanted.name);
+  const named = view.entries.get(foldName(ownName)) ?? [];
+  if (named.some(({ name }) => name === ownName)) {
     const row = registered.get(target);
     return hands.read(target, [...(row === undefined ? [] : knownLinks(row)), alike], texts.get(target));
   }
-  const foreign = named.some(({ name }) => !registered.has(join(dirname(target), name)));
+  const foreign = named.some(({ name }) => !registered.has(inFolder(view.path, name)));
   return foreign ? 'case-collision' : { kind: 'absent' };
 }

@@ -1,11 +1,8 @@
-import { basename, join } from 'node:path';
 import { newId } from '@modelkeep/core';
 import { resolveAppRoot } from '../app/app-root.ts';
-import { foldName } from '../app/safe-names.ts';
-import { linkTexts } from '../links/link-texts.ts';
 import type { MapperContext } from '../mapper-context.ts';
 import type { MappingWay } from '../profiles/mapping-way.ts';
-import { mapWithLimit, SMALL_CALLS_AT_ONCE } from '../support/map-with-limit.ts';
+import { keyedInTurns } from '../support/in-turns.ts';
 import { createFolderViews, type FolderView } from './folder-views.ts';
 import { libraryRootsOf, refuseLibraryAsApp } from './library-roots.ts';
 import { plannedActions, type LinkPlan, type LinkPlanEntry, type PlannedAction } from './link-plan.ts';
@@ -19,10 +16,9 @@ import { previewLinks } from './preview-links.ts';
 import { linkWarnings } from './link-warnings.ts';
 import { planAdvice } from './plan-advice.ts';
 import { resolveApp } from './resolve-app.ts';
-import { seenSources } from './seen-sources.ts';
 import type { WantedLink } from './wanted-link.ts';
 import { wantedInApp } from './wanted-in-app.ts';
-import { planEntry } from './plan-entry.ts';
+import { planEntries } from './plan-entries.ts';
 import { planRemovals } from './plan-removals.ts';
 import { planWarnings } from './plan-warnings.ts';
 import { sandboxWarnings } from './sandbox-warning.ts';
@@ -49,10 +45,10 @@ export interface PlanLinksOptions {
 /** @internal Changes nothing, neither in the app's folder nor in the registry. */
 export async function planLinks(context: MapperContext, options: PlanLinksOptions): Promise<LinkPlan> {
   const { app, appVersion, models, linking, signal } = options;
-  const { fileSystem, hands, platform } = context;
+  const { fileSystem, hands } = context;
   signal?.throwIfAborted();
   const granted = await resolveAppRoot(fileSystem, options.appRoot);
-  const libraryRoots = libraryRootsOf(models);
+  const libraryRoots = await libraryRootsOf(models, signal);
   refuseLibraryAsApp({ appRoot: granted, libraryRoots });
   const { modelConfig } = options;
   const resolved = await resolveApp(context, {
@@ -70,7 +66,7 @@ export async function planLinks(context: MapperContext, options: PlanLinksOption
   const isLinked = way.kind === 'links' || place !== null || layout !== null;
   const advised = isLinked ? null : planAdvice(models, { profile, facts, reason: unmappedReason(way) });
   const links = await context.links.list({ app, appRoot }, signal);
-  const registered = new Map(links.map((link) => [link.target, link]));
+  const registered = await keyedInTurns(links, ({ target }) => target);
   const viewOf = createFolderViews({ fileSystem, appRoot, libraryRoots });
   const mapped = advised === null ? models : [];
   const placing = { profile, facts, appRoot, layout, models: mapped, links, signal };
@@ -85,18 +81,8 @@ export async function planLinks(context: MapperContext, options: PlanLinksOption
     canReadBytes: hands.canReadBytes,
     order: layout?.prefer ?? null,
   });
-  const planAll = async (some: readonly WantedLink[]): Promise<readonly LinkPlanEntry[]> => {
-    const seen = await seenSources({ wanted: some, views, kindsOf: context.kindsOf, signal });
-    const texts = await linkTexts(namesThere(some, views), { readLinkTexts: context.readLinkTexts, signal });
-    return mapWithLimit(some, {
-      limit: SMALL_CALLS_AT_ONCE,
-      run: async (one) => {
-        signal?.throwIfAborted();
-        const view = views.get(one.viewFolder) ?? (await viewOf(one.viewFolder));
-        return planEntry({ wanted: one, fileSystem, platform, hands, chooser, linking, registered, seen, texts, view });
-      },
-    });
-  };
+  const planAll = (some: readonly WantedLink[]): Promise<readonly LinkPlanEntry[]> =>
+    planEntries(context, { wanted: some, views, viewOf, chooser, linking, registered, signal });
   const weights = await planAll(wanted);
   const ends = layout === null ? profile.sidecars.previews : [];
   const pictures = await planAll(previewLinks({ wanted, planned: weights, ends, views, registered }));
@@ -130,15 +116,6 @@ export async function planLinks(context: MapperContext, options: PlanLinksOption
     advice: advised?.advice ?? [],
     config: place === null ? null : await planConfig(context, { place, links: viewedLinks(weights), signal }),
   };
-}
-
-/** The names of links that something in the app has. */
-function namesThere(wanted: readonly WantedLink[], views: ReadonlyMap<string, FolderView>): readonly string[] {
-  return wanted.flatMap(({ viewFolder, name }) => {
-    const view = views.get(viewFolder);
-    const ownName = basename(name);
-    return view?.entries.has(foldName(ownName)) === true ? [join(view.path, ownName)] : [];
-  });
 }
 
 function unmappedReason(way: MappingWay): string {

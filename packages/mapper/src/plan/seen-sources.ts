@@ -1,5 +1,5 @@
-import { basename, dirname } from 'node:path';
 import type { FileKind } from '@modelkeep/io';
+import { isDirectlyIn, lastSegment } from '../app/path-parts.ts';
 import { foldName } from '../app/safe-names.ts';
 import type { FolderView } from './folder-views.ts';
 import type { WantedLink } from './wanted-link.ts';
@@ -16,7 +16,6 @@ export interface SeenSourcesOptions {
   readonly signal: AbortSignal | undefined;
 }
 
-const NAMES_AT_ONCE = 5_000;
 /** Fewer are looked at as fast one by one. */
 const WORTH_IT = 100;
 
@@ -29,19 +28,17 @@ export async function seenSources(options: SeenSourcesOptions): Promise<Readonly
   const seen = new Set<string>();
   if (kindsOf === null || wanted.length < WORTH_IT) return seen;
   const news = wanted.filter((one) => isNew(one, views.get(one.viewFolder)));
-  for (let start = 0; start < news.length; start += NAMES_AT_ONCE) {
-    const some = news.slice(start, start + NAMES_AT_ONCE);
-    const kinds = await kindsOf(
-      some.map(({ file }) => file.source),
-      signal,
-    );
-    for (const [index, { file }] of some.entries()) if (kinds[index] === file.leadsTo) seen.add(file.source);
-  }
+  if (news.length === 0) return seen;
+  const kinds = await kindsOf(
+    news.map(({ file }) => file.source),
+    signal,
+  );
+  for (const [index, { file }] of news.entries()) if (kinds[index] === file.leadsTo) seen.add(file.source);
   return seen;
 }
 
 function isNew({ file, model, name }: WantedLink, view: FolderView | undefined): boolean {
   if (view === undefined || (file.origin ?? 'library') !== 'library') return false;
-  if (dirname(file.source) !== model.folder && file.source !== model.folder) return false;
-  return !view.entries.has(foldName(basename(name)));
+  if (!isDirectlyIn(model.folder, file.source) && file.source !== model.folder) return false;
+  return view.entries.size === 0 || !view.entries.has(foldName(lastSegment(name)));
 }

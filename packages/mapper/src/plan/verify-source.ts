@@ -1,5 +1,5 @@
-import { dirname } from 'node:path';
 import { systemCodeOf, type FileStatus, type FileSystem } from '@modelkeep/io';
+import { isDirectlyIn } from '../app/path-parts.ts';
 import { isInside } from '../app/safe-names.ts';
 import type { LinkReason } from '../plan/link-reason.ts';
 
@@ -23,7 +23,7 @@ export async function checkSource(
   const { folder, source, leadsTo } = options;
   try {
     const status = await fileSystem.lstat(source);
-    const isDirect = dirname(source) === folder || source === folder;
+    const isDirect = isDirectlyIn(folder, source) || source === folder;
     if (status.kind === leadsTo && (isDirect || (await isReallyInside(fileSystem, options)))) return { status };
     const message = `${source} is no ${leadsTo} in the folder of its model`;
     return { reason: { code: 'source-not-in-library', message } };

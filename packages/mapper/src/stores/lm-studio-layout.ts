@@ -1,7 +1,8 @@
 import { join } from 'node:path';
+import { lastSegment } from '../app/path-parts.ts';
 import { isSafeSegment } from '../app/safe-names.ts';
 import type { MappableModel } from '../plan/mappable-model.ts';
-import { hubSource, lastSegment, plainName } from './store-names.ts';
+import { hubSource, plainName } from './store-names.ts';
 import type { StoreFile, StoreLayout, StorePlace, StoreRequest } from './store-layout.ts';
 
 /** The publisher of models that are from no repo. */

@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import type { ModelFile, ModelRecord, ModelSource } from '@modelkeep/core';
+import { lastSegment } from '../app/path-parts.ts';
 import { isSafeSegment } from '../app/safe-names.ts';
 import type { LinkReason } from '../plan/link-reason.ts';
 import type { MappableModel } from '../plan/mappable-model.ts';
 import { configText, manifestText, type OllamaLayer } from './ollama-manifest.ts';
-import { hubSource, lastSegment, plainName } from './store-names.ts';
+import { hubSource, plainName } from './store-names.ts';
 import type { StoreFile, StoreLayout, StorePlace, StoreRequest } from './store-layout.ts';
 import { textSha256, writtenSource } from './written-source.ts';
 

@@ -22,8 +22,3 @@ export function plainName(text: string): string {
     .slice(0, 72);
   return plain === '' ? 'model' : plain;
 }
-
-/** @internal The last part of a path with `/` between segments. */
-export function lastSegment(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1);
-}

@@ -1,4 +1,3 @@
-import { setImmediate as yieldToLoop } from 'node:timers/promises';
 import { foldName } from '../app/safe-names.ts';
 import type { AppFacts } from '../app/app-facts.ts';
 import { mappingChoice } from '../plan/mapping-choice.ts';
@@ -8,6 +7,7 @@ import type { NotPlaced, PlacedFile } from '../plan/placement.ts';
 import type { WantedLink } from '../plan/wanted-link.ts';
 import type { AppProfile } from '../profiles/app-profile.ts';
 import type { RegisteredLink } from '../registry/link-row.ts';
+import { inTurns } from '../support/in-turns.ts';
 import type { StoreFile, StoreLayout, StorePlace } from './store-layout.ts';
 
 /** @internal */
@@ -30,7 +30,6 @@ export interface WantedInStore {
   readonly guessed: number;
 }
 
-const MODELS_AT_ONCE = 200;
 const SUFFIX_LENGTHS = [0, 8, 16];
 
 /** @internal Decides for each model where it goes in the store. Equal bytes are one file, however many models have them. */
@@ -44,15 +43,11 @@ export async function wantedInStore(options: WantedInStoreOptions): Promise<Want
   const owners = new Map(registered.map((link) => [ownKey(link, options.base), link.modelId]));
   const byId = new Map(models.map((model) => [model.record.id, model]));
   const linked = Map.groupBy(registered, ({ modelId }) => modelId);
-  for (const [index, model] of inOrder(models, { layout, linked }).entries()) {
-    if (index % MODELS_AT_ONCE === MODELS_AT_ONCE - 1) {
-      await yieldToLoop();
-      signal?.throwIfAborted();
-    }
+  const placeModel = (model: MappableModel): void => {
     const choice = mappingChoice(model.record, { profile, version: facts.version });
     if (choice.reason !== null) {
       notPlaced.push({ model, reason: choice.reason });
-      continue;
+      return;
     }
     if (choice.guessed) guessed += 1;
     const acceptance = acceptedBy(profile, model.record);
@@ -60,12 +55,12 @@ export async function wantedInStore(options: WantedInStoreOptions): Promise<Want
       acceptance.rule === null ? acceptance.reason : missingForApp(acceptance.accepts, model.record, facts);
     if (missing !== null) {
       notPlaced.push({ model, reason: missing });
-      continue;
+      return;
     }
     const place = freePlace(options, { model, byId, taken, linked: linked.get(model.record.id) ?? [] });
     if (place.files === null) {
       notPlaced.push({ model, reason: place.reason });
-      continue;
+      return;
     }
     for (const file of place.files) {
       const key = keyOf(file);
@@ -79,7 +74,8 @@ export async function wantedInStore(options: WantedInStoreOptions): Promise<Want
         if (taken.get(key) === (file.fileSha256 ?? file.source)) wanted[place] = wantedLink(options, { model, file });
       }
     }
-  }
+  };
+  for await (const some of inTurns(inOrder(models, { layout, linked }), signal)) some.forEach(placeModel);
   return { wanted, notPlaced, guessed };
 }
 

@@ -18,6 +18,26 @@ describe('mapWithLimit', () => {
     expect(await mapWithLimit([], { limit: 2, run })).toEqual([]);
   });
 
+  it('gives the event loop a turn, also where nothing is waited for', async () => {
+    const items = Array.from({ length: 1_000 }, (_, index) => index);
+    let turns = 0;
+    let done = 0;
+    const count = (): void => {
+      turns += 1;
+      if (done < items.length) setImmediate(count);
+    };
+    setImmediate(count);
+    const found = await mapWithLimit(items, {
+      limit: 64,
+      run: async (item) => {
+        done += 1;
+        return item;
+      },
+    });
+    expect(found).toEqual(items);
+    expect(turns).toBeGreaterThanOrEqual(3);
+  });
+
   it('fails when nothing runs any more', async () => {
     let ended = 0;
     const run = async (item: number): Promise<void> => {

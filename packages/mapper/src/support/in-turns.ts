@@ -1,0 +1,76 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
+/** Items between two turns of the event loop: about a millisecond of work. */
+const ITEMS_A_TURN = 250;
+
+/** @internal The items, some at a time, with a turn of the event loop in between: a long list does not stop who else is at work. */
+export async function* inTurns<T>(items: readonly T[], signal?: AbortSignal): AsyncGenerator<readonly T[], void, void> {
+  for (let start = 0; start < items.length; start += ITEMS_A_TURN) {
+    if (start > 0) await nextTurn();
+    signal?.throwIfAborted();
+    yield items.slice(start, start + ITEMS_A_TURN);
+  }
+}
+
+/** @internal The items by what stands for each of them; of two with one key the last. */
+export async function keyedInTurns<K, T>(items: readonly T[], keyOf: (item: T) => K): Promise<ReadonlyMap<K, T>> {
+  const keyed = new Map<K, T>();
+  for await (const some of inTurns(items)) for (const item of some) keyed.set(keyOf(item), item);
+  return keyed;
+}
+
+/** @internal As `Map.groupBy`. */
+export async function groupedInTurns<K, T>(
+  items: readonly T[],
+  keyOf: (item: T) => K,
+): Promise<ReadonlyMap<K, readonly T[]>> {
+  const groups = new Map<K, T[]>();
+  for await (const some of inTurns(items)) {
+    for (const item of some) {
+      const key = keyOf(item);
+      const group = groups.get(key);
+      if (group === undefined) groups.set(key, [item]);
+      else group.push(item);
+    }
+  }
+  return groups;
+}
+
+/** @internal As `toSorted`: items that compare as equal stay in their order. */
+export async function sortedInTurns<T>(
+  items: readonly T[],
+  compare: (left: T, right: T) => number,
+): Promise<readonly T[]> {
+  let runs: (readonly T[])[] = [];
+  for await (const some of inTurns(items)) runs.push(some.toSorted(compare));
+  while (runs.length > 1) {
+    const merged: (readonly T[])[] = [];
+    for (let index = 0; index < runs.length; index += 2)
+      merged.push(await merge(runs[index] ?? [], runs[index + 1] ?? [], compare));
+    runs = merged;
+  }
+  return runs[0] ?? [];
+}
+
+async function merge<T>(
+  left: readonly T[],
+  right: readonly T[],
+  compare: (left: T, right: T) => number,
+): Promise<readonly T[]> {
+  const [lastLeft, firstRight] = [left.at(-1), right[0]];
+  if (lastLeft === undefined || firstRight === undefined || compare(lastLeft, firstRight) <= 0)
+    return [...left, ...right];
+  const merged: T[] = [];
+  let taken = 0;
+  for await (const some of inTurns(right)) {
+    for (const item of some) {
+      while (taken < left.length && compare(left[taken] as T, item) <= 0) {
+        if (taken % ITEMS_A_TURN === 0) await nextTurn();
+        merged.push(left[taken] as T);
+        taken += 1;
+      }
+      merged.push(item);
+    }
+  }
+  return [...merged, ...left.slice(taken)];
+}
