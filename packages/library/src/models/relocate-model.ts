@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path';
-import { ModelkeepError, newId, type ModelRecord } from '@modelkeep/core';
+import { newId, type ModelRecord } from '@modelkeep/core';
 import { METADATA_FILE, serialiseMetadata } from '../metadata/metadata-file.ts';
 import { effectiveRecord } from '../metadata/effective-record.ts';
 import { metadataVersions, requireWritable } from '../metadata/schema-versions.ts';
@@ -8,15 +8,17 @@ import { timestamp, withLock, type StoreContext } from '../store-context.ts';
 import { finishing } from '../transaction/finishing.ts';
 import { writeFileAtomic } from '@modelkeep/io';
 import { statusAt } from '../files/status-at.ts';
+import { leasedModels } from '../room/leases.ts';
+import { findOnDisk } from '../volumes/find-on-disk.ts';
+import { inUse } from '../volumes/move-errors.ts';
 import type { VolumeSet } from '../volumes/volume-set.ts';
 import { ensureRealFolder } from '../volume/require-real-folders.ts';
 import { lockOf, readSameModel } from './change-model.ts';
 import { removeIfEmpty } from './clear-folder.ts';
-import { resolveReference } from './resolve-reference.ts';
 
 /** How a model gets another folder. */
 export interface RelocateOptions {
-  /** Is called when the folder has its new name. */
+  /** Is called when the folder has its new name: what leads to its files can be led there. */
   readonly onArrived?: ((model: ModelRecord) => Promise<void>) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -24,28 +26,25 @@ export interface RelocateOptions {
 /**
  * @internal Gives a model the folder that a new one of its type, family and name would get. One rename of the folder is
  * the commit: what its metadata says of the folder is written before, and counts for nothing.
+ *
+ * @throws `core.invalid-argument` for a model outside of the library, or one that a process works with
  */
 export async function relocateModel(
-  set: VolumeSet & { readonly first: StoreContext },
+  set: VolumeSet,
   reference: string,
   { onArrived, signal }: RelocateOptions = {},
 ): Promise<ModelRecord> {
-  const record = await resolveReference(set.first.index, reference);
-  if (record.place.kind !== 'library') {
-    throw new ModelkeepError('core.invalid-argument', {
-      message: `${record.slug} is outside of the library, and stays where it is`,
-      facts: { argument: 'reference', found: reference },
-      hint: 'import it first',
-    });
-  }
-  const context = await set.contextOf(record, 'write');
-  const relocate = (): Promise<ModelRecord> => relocateLocked(context, record);
-  const moved = await withLock(context, lockOf(record), relocate, signal);
-  if (moved.slug !== record.slug) await onArrived?.(moved);
-  return (await context.index.get(moved.id)) ?? moved;
+  const { record, source } = await findOnDisk(set, reference);
+  const relocate = (): Promise<ModelRecord> => relocateLocked(source, record, onArrived);
+  const moved = await withLock(source, lockOf(record), relocate, signal);
+  return (await source.index.get(moved.id)) ?? moved;
 }
 
-async function relocateLocked(context: StoreContext, { id, slug }: ModelRecord): Promise<ModelRecord> {
+async function relocateLocked(
+  context: StoreContext,
+  { id, slug }: ModelRecord,
+  onArrived: RelocateOptions['onArrived'],
+): Promise<ModelRecord> {
   const { fileSystem, layout } = context;
   const found = await readSameModel(context, { id, slug });
   const { type, family, officialName } = found.record;
@@ -62,6 +61,7 @@ async function relocateLocked(context: StoreContext, { id, slug }: ModelRecord):
     const final = join(layout.root, candidate);
     const other = await context.index.bySlug(candidate);
     if ((await statusAt(fileSystem, final)) !== null || (other !== null && other.id !== id)) continue;
+    if ((await leasedModels(context)).has(id)) throw inUse(found.record);
     const txn = newId();
     const { revision } = found.metadata;
     const metadata = { ...found.metadata, slug: candidate, revision: revision + 1, txn, updatedAt: timestamp(context) };
@@ -81,6 +81,7 @@ async function relocateLocked(context: StoreContext, { id, slug }: ModelRecord):
         await removeIfEmpty(context, dirname(found.folder));
         const moved = effectiveRecord(metadata, found.overrides);
         await context.index.upsert([moved]);
+        await onArrived?.(moved);
         return moved;
       },
     });

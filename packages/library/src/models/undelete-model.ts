@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { isId, isModelkeepError, ModelkeepError, type ModelRecord } from '@modelkeep/core';
 import { createLink } from '@modelkeep/io';
+import { isFolderStore, moveDurably, waitingPath } from '../folder-store/contents.ts';
 import { readFolder } from '../gc/trash.ts';
 import { readMetadata } from '../metadata/metadata-file.ts';
 import { isSlug } from '../names/slug.ts';
@@ -160,7 +161,13 @@ async function bringBack(context: StoreContext, { transaction, file, path }: Bro
       hint: 'download or import the model again',
     });
   }
-  if (context.volume.store === 'folder') await context.fileSystem.rename(path, part);
-  else await createLink(context.fileSystem, { existing: path, path: part });
-  await transaction.publish(name, { sizeBytes: sizeBytes ?? 0, sha256, blake3: null, gitSha1 });
+  const content = { sizeBytes: sizeBytes ?? 0, sha256, blake3: null, gitSha1 };
+  if (isFolderStore(context)) {
+    // The only name of the bytes goes to where everybody finds them, and never to a part: parts are given up.
+    await moveDurably(context, path, waitingPath(context, sha256));
+    await transaction.adopt(name, content);
+    return;
+  }
+  await createLink(context.fileSystem, { existing: path, path: part });
+  await transaction.publish(name, content);
 }

@@ -34,7 +34,7 @@ export interface RecoveryReport {
   readonly resumable: number;
   /** Transactions that nobody wanted for 14 days, or that held nothing. */
   readonly discarded: number;
-  /** Models whose move to another volume was finished now: what leads to their files is to be led there. */
+  /** Models that have got another place: what leads to their files is to be led there. */
   readonly moved?: readonly string[] | undefined;
 }
 
@@ -51,11 +51,17 @@ export async function recoverTransactions(context: StoreContext): Promise<Recove
       if (record === null || !(await isAbandoned(context, record))) continue;
       const outcome = await recoverTransaction(context, record);
       report[outcome] += 1;
-      if (outcome === 'finished' && record.move !== undefined) moved.push(record.move.id);
+      if (outcome === 'finished') moved.push(...movedBy(record));
     }
     await sweepLeftovers(context);
   });
   return moved.length === 0 ? report : { ...report, moved };
+}
+
+/** A model that gets another folder is recorded with both. */
+function movedBy({ move, models, files }: TransactionRecord): string[] {
+  const ids = files.length === 0 ? models.map(({ id }) => id) : [];
+  return [...(move === undefined ? [] : [move.id]), ...ids.filter((id, place) => ids.indexOf(id) < place)];
 }
 
 /** @internal Whether nobody wanted what a transaction began for so long that its parts go. */

@@ -1,6 +1,5 @@
 import {
   startOperation,
-  isModelkeepError,
   newId,
   type ModelFile,
   type ModelRecord,
@@ -11,8 +10,6 @@ import { lockOf, readSameModel } from '../models/change-model.ts';
 import { findSameModel } from '../models/find-same-model.ts';
 import { planRemoval, type RemovalPlan } from '../models/removal-plan.ts';
 import { releaseModel } from '../models/release-model.ts';
-import { rebuildIndex } from '../models/rebuild-index.ts';
-import { resolveReference } from '../models/resolve-reference.ts';
 import type { FoundModel } from '../models/walk-models.ts';
 import { evicted, leasedModels } from '../room/leases.ts';
 import { withLock, type StoreContext } from '../store-context.ts';
@@ -20,7 +17,8 @@ import { finishing } from '../transaction/finishing.ts';
 import { beginTransaction, type Transaction } from '../transaction/transaction.ts';
 import { trashName } from '../volume/trash.ts';
 import { copyContent } from './copy-content.ts';
-import { inUse, isThereAlready, notOurs, restless } from './move-errors.ts';
+import { findOnDisk } from './find-on-disk.ts';
+import { inUse, isThereAlready, restless } from './move-errors.ts';
 import { requireVolume } from './require-volume.ts';
 import type { VolumeSet } from './volume-set.ts';
 
@@ -63,9 +61,7 @@ export function moveModel(
     options.before();
     const { signal } = options;
     report({ phase: 'planning' });
-    const [first] = set.online();
-    if (first === undefined) throw new Error('a library has a first volume');
-    const { record, source } = await findOnDisk(set, first, reference);
+    const { record, source } = await findOnDisk(set, reference);
     const volumeId = requireVolume(set, options.to)?.volumeId;
     const target = await set.contextOf({ place: { kind: 'library', volumeId } }, 'write');
     if (source === target || source.volume.volumeId === target.volume.volumeId) return nothing(record);
@@ -83,27 +79,6 @@ export function moveModel(
       signal?.throwIfAborted();
     }
   });
-}
-
-/** Somebody may have moved the folder by hand: then the index learns where it is. */
-async function findOnDisk(
-  set: VolumeSet,
-  first: StoreContext,
-  reference: string,
-): Promise<{ readonly record: ModelRecord; readonly source: StoreContext }> {
-  for (let isSecond = false; ; isSecond = true) {
-    const record = await resolveReference(first.index, reference);
-    if (record.place.kind !== 'library') throw notOurs(record);
-    const source = await set.contextOf(record, 'write');
-    try {
-      await readSameModel(source, record);
-      return { record, source };
-    } catch (error) {
-      const isElsewhere = isModelkeepError(error, 'io.not-found') || isModelkeepError(error, 'library.model-not-found');
-      if (!isElsewhere || isSecond) throw error;
-      await rebuildIndex(first);
-    }
-  }
 }
 
 interface MoveOnce {

@@ -38,7 +38,8 @@ export interface VolumeKeeping {
    * Gives a model the folder that a new one of its type, family and name would get.
    *
    * @returns the model as it is then; the same where it is in the right folder
-   * @throws `library.model-not-found`, `library.read-only`, `core.invalid-argument` for a model outside of the library
+   * @throws `library.model-not-found`, `library.read-only`, `core.invalid-argument` for a model outside of the library, or
+   * one that a process has leased
    */
   relocate(reference: string, options?: RelocateOptions): Promise<ModelRecord>;
   /** Whether a model is on a volume that is not here: neither missing nor garbage, and not to be had just now. */

@@ -54,7 +54,7 @@ export interface Volumes extends Omit<VolumeKeeping, 'move' | 'relocate' | 'unde
    * correction of the type alone moves nothing.
    *
    * @throws `library.model-not-found`, `library.ambiguous-id`, `library.read-only`, `core.invalid-argument` for a model
-   * outside of the library
+   * outside of the library, or one that a process has leased
    */
   relocate(reference: string, options?: Cancellable): Promise<RelocateResult>;
   /**
@@ -90,8 +90,11 @@ export function createVolumes(context: RelinkContext, operations: RunningOperati
     },
     async relocate(reference, { signal: given } = {}) {
       const signal = operations.join(given);
-      const model = await store.relocate(reference, { signal });
-      return { model, links: await relinkModel(context, model.id, signal) };
+      const links: AppliedLink[] = [];
+      const onArrived = async ({ id }: ModelRecord): Promise<void> => {
+        links.push(...(await relinkModel(context, id, signal)));
+      };
+      return { model: await store.relocate(reference, { onArrived, signal }), links };
     },
     undelete: (reference, { signal } = {}) => store.undelete(reference, { signal: operations.join(signal) }),
   };
