@@ -6,12 +6,19 @@ const MAX_PAYLOAD_BYTES = 1_048_576;
 const MAX_CHECKPOINT_BYTES = 65_536;
 const HOUR_MS = 3_600_000;
 
+/** Texts that every engine can store. */
+const text = z
+  .string()
+  .min(1)
+  .max(512)
+  .refine((value) => value.isWellFormed() && !value.includes('\0'), 'has characters that cannot be stored');
+
 const shape = z.strictObject({
   type: z.string().regex(/^[a-z][a-z0-9-]{0,63}$/u),
   payload: z.unknown(),
-  dedupeKey: z.string().min(1).max(512).optional(),
+  dedupeKey: text.optional(),
   priority: z.int().min(-1_000).max(1_000).default(0),
-  lane: z.string().min(1).max(512).optional(),
+  lane: text.optional(),
   after: z.array(z.string().min(1).max(64)).max(100).default([]),
   maxAttempts: z.int().min(1).max(1_000).default(3),
   backoffMs: z.int().min(0).max(HOUR_MS).default(1_000),
@@ -48,7 +55,7 @@ export function checkpointText(checkpoint: unknown): string {
   return jsonText(checkpoint, 'checkpoint', MAX_CHECKPOINT_BYTES);
 }
 
-/** @internal Plain data as text. @throws `core.invalid-argument` for what is no JSON, or too long */
+/** Plain data as text. @throws `core.invalid-argument` for what is no JSON, or too long */
 export function jsonText(value: unknown, argument: string, maxBytes: number = MAX_PAYLOAD_BYTES): string {
   let text: string | undefined;
   try {

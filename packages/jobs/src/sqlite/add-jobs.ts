@@ -1,8 +1,9 @@
-import { ModelkeepError, newId } from '@modelkeep/core';
+import { newId } from '@modelkeep/core';
 import type { SqlStatement } from '@modelkeep/sqlite';
 import type { AddedJob } from '../ports/job-store.ts';
 import type { NewJob } from '../ports/job.ts';
 import { checkNewJob, type CheckedJob } from '../rules/check-new-job.ts';
+import { noJob } from '../rules/no-job.ts';
 import { endDependents, tellTime, trimChanges, type JobsContext } from './jobs-context.ts';
 
 /** @internal Adds a job, unless an equal one is there. `guard`: a condition on `:guard`. */
@@ -84,9 +85,4 @@ async function refuseUnknown(
   const sql = 'select value as id from json_each(?) where value not in (select id from jobs_list) limit 1';
   const unknown = await database.get<{ id: string }>(sql, [JSON.stringify(ids)], { signal });
   if (unknown !== undefined) throw noJob(unknown.id);
-}
-
-/** @internal */
-export function noJob(id: string): ModelkeepError<'jobs.not-found'> {
-  return new ModelkeepError('jobs.not-found', { message: `there is no job ${id}`, facts: { id } });
 }

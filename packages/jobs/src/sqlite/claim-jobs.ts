@@ -1,4 +1,5 @@
 import type { ClaimedJob, ClaimRequest } from '../ports/claim.ts';
+import { damagedEnd } from '../rules/damaged-end.ts';
 import { jobColumns, jobOfRow, readJson, type JobRow } from './job-of-row.ts';
 import { statementOf, tellTime, trimChanges, type JobsContext } from './jobs-context.ts';
 import { settleJobs } from './settle-jobs.ts';
@@ -39,7 +40,7 @@ export async function claimJobs(
   });
   const rows = (results[1]?.rows ?? []) as unknown as readonly JobRow[];
   const damaged = rows.filter(({ payload }) => readJson(payload) === undefined);
-  if (damaged.length > 0) await endDamaged(context, damaged);
+  if (damaged.length > 0) await settleJobs(context, damaged.map(damagedEnd));
   return rows
     .filter((row) => !damaged.includes(row))
     .toSorted((a, b) => b.priority - a.priority || a.seq - b.seq)
@@ -77,24 +78,4 @@ function dueJobs(
       ),
     },
   };
-}
-
-async function endDamaged(context: JobsContext, rows: readonly JobRow[]): Promise<void> {
-  await settleJobs(
-    context,
-    rows.map(({ id, type, token }) => ({
-      id,
-      token,
-      outcome: {
-        kind: 'fail',
-        final: true,
-        error: {
-          name: 'ModelkeepError',
-          message: 'what is stored of the job is damaged',
-          code: 'jobs.bad-payload',
-          facts: { id, type, reason: 'it is no JSON' },
-        },
-      },
-    })),
-  );
 }

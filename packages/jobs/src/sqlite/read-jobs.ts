@@ -1,7 +1,7 @@
-import { ModelkeepError } from '@modelkeep/core';
 import type { JobCount, JobsPage, ListJobsOptions } from '../ports/job-store.ts';
 import type { JobLogLine, JobRecord } from '../ports/job.ts';
-import { noJob } from './add-jobs.ts';
+import { checkJobList } from '../rules/check-job-list.ts';
+import { noJob } from '../rules/no-job.ts';
 import { isoTime, jobColumns, jobOfRow, type JobRow } from './job-of-row.ts';
 import type { JobsContext } from './jobs-context.ts';
 import { storedInteger } from './stored-integer.ts';
@@ -17,17 +17,16 @@ export async function getJob({ database }: JobsContext, id: string, signal?: Abo
 
 /** @internal */
 export async function listJobs({ database }: JobsContext, options: ListJobsOptions = {}): Promise<JobsPage> {
-  const { states, types, cursor, limit = 100, signal } = options;
-  if (!Number.isInteger(limit) || limit < 1 || limit > 1_000) throw refused('limit', limit);
-  if (cursor !== undefined && !/^\d{1,15}$/u.test(cursor)) throw refused('cursor', cursor);
-  const sql = `select ${jobColumns} from jobs_list where (:cursor is null or seq < :cursor)
+  const { limit, before } = checkJobList(options);
+  const { states, types, signal } = options;
+  const sql = `select ${jobColumns} from jobs_list where (:before is null or seq < :before)
       and (:states is null or state in (select value from json_each(:states)))
       and (:types is null or type in (select value from json_each(:types)))
     order by jobs_list.seq desc limit :limit`;
   const rows = await database.all<JobRow>(
     sql,
     {
-      cursor: cursor === undefined ? null : Number(cursor),
+      before,
       states: states === undefined ? null : JSON.stringify(states),
       types: types === undefined ? null : JSON.stringify(types),
       limit: limit + 1,
@@ -78,11 +77,4 @@ export async function pruneJobs(
     { signal },
   );
   return results[0]?.changes ?? 0;
-}
-
-function refused(argument: string, found: unknown): ModelkeepError {
-  return new ModelkeepError('core.invalid-argument', {
-    message: `${argument} is not what a list of jobs takes`,
-    facts: { argument, found },
-  });
 }

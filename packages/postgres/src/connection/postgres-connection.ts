@@ -32,8 +32,8 @@ export type Query = <Row extends QueryResultRow>(
 ) => Promise<{ readonly rows: readonly Row[]; readonly count: number }>;
 
 const SCHEMA = /^[a-z_][a-z0-9_]{0,39}$/;
-/** A deadlock, or a serialisation that failed. */
-const AGAIN_STATES = new Set(['40P01', '40001']);
+/** A deadlock, a serialisation that failed, or an equal row that another one wrote at the same moment. */
+const AGAIN_STATES = new Set(['40P01', '40001', '23505']);
 const MOST_ATTEMPTS = 5;
 
 /** @internal @throws `core.invalid-argument` */
@@ -74,7 +74,10 @@ export function openConnection(options: PostgresOptions): PostgresConnection {
     run: (work, signal) => guarded(() => work(db), signal),
     transaction: (work, signal) => guarded(() => againIfInTheWay(() => db.transaction().execute(work)), signal),
     query: (sql, values = [], signal) =>
-      guarded(async () => (await pool.query(sql.replaceAll('{s}', schema), [...values])).rows, signal),
+      guarded(
+        async () => (await againIfInTheWay(() => pool.query(sql.replaceAll('{s}', schema), [...values]))).rows,
+        signal,
+      ),
     queries: (work, signal) =>
       guarded(
         () =>

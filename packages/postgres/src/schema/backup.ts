@@ -2,7 +2,7 @@ import type { Clock } from '@modelkeep/core';
 import type { PoolClient } from 'pg';
 
 /** What is made again, or is no business of a copy: tokens are copied without what is secret. */
-const LEFT_OUT = new Set(['marks']);
+const LEFT_OUT = new Set(['marks', 'jobs_changes']);
 
 /** @internal What a copy is made of. */
 export interface BackupOptions {

@@ -8,12 +8,16 @@ import {
   type Servers,
   type SharedState,
 } from '@modelkeep/fleet';
+import type { JobStore } from '@modelkeep/jobs';
 import type { PostgresOptions } from '../connection/pool-options.ts';
 import { openConnection, type PostgresConnection } from '../connection/postgres-connection.ts';
 import { followChanges } from '../feed/follow-changes.ts';
+import { readPage } from '../feed/read-page.ts';
 import { startListener, type Listener } from '../feed/listener.ts';
 import { createNotifier } from '../feed/notifier.ts';
 import { trimMarks } from '../feed/trim-marks.ts';
+import { openPostgresJobs } from '../jobs/open-postgres-jobs.ts';
+import { trimJobChanges } from '../jobs/job-feed.ts';
 import { migrate } from '../schema/migrate.ts';
 import { postgresServers } from '../servers/postgres-servers.ts';
 import { postgresTokens } from '../tokens/postgres-tokens.ts';
@@ -43,6 +47,8 @@ export interface OpenPostgresStateOptions extends PostgresOptions {
 export interface OpenedPostgres extends OpenedState {
   /** Which servers there are, and which has which model. */
   readonly servers: Servers;
+  /** The queue of the library, for all machines that have it open. */
+  readonly jobs: JobStore;
 }
 
 /**
@@ -76,6 +82,7 @@ export async function openPostgresState(options: OpenPostgresStateOptions): Prom
       signal,
     );
     await trimMarks(connection);
+    await trimJobChanges(connection);
     const key = await keyOf(connection, options.tokenKey);
     return await openedState(connection, { libraryId, key, clock, logger });
   } catch (error) {
@@ -106,7 +113,13 @@ async function openedState(
   const readOnly = { ...secrets, set: () => {}, delete: () => {} };
   const tokenValues = createTokenValues({ secrets: readOnly, noteUse: (origin) => tokens.noteUse(origin), logger });
   const subscriptions = createSubscriptions(
-    (since, ends) => followChanges({ ...context, listener }, { ...since, signal: ends }),
+    ({ since, ...options }, signal) =>
+      followChanges({
+        feed: listener(),
+        read: (cursor) => readPage(connection, { ...options, cursor, libraryId, signal }),
+        since,
+        signal,
+      }),
     logger,
   );
   for (const { origin } of key === null ? [] : await tokens.list()) {
@@ -114,9 +127,11 @@ async function openedState(
       logger.warn('a token could not be read', { origin, error: serialiseError(error).message });
     });
   }
+  const jobs = openPostgresJobs({ connection, libraryId, clock }, `${channel}_jobs`);
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> =>
     (closing ??= (async () => {
+      await jobs.close();
       await subscriptions.close();
       await tokenValues.idle();
       await notifier.settle();
@@ -155,6 +170,7 @@ async function openedState(
     state,
     tokenValues: { valueFor: (origin) => tokenValues.valueFor(origin) },
     servers: postgresServers({ ...context, clock, listener }),
+    jobs,
   };
 }
 

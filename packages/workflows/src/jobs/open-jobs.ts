@@ -4,7 +4,7 @@ import type { LibraryStore } from '@modelkeep/library';
 import { setAside, type Sqlite } from '@modelkeep/sqlite';
 import { openForReading } from '../workspace/open-for-reading.ts';
 
-/** @internal The queue of this machine, opened when it is first needed. */
+/** @internal The queue of the library, opened when it is first needed. */
 export interface OwnJobs {
   /** @throws `library.read-only` where nothing may be written */
   open(): Promise<JobStore>;
@@ -14,11 +14,14 @@ export interface OwnJobs {
 /** @internal */
 export function openOwnJobs({
   store: { stateFile, root },
+  shared,
   sqlite,
   clock,
   logger,
 }: {
   readonly store: Pick<LibraryStore, 'stateFile' | 'root'>;
+  /** That of all machines, in place of this machine's own. */
+  readonly shared: JobStore | undefined;
   readonly sqlite: Sqlite;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -26,6 +29,7 @@ export function openOwnJobs({
   let opening: Promise<JobStore> | undefined;
   const openFile = async (): Promise<JobStore> => {
     if (stateFile === null) throw openForReading(root, 'jobs cannot be managed');
+    if (shared !== undefined) return shared;
     const options = { path: stateFile, migrations: [jobsMigrations], synchronous: 'full' } as const;
     try {
       return createSqliteJobs({ database: await sqlite.open(options), clock });

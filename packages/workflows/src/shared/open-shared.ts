@@ -1,5 +1,6 @@
 import type { Clock, Logger } from '@modelkeep/core';
 import type { OpenedState, Servers } from '@modelkeep/fleet';
+import type { JobStore } from '@modelkeep/jobs';
 
 /** Who opens what machines share. */
 export interface SharedContext {
@@ -12,6 +13,7 @@ export interface SharedContext {
 /** What several machines share, in place of what the processes of one machine do. All of it ends with the state. */
 export interface SharedEngine extends OpenedState {
   readonly servers: Servers;
+  readonly jobs: JobStore;
 }
 
 /** Opens it, for one library. */

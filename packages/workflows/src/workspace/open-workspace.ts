@@ -170,7 +170,7 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
     if (mapper !== null) return mapper;
     throw openForReading(store.root, 'links cannot be managed');
   };
-  const ownJobs = openOwnJobs({ store, sqlite, clock, logger });
+  const ownJobs = openOwnJobs({ store, shared: engine?.jobs, sqlite, clock, logger });
   closing.add(() => ownJobs.close());
   const jobsContext = {
     open: () => ownJobs.open(),
