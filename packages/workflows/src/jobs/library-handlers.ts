@@ -1,8 +1,9 @@
-import { errorFromJSON, isModelkeepError, type Operation } from '@modelkeep/core';
+import { errorFromJSON, isModelkeepError } from '@modelkeep/core';
 import type { JobContext, JobHandler, JobHandlers, JobOutcome } from '@modelkeep/jobs';
 import { z } from 'zod';
-import type { Download } from '../acquire/download.ts';
 import type { Workspace } from '../workspace/workspace.ts';
+import { runDownload } from './download-job.ts';
+import { followOperation } from './follow-operation.ts';
 import { payloads, type LibraryJobPayloads, type LibraryJobType } from './payloads.ts';
 
 /** @internal The operations that jobs are made of. */
@@ -32,40 +33,29 @@ const FINAL = new Set<string>([
 /** @internal Runs jobs as operations of a library, which go on from what an earlier attempt has left. */
 export function libraryHandlers(workspace: () => JobWorkspace): JobHandlers {
   return {
-    download: handler('download', async ({ reference, volume, makeRoom, ...selection }, context) => {
-      const { signal } = context;
-      const plan = await workspace().planDownload(reference, { ...selection, signal });
-      const download = workspace().download(plan, {
-        volume,
-        makeRoom,
-        whenUserIsNeeded: 'fail',
-        signal: signalOfPause(context),
-      });
-      const { models, bytesFetched, bytesResumed } = await follow(download, context, () => download.cancel());
-      return { models: models.map(({ id }) => id), bytesFetched, bytesResumed };
-    }),
+    download: handler('download', (payload, context) => runDownload(workspace(), payload, context)),
     sync: handler('sync', (payload, context) => syncNow(workspace().repos, payload, context)),
     import: handler('import', async ({ paths, ...options }, context) => {
-      const { models, skipped } = await follow(
+      const { models, skipped } = await followOperation(
         workspace().import(paths, { ...options, signal: context.signal }),
         context,
       );
       return { models: models.map(({ id }) => id), skipped: skipped.length };
     }),
     scan: handler('scan', async ({ roots, ...options }, context) => {
-      await follow(workspace().scan(roots, { ...options, signal: context.signal }), context);
+      await followOperation(workspace().scan(roots, { ...options, signal: context.signal }), context);
       return {};
     }),
     hash: handler('hash', async (request, context) => {
-      await follow(workspace().computeHashes({ ...request, signal: context.signal }), context);
+      await followOperation(workspace().computeHashes({ ...request, signal: context.signal }), context);
       return {};
     }),
     enrich: handler('enrich', async (request, context) => {
-      await follow(workspace().enrich({ ...request, signal: context.signal }), context);
+      await followOperation(workspace().enrich({ ...request, signal: context.signal }), context);
       return {};
     }),
     verify: handler('verify', async (request, context) => {
-      const { problems } = await follow(workspace().verify({ ...request, signal: context.signal }), context);
+      const { problems } = await followOperation(workspace().verify({ ...request, signal: context.signal }), context);
       return { problems: problems.length };
     }),
     map: handler('map', async ({ app, ...options }, { signal }) => {
@@ -83,7 +73,10 @@ async function syncNow(
 ): Promise<unknown> {
   const { signal } = context;
   const { id } = await repos.register(reference, { signal });
-  const { repo, artifacts, failures, bytesFetched } = await follow(repos.sync(id, { ...options, signal }), context);
+  const { repo, artifacts, failures, bytesFetched } = await followOperation(
+    repos.sync(id, { ...options, signal }),
+    context,
+  );
   for (const { path, error } of failures) context.log('error', `${path}: ${error.message}`);
   // Another attempt tries again what could not be had, and nothing else. A name that nothing may have never will be.
   const failed = failures.find(({ error }) => error.code !== 'library.unsafe-name');
@@ -101,35 +94,6 @@ function handler<Type extends LibraryJobType>(
     run: (payload, context) => run(payload as LibraryJobPayloads[Type], context),
     judge,
   };
-}
-
-/** What aborts for everything but a cancellation, which is to discard what was fetched. */
-function signalOfPause({ signal, stopped }: JobContext): AbortSignal {
-  const pause = new AbortController();
-  const onAbort = (): void => {
-    if (stopped() !== 'cancel') pause.abort(signal.reason);
-  };
-  if (signal.aborted) onAbort();
-  else signal.addEventListener('abort', onAbort, { once: true });
-  return pause.signal;
-}
-
-async function follow<T>(
-  operation: Operation<T> | (Download & Operation<T>),
-  { signal, stopped, report }: JobContext,
-  cancel?: () => Promise<void>,
-): Promise<T> {
-  operation.progress.subscribe(report);
-  const onAbort = (): void => {
-    if (stopped() === 'cancel') void cancel?.();
-  };
-  signal.addEventListener('abort', onAbort, { once: true });
-  try {
-    if (signal.aborted) onAbort();
-    return await operation.result;
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-  }
 }
 
 /** @internal A person to wait for, or a network that is not there, is no failure. */
