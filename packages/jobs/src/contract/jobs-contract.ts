@@ -1,5 +1,6 @@
 import type { ContractCase } from '@modelkeep/core';
 import { adding } from './adding.ts';
+import { checkpointing } from './checkpointing.ts';
 import { controlling } from './controlling.ts';
 import type { JobsHarness } from './jobs-harness.ts';
 import { leasing } from './leasing.ts';
@@ -10,6 +11,7 @@ import { scheduling } from './scheduling.ts';
 export const jobsContract: readonly ContractCase<JobsHarness>[] = [
   ...adding,
   ...leasing,
+  ...checkpointing,
   ...ordering,
   ...controlling,
   ...scheduling,

@@ -11,8 +11,8 @@ import type { Workspace } from '../workspace/workspace.ts';
 import type { DownloadJobResult } from './download-job.ts';
 import { readCheckpoint } from './pinned-source.ts';
 
-const big = buildFluxModel({ scale: 3 });
-const newer = buildFluxModel({ scale: 3, fillSeed: 2 });
+const big = buildFluxModel({ scale: 2 });
+const newer = buildFluxModel({ scale: 2, fillSeed: 2 });
 const member = 'hf_member_of_the_gate';
 const reference = 'hf:acme/flux';
 const SLOW = { bytesPerSecond: 500_000 };
