@@ -1,5 +1,5 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { buildFluxLora, demoRepos, startCivitai, startHub } from '@modelkeep/testing';
 import { expect, it } from 'vitest';
 import { writeCachedCommit, writeOllamaModel } from '../packages/library/src/stores/stores.test-helper.ts';
@@ -38,6 +38,14 @@ it('every command of the read-me works, one after the other, with the folders an
     refs: ['main'],
     files: { 'line.safetensors': buildFluxLora({ scale: 0.1, fillSeed: 4 }) },
   });
+  const pipeline = demoRepos({ scale: 0.1 }).find(({ files: parts }) =>
+    parts.some((part) => part.path === 'model_index.json'),
+  );
+  for (const { path, content } of pipeline?.files ?? []) {
+    const part = folder.join('home', 'models', 'FLUX.1-dev', ...path.split('/'));
+    await mkdir(dirname(part), { recursive: true });
+    await writeFile(part, content as Uint8Array);
+  }
   const layers = [{ kind: 'model', bytes: buildFluxLora({ scale: 0.1, fillSeed: 5 }) }];
   await writeOllamaModel(folder.join('home', '.ollama', 'models'), 'library/tiny:latest', layers);
   const here = (word: string): string =>
