@@ -161,7 +161,9 @@ async function adoptKnown(
   const before = match.record;
   const { id, slug } = before;
   await commit.announce([before]);
-  const change = (present: ModelMetadata): ModelMetadata => withFiles(present, draft);
+  // Somebody may have made it the library's own meanwhile.
+  const change = (present: ModelMetadata): ModelMetadata =>
+    present.place === undefined ? present : withFiles(present, draft);
   const record = await updateModel(context, { id, slug, txn: transactionId, change });
   return { outcome: outcomeOf(match, before), record, before, found };
 }

@@ -8,7 +8,7 @@ import type { StoredContent } from '../transaction/stored-file.ts';
 import { algorithmsOf, contentOf, type HashChoice } from './content-hashes.ts';
 import type { ImportFile, ImportSet } from './find-importable.ts';
 import type { ImportProgress } from './import-progress.ts';
-import { localOrigin, type ImportOrigin, type ImportResult } from './import-types.ts';
+import { localOrigin, type ImportOptions, type ImportOrigin, type ImportResult } from './import-types.ts';
 
 /** @internal How a set is imported. */
 export interface ImportSetOptions {
@@ -18,6 +18,7 @@ export interface ImportSetOptions {
   readonly origin?: ImportOrigin | undefined;
   /** @default 'content' */
   readonly hashes?: HashChoice | undefined;
+  readonly onTakenIn?: ImportOptions['onTakenIn'];
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -26,7 +27,7 @@ export interface ImportSetOptions {
  * is left out and reported.
  */
 export async function copySet(context: StoreContext, set: ImportSet, options: ImportSetOptions): Promise<void> {
-  const { result, progress, origin = localOrigin, signal } = options;
+  const { result, progress, origin = localOrigin, onTakenIn, signal } = options;
   const known: { file: ImportFile; content: StoredContent | null }[] = [];
   for (const file of set.files) {
     await reported(result, file, async () => {
@@ -55,7 +56,15 @@ export async function copySet(context: StoreContext, set: ImportSet, options: Im
     }
     const { sourceGroup, layers, overrides, adjust } = origin;
     result.models.push(
-      ...(await transaction.commit({ sourceName: set.name, sourceGroup, layers, overrides, adjust, signal })),
+      ...(await transaction.commit({
+        sourceName: set.name,
+        sourceGroup,
+        layers,
+        overrides,
+        adjust,
+        onTakenIn,
+        signal,
+      })),
     );
   } catch (error) {
     await transaction.abandon(context.logger);

@@ -11,13 +11,14 @@ import { SUPPORTED_FORMAT } from '../volume/open-volume.ts';
 import type { HashChoice } from './content-hashes.ts';
 import { copySet } from './copy-set.ts';
 import { createImportProgress } from './import-progress.ts';
-import { localOrigin, type ImportOrigin, type ImportResult } from './import-types.ts';
+import { localOrigin, type ImportOptions, type ImportOrigin, type ImportResult } from './import-types.ts';
 
 /** @internal How {@link importLibrary} works. */
 export interface ImportLibraryOptions {
   readonly result: ImportResult;
   readonly tell: (change: Partial<Progress>) => void;
   readonly hashes?: HashChoice | undefined;
+  readonly onTakenIn?: ImportOptions['onTakenIn'];
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -73,7 +74,7 @@ async function requireReadable({ fileSystem }: StoreContext, root: string): Prom
 }
 
 async function importModel(context: StoreContext, found: FoundModel, options: ImportLibraryOptions): Promise<void> {
-  const { result, tell, hashes, signal } = options;
+  const { result, tell, hashes, onTakenIn, signal } = options;
   const { metadata, folder } = found;
   const byPath = new Map(metadata.files.map((file) => [join(folder, file.name), file]));
   const overrides = await readOverrides(context.fileSystem, folder);
@@ -96,7 +97,11 @@ async function importModel(context: StoreContext, found: FoundModel, options: Im
   }));
   const before = result.models.length;
   const progress = createImportProgress(context.clock, tell, files);
-  await copySet(context, { name: metadata.officialName, folder, files }, { result, progress, origin, hashes, signal });
+  await copySet(
+    context,
+    { name: metadata.officialName, folder, files },
+    { result, progress, origin, hashes, onTakenIn, signal },
+  );
   if (Object.keys(overrides).length === 0) return;
   for (const record of result.models.slice(before)) await keepOverrides(context, record, folder);
 }

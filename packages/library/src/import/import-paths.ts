@@ -26,13 +26,15 @@ export function importPaths(
 ): Operation<ImportReport> {
   return startOperation(async (report) => {
     options.before();
-    const { mode = 'auto', hashes, signal } = options;
+    const { mode = 'auto', hashes, onTakenIn, signal } = options;
     report({ phase: 'planning' });
     const result: ImportResult = { models: [], bytesCopied: 0, bytesMoved: 0, bytesSaved: 0, skipped: [], errors: [] };
     for (const path of paths) if (path !== '') await refuseLibraryFiles(context.fileSystem, { path, mode });
     const others: string[] = [];
     for (const path of paths) if (path !== '' && (await isOtherLibrary(context, resolve(path)))) others.push(path);
-    for (const path of others) await importLibrary(context, resolve(path), { result, tell: report, hashes, signal });
+    for (const path of others) {
+      await importLibrary(context, resolve(path), { result, tell: report, hashes, onTakenIn, signal });
+    }
     const rest = paths.filter((path) => !others.includes(path));
     const { sets, stores } =
       rest.length === 0 && others.length > 0 ? nothing : await findImportable(context, rest, { result, signal });
@@ -42,7 +44,7 @@ export function importPaths(
     for (const set of sets) {
       // What stays where it is is noted on the first volume.
       const home = mode === 'link' ? context : await options.volumeFor(set);
-      await ways[mode](home, set, { result, progress, hashes, signal });
+      await ways[mode](home, set, { result, progress, hashes, onTakenIn, signal });
     }
     report({ phase: 'done', fraction: 1, file: null, etaMs: 0 });
     const models = [...new Map(result.models.map((model) => [model.id, model])).values()];

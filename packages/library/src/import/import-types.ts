@@ -22,6 +22,11 @@ export interface ImportOptions {
    * @default 'content'
    */
   readonly hashes?: HashChoice | undefined;
+  /**
+   * Is called for each model that was outside the library and is its own now, with its id and all that is known of it. A
+   * file that is moved still has its name outside then.
+   */
+  readonly onTakenIn?: ((model: ModelRecord) => Promise<void>) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 

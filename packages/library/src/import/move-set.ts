@@ -59,6 +59,7 @@ export async function moveSet(context: StoreContext, set: ImportSet, options: Im
       sourceGroup: null,
       layers: {},
       signal,
+      onTakenIn: options.onTakenIn,
       onKept: (path, reason) => result.skipped.push({ path, reason: `it stays where it is: ${reason}` }),
     });
     result.models.push(...models);

@@ -3,6 +3,8 @@ import { groupFiles, type ModelGroup } from '../grouping/group-files.ts';
 import { readGroupingFacts } from '../grouping/read-grouping-facts.ts';
 import { uniqueCleanNames } from '../names/unique-names.ts';
 import { withLock, type StoreContext } from '../store-context.ts';
+import { findAdopted } from '../external/find-adopted.ts';
+import { takeIn } from '../external/take-in.ts';
 import { contentsThere, revived } from '../room/revive-model.ts';
 import { inheritedOverrides } from '../revisions/inherited-overrides.ts';
 import { pipelineParts } from '../revisions/pipeline-parts.ts';
@@ -35,6 +37,8 @@ export interface CommitModelsOptions {
   readonly adjust?: ((draft: ModelMetadata) => ModelMetadata) | undefined;
   /** Records, before it happens, which models this transaction commits. */
   readonly announce: (models: readonly RecordedModel[]) => Promise<void>;
+  /** Hears of models that were outside the library and are its own now. */
+  readonly onTakenIn?: ((model: ModelRecord) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -86,10 +90,7 @@ interface CommitGroupOptions extends CommitModelsOptions {
 async function commitGroup(context: StoreContext, options: CommitGroupOptions): Promise<ModelRecord> {
   const { draft } = options;
   const same = await findSameModel(context, draft);
-  if (same === null) {
-    const overrides = { ...(await inheritedOverrides(context, draft)), ...options.overrides };
-    return commitModel(context, { ...options, overrides, metadata: draft, staged: `model-${options.position}` });
-  }
+  if (same === null) return commitNew(context, options);
   const there =
     same.metadata.evictedAt === undefined
       ? new Set<string>()
@@ -113,6 +114,24 @@ async function commitGroup(context: StoreContext, options: CommitGroupOptions): 
       return changed === present ? present : { ...changed, layers: { ...changed.layers, ...scanned } };
     },
   });
+}
+
+/** A scan may be about to adopt the same weights where they are: whoever comes second finds the first one's model. */
+async function commitNew(context: StoreContext, options: CommitGroupOptions): Promise<ModelRecord> {
+  const { draft, onTakenIn } = options;
+  const staged = `model-${options.position}`;
+  const [first = context] = context.volumes?.online() ?? [];
+  const commit = async (): Promise<ModelRecord> => {
+    const adopted = await findAdopted(first, draft);
+    const record = adopted === null ? null : await takeIn(context, { ...options, adopted, from: first, staged });
+    if (record === null) {
+      const overrides = { ...(await inheritedOverrides(context, draft)), ...options.overrides };
+      return commitModel(context, { ...options, overrides, metadata: draft, staged });
+    }
+    onTakenIn?.(record);
+    return record;
+  };
+  return withLock(first, 'external', commit, options.signal);
 }
 
 function filesOf(group: ModelGroup, contents: ReadonlyMap<string, StoredFile>): StoredFile[] {

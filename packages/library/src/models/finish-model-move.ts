@@ -1,4 +1,6 @@
 import { isModelkeepError } from '@modelkeep/core';
+import { finishTakeIn } from '../external/finish-take-in.ts';
+import { noteAsStored } from '../external/take-in.ts';
 import { withLock, type StoreContext } from '../store-context.ts';
 import type { RecordedMove } from '../transaction/transaction-record.ts';
 import { lockOf } from './change-model.ts';
@@ -17,12 +19,20 @@ export async function finishModelMove(
   context: StoreContext,
   move: RecordedMove,
 ): Promise<'waits' | 'finished' | 'nothing'> {
-  const target = (context.volumes?.online() ?? []).find(({ volume }) => volume.volumeId === move.toVolumeId);
+  const target = (context.volumes?.online() ?? [context]).find(({ volume }) => volume.volumeId === move.toVolumeId);
   if (target === undefined) return (context.volumes?.offline().has(move.toVolumeId) ?? false) ? 'waits' : 'nothing';
   return withLock(context, lockOf(move), async () => {
-    const arrived = await findById(target, move.id);
+    const arrived = await findArrived(target, { move, isSameVolume: target.layout.root === context.layout.root });
     const left = await readIfThere(context, move);
     if (arrived === null) return 'nothing';
+    if (left?.metadata.place !== undefined) {
+      const record = await finishTakeIn(target, { arrived, outside: left, revision: move.revision });
+      await releaseModel(context, { found: left, removal: move });
+      await target.index.remove([move.id]);
+      await target.index.upsert([record]);
+      await noteAsStored(context, record);
+      return 'finished';
+    }
     if (left === null) {
       await finishLeaving(context, move);
     } else if (left.metadata.revision > move.revision && left.metadata.revision >= arrived.metadata.revision) {
@@ -63,9 +73,17 @@ async function readIfThere(context: StoreContext, { id, slug }: RecordedMove): P
   }
 }
 
-async function findById({ fileSystem, layout }: StoreContext, id: string): Promise<FoundModel | null> {
+interface Arrival {
+  readonly move: RecordedMove;
+  /** Whether the model was outside the library, and its metadata stays on the volume. */
+  readonly isSameVolume: boolean;
+}
+
+async function findArrived({ fileSystem, layout }: StoreContext, arrival: Arrival): Promise<FoundModel | null> {
+  const { move, isSameVolume } = arrival;
   for await (const found of walkModels(fileSystem, layout)) {
-    if (!('error' in found) && found.metadata.id === id) return found;
+    if ('error' in found || found.metadata.id !== move.id) continue;
+    if (!isSameVolume || found.slug !== move.slug) return found;
   }
   return null;
 }

@@ -61,6 +61,9 @@ function nameOf(context: StoreContext, record: ModelRecord, path: string): strin
 }
 
 async function mark(context: StoreContext, record: ModelRecord, path: string): Promise<boolean> {
+  // Somebody may have made it the library's own meanwhile.
+  const now = await context.index.get(record.id);
+  if (now?.slug !== record.slug) return false;
   let isMarked = false;
   const change = (present: ModelMetadata): ModelMetadata => {
     if (present.place === undefined) return present;

@@ -30,6 +30,8 @@ export interface ScanState {
   duplicatesBelow(path: string): Promise<(KnownFile & { readonly duplicateOf: string })[]>;
   /** Files with one of these inodes, wherever they were. */
   byInodes(inodes: readonly string[]): Promise<KnownFile[]>;
+  /** Notes that files of which models were made have a content that a model has elsewhere now. */
+  noteDuplicates(sha256s: readonly string[], modelId: string): Promise<void>;
   /** Notes hashes; what was adopted stays as it is noted. */
   saveFiles(files: readonly Omit<KnownFile, 'adoptedSha256'>[]): Promise<void>;
   /** Notes that models were made of files, that others are gone, and how folders are now. */
@@ -134,6 +136,14 @@ export function openScanState({ state }: Pick<StoreContext, 'state'>): ScanState
       });
       await write([{ sql, paramRows }]);
     },
+    noteDuplicates: (sha256s, modelId) =>
+      write([
+        {
+          sql: `update scan_files set duplicate_of = :modelId where machine = :machine and adopted_sha256 = sha256
+            and sha256 in (select value from json_each(:sha256s))`,
+          params: { machine, modelId, sha256s: JSON.stringify(sha256s) },
+        },
+      ]),
     settle: ({ adopted = [], gone = [], folders = [], goneFolders = [], duplicates = { among: [], found: [] } }) =>
       write([
         ...inPages(adopted).map((paths) => ({

@@ -58,10 +58,11 @@ export async function recoverTransactions(context: StoreContext): Promise<Recove
   return moved.length === 0 ? report : { ...report, moved };
 }
 
-/** A model that gets another folder is recorded with both. */
-function movedBy({ move, models, files }: TransactionRecord): string[] {
-  const ids = files.length === 0 ? models.map(({ id }) => id) : [];
-  return [...(move === undefined ? [] : [move.id]), ...ids.filter((id, place) => ids.indexOf(id) < place)];
+/** A model that gets another folder is recorded with both; one whose file was moved in may have been outside before. */
+function movedBy({ move, moves, models, files }: TransactionRecord): string[] {
+  const ids = models.map(({ id }) => id);
+  const relocated = files.length === 0 ? ids.filter((id, place) => ids.indexOf(id) < place) : [];
+  return [...(move === undefined ? [] : [move.id]), ...relocated, ...(moves.length === 0 ? [] : new Set(ids))];
 }
 
 /** @internal Whether nobody wanted what a transaction began for so long that its parts go. */

@@ -63,6 +63,11 @@ export interface CommitOptions {
   readonly adjust?: ((draft: ModelMetadata) => ModelMetadata) | undefined;
   /** Hears of files that were to be moved and stay where they are, and why. */
   readonly onKept?: ((path: string, reason: string) => void) | undefined;
+  /**
+   * Is called for each model that was outside the library and is its own now, before a file that was to be moved loses its
+   * name: what leads to it can be led to where it is.
+   */
+  readonly onTakenIn?: ((model: ModelRecord) => Promise<void>) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -241,8 +246,10 @@ export async function beginTransaction(
       return true;
     },
     async commit(options) {
+      const taken: ModelRecord[] = [];
       const models = await commitModels(context, {
         ...options,
+        onTakenIn: (model) => taken.push(model),
         transactionId: id,
         folder: transactionFolder(context, id),
         files: files().flatMap((file) => (file.content === null ? [] : [{ ...file, content: file.content }])),
@@ -251,6 +258,7 @@ export async function beginTransaction(
           await writeTransaction(context, record);
         },
       });
+      for (const model of taken) await options.onTakenIn?.(model);
       await finishMoves(context, record, options.onKept);
       await discardTransaction(context, id);
       return models;

@@ -20,6 +20,8 @@ export interface DownloadContext {
   readonly maxConnections?: number | undefined;
   /** What is said of the models beside what the plan tells: asked when everything is fetched. */
   readonly describe?: ((plan: DownloadPlan, signal: AbortSignal) => Promise<Pick<CommitOptions, 'adjust'>>) | undefined;
+  /** Leads links to a model that was outside the library and is its own now. */
+  readonly onTakenIn?: ((model: ModelRecord, signal: AbortSignal) => Promise<void>) | undefined;
   /** Tells what weights are from their headers. */
   readonly identify: (sources: readonly ByteSource[], options: IdentifyOptions) => Promise<Identification>;
   /** Makes room where files go, where it is allowed to. */

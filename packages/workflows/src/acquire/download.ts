@@ -110,6 +110,7 @@ async function run(context: DownloadContext, plan: DownloadPlan, options: RunOpt
     const models = await transaction.commit({
       ...descriptionOf(plan, context.clock),
       ...(await context.describe?.(plan, signal)),
+      onTakenIn: async (model) => context.onTakenIn?.(model, signal),
       signal,
     });
     report({ phase: 'done', fraction: 1, etaMs: 0 });

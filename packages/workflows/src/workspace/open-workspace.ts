@@ -42,6 +42,7 @@ import { createTokenKeeping } from '../state/token-keeping.ts';
 import { createTreeStore } from '../trees/tree-store.ts';
 import { newVersions } from '../update/new-versions.ts';
 import { createUpdating } from '../update/updating.ts';
+import { createImporting } from '../volumes/importing.ts';
 import { relinkModel } from '../volumes/relink-model.ts';
 import { createVolumes } from '../volumes/volumes.ts';
 import { answerCache, grantedOrigins } from './answers-and-grants.ts';
@@ -116,7 +117,8 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
   const { translationFolder } = options;
   const { mapper, links } = await openMapper({ store, sqlite, io, translationFolder, logger });
   if (store.stateFile !== null) await mapper?.recover();
-  for (const id of store.recovery?.moved ?? []) await relinkModel({ store, mapper, fileSystem: io.fileSystem }, id);
+  const relinking = { store, mapper, fileSystem: io.fileSystem };
+  for (const id of store.recovery?.moved ?? []) await relinkModel(relinking, id);
   const readOnly = store.mode === 'read';
   const serversOptions = { store: engine?.servers, ...options.servers };
   const fleet = openFleet({ store, sqlite, fileSystem: io.fileSystem, clock, logger }, serversOptions);
@@ -158,6 +160,7 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
     clock,
     logger,
     describe: (plan, signal) => newVersions(store, plan, signal),
+    onTakenIn: async ({ id }, signal) => void (await relinkModel(relinking, id, signal)),
     identify: identifier.identifySources,
     makeRoom: (room, signal) => makeRoom({ store, links, hub, civitai, http, fleet }, room, signal),
   };
@@ -194,7 +197,8 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
   const workspace: Workspace = {
     jobs: createLibraryJobs(jobsContext),
     ...createUpdating({ ...downloading, mapper, links, trees, io }, operations),
-    ...createVolumes({ store, mapper, fileSystem: io.fileSystem }, operations),
+    ...createVolumes(relinking, operations),
+    ...createImporting(relinking, operations),
     ...createRoomKeeping({ ...downloading, links, http, fleet }, operations),
     ...createKeeping({ store, mapper, links, fileSystem: io.fileSystem, join: (signal) => operations.join(signal) }),
     ...createMigrating({
@@ -268,8 +272,6 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
     download: (plan, request = {}) =>
       operations.track(download(downloading, plan, { ...request, signal: operations.join(request.signal) })),
     setMaxBytesPerSecond: (bytesPerSecond) => transfers.setMaxBytesPerSecond(bytesPerSecond),
-    import: (paths, { signal, ...request } = {}) =>
-      operations.track(store.import([paths].flat(), { ...request, signal: operations.join(signal) })),
     scan: (roots, { signal, ...request } = {}) =>
       operations.track(scanAndEnrich(enriching, [roots].flat(), { ...request, signal: operations.join(signal) })),
     watch(roots, { signal, ...request } = {}) {

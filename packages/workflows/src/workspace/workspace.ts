@@ -7,8 +7,6 @@ import type {
   FindDuplicatesOptions,
   GcOptions,
   GcReport,
-  ImportOptions,
-  ImportReport,
   LibraryUsage,
   RebuildReport,
   RecoveryReport,
@@ -16,7 +14,6 @@ import type {
   SharingReport,
   VerifyReport,
   PlacedModel,
-  PlacementOptions,
   ScanWatch,
   WatchOptions,
 } from '@modelkeep/library';
@@ -44,6 +41,7 @@ import type { Updating } from '../update/updating.ts';
 import type { SharedState } from '@modelkeep/fleet';
 import type { Declaring } from '../state/declaring.ts';
 import type { TokenKeeping } from '../state/token-keeping.ts';
+import type { Importing } from '../volumes/importing.ts';
 import type { Volumes } from '../volumes/volumes.ts';
 import type { VerifyLibraryOptions } from '../maintain/verify-library.ts';
 
@@ -54,7 +52,17 @@ export interface Cancellable {
 
 /** An open library with everything that can be done with it. */
 export interface Workspace
-  extends AsyncDisposable, Volumes, Keeping, Linking, Updating, RoomKeeping, Searching, Declaring, Migrating {
+  extends
+    AsyncDisposable,
+    Importing,
+    Volumes,
+    Keeping,
+    Linking,
+    Updating,
+    RoomKeeping,
+    Searching,
+    Declaring,
+    Migrating {
   /**
    * What the processes (and with a server: the machines) that work with this library know in common: progress, manifest,
    * changes. Null in mode `read` where nobody has written it.
@@ -107,13 +115,6 @@ export interface Workspace
   download(plan: DownloadPlan, options?: DownloadOptions): Download;
   /** For all downloads together; null: no limit. @throws `core.invalid-argument` for a rate that is not above 0 */
   setMaxBytesPerSecond(bytesPerSecond: number | null): void;
-  /**
-   * Takes files and folders into the library: as copies, or as `mode` says. What Hugging Face's libraries or Ollama keep is
-   * adopted where it is, unless a copy is asked for. What cannot be read is reported and left out.
-   *
-   * @throws `library.nothing-to-import`, `library.read-only`, `core.invalid-argument` for what must not be moved, `io.*`
-   */
-  import(paths: string | readonly string[], options?: ImportOptions & PlacementOptions): Operation<ImportReport>;
   /**
    * Brings the library up to date with folders outside of it, whose models stay where they are. What did not change since
    * the last scan is not read again. With `enrich` sources are asked about what is new then.
