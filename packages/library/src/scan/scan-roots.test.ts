@@ -251,9 +251,10 @@ describe('a scan', () => {
     const again = await here.scan();
     expect(again).toMatchObject({ added: [], hashesComputed: 0, total: 5 });
     expect(again.duplicates.toSorted(byPath)).toEqual(report.duplicates.toSorted(byPath));
+    // The library has it now, and the file that was adopted is there twice.
     await here.store.import([join(here.models, 'VAE', 'sd.safetensors')]).result;
-    expect(await here.store.index.stats()).toMatchObject({ models: 4 });
-    expect(counts(await here.scan())).toEqual({ ...nothing, total: 5, duplicates: 2 });
+    expect(await here.store.index.stats()).toMatchObject({ models: 3 });
+    expect(counts(await here.scan())).toEqual({ ...nothing, total: 5, duplicates: 3 });
     await rm(join(here.models, 'copy.safetensors'));
     const { duplicates } = await here.scan();
     expect(duplicates.some(({ path }) => path.endsWith('copy.safetensors'))).toBe(false);
