@@ -8,7 +8,7 @@ import { companionsOf } from '../stores/wanted-in-store.ts';
 import type { StoreLayout } from '../stores/store-layout.ts';
 import { storeLayoutOf } from '../stores/store-layouts.ts';
 
-/** @internal A model's links in one store. */
+/** @internal Links in one store that are to go. */
 export interface SharedLinksOptions extends AppPlace {
   readonly links: readonly RegisteredLink[];
   readonly signal: AbortSignal | undefined;
@@ -22,16 +22,17 @@ export async function sharedLinks(context: MapperContext, options: SharedLinksOp
   const { app, appRoot, links, signal } = options;
   const profile = context.profiles.find(({ id }) => id === app);
   const layout = profile === undefined ? null : storeLayoutOf(profile);
-  if (layout === null) return [];
-  const own = new Set(links.map(({ modelId }) => modelId));
+  if (layout === null || links.length === 0) return [];
+  const going = new Set(links.map(({ target }) => target));
   const others = (await context.links.list({ app, appRoot }, signal)).filter(
-    ({ modelId, state }) => !own.has(modelId) && state !== 'removing',
+    ({ target, state }) => !going.has(target) && state !== 'removing',
   );
   const changes: LinkChange[] = [];
   for (const link of links) {
     const by = others.find((other) => layout.isNeededBy(link, other));
     if (by === undefined) continue;
-    const after = { ...link, modelId: by.modelId, slug: by.slug, ...(await sourceFor(context, { layout, link, by })) };
+    const source = await sourceFor(context, { layout, link, by });
+    const after = { ...link, modelId: by.modelId, slug: by.slug, runId: by.runId, ...source };
     changes.push({ target: link.target, before: link, after });
   }
   return changes;

@@ -9,6 +9,7 @@ import { conflict, type ChangeOutcome } from './link-outcome.ts';
 import type { MapperContext } from '../mapper-context.ts';
 import { recoverLinks } from './recover-links.ts';
 import { runChanges } from './run-changes.ts';
+import { sharedLinks } from './shared-links.ts';
 
 /** @internal Takes a run back, by what was recorded when it ran: nothing of the given data but its id is used to touch a link. */
 export async function undoRun(
@@ -32,15 +33,22 @@ export async function undoRun(
   const entries = await context.journal.entries(id, signal);
   const links = new Map((await context.links.list(place, signal)).map((link) => [link.target, link]));
 
-  const steps = entries.map((entry) => reverse(entry, { runId: id, now: links.get(entry.target) ?? null }));
+  const reversed = entries.map((entry) => reverse(entry, { runId: id, now: links.get(entry.target) ?? null }));
+  const going = reversed.flatMap((step) =>
+    'change' in step && step.change.after === null ? [step.change.before] : [],
+  );
+  const shared = await sharedLinks(context, { ...place, links: going.filter((link) => link !== null), signal });
+  const handed = new Map(shared.map(({ target, after }) => [target, after]));
+  const steps = reversed.map((step) => neededByOthers(step, handed.get(step.entry.target) ?? null));
   const changes = steps.flatMap((step) => ('change' in step ? [step.change] : []));
   const outcomes = await runChanges(context, {
-    changes,
+    changes: [...changes, ...shared],
     runId: newId(),
     undoable: false,
     places: createLinkPlaces(context),
     signal,
   });
+  await context.journal.handOver(shared.flatMap(({ after }) => after ?? []));
   await context.journal.forgetRun(id);
   await sweepFolders({ ...context, ...place });
 
@@ -61,10 +69,19 @@ function reverse(
   const { target, before, afterSource } = entry;
   if ((now?.source ?? null) === (before?.source ?? null) && now?.runId !== runId)
     return { entry, now, outcome: { kind: 'kept', reason: null } };
-  const asLeft = afterSource === null ? now === null : now?.source === afterSource && now.runId === runId;
+  /* A repair may have made it lead to where its file is now: it is the run's all the same. */
+  const asLeft = afterSource === null ? now === null : now?.runId === runId;
   if (!asLeft)
     return { entry, now, outcome: conflict('changed-since', `the link ${target} was changed by a later run`) };
   return { entry, change: { target, before: now, after: before } };
+}
+
+/** Bytes that a model of a later run needs stay, and count to that. */
+function neededByOthers(step: Step, handed: RegisteredLink | null): Step {
+  if (handed === null) return step;
+  const { entry } = step;
+  const message = `${entry.target} is needed by ${handed.slug} now`;
+  return { entry, now: handed, outcome: { kind: 'kept', reason: { code: 'registered-elsewhere', message } } };
 }
 
 function undone(step: Step, outcomeOf: ReadonlyMap<LinkChange, ChangeOutcome>): AppliedLink {

@@ -45,6 +45,7 @@ export async function unlinkModelOf(
     places: createLinkPlaces(context),
     signal,
   });
+  await context.journal.handOver(shared.flatMap(({ after }) => after ?? []));
   await context.links.forget(links.filter((_, index) => outcomes[index]?.kind === 'conflict'));
   for (const place of places) await sweepFolders({ ...context, ...place });
   const results = links.map((link, index) =>

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { isModelkeepError, ModelkeepError, newId } from '@modelkeep/core';
+import { isModelkeepError, ModelkeepError } from '@modelkeep/core';
 import { resolveAppRoot } from '../app/app-root.ts';
 import type { AppliedPlan } from '../apply/applied-plan.ts';
 import { applyPlan, type ApplyOptions } from '../apply/apply-plan.ts';
@@ -37,7 +37,8 @@ export async function applyMapping(
 /** @internal */
 export interface SyncConfigOptions {
   readonly place: ConfigPlace;
-  readonly runId: string;
+  /** null: no run of `apply`, but what follows from links that were mended, or that went with their model. */
+  readonly runId: string | null;
   /** By path, the digests of the texts that a plan was made from; null: whatever is there. */
   readonly expected: ReadonlyMap<string, string | null> | null;
   readonly signal?: AbortSignal | undefined;
@@ -63,7 +64,7 @@ export async function syncConfig(
       if (results.has(path)) continue;
       const result = isStale(change, expected)
         ? conflict(path, 'it was changed since the plan was made')
-        : await writeConfig(context, change, { place, runId, undoable: expected !== null });
+        : await writeConfig(context, change, { place, runId });
       if (result === null) overtaken = true;
       else results.set(path, result);
     }
@@ -95,7 +96,7 @@ export async function takeConfig(
   for (const row of await context.files.list({ app, appRoot })) {
     const place = { ...row, facts: { format: row.format, path: '', windowsPath: null, settings: [], note: null } };
     const change = await withoutOurs(context, row);
-    const written = await writeConfig(context, change, { place, runId: newId(), undoable: false });
+    const written = await writeConfig(context, change, { place, runId: null });
     const result = written ?? conflict(row.path, 'another process changes it at this moment');
     if (result.outcome === 'conflict' && written !== null) await context.files.forget(row.path);
     results.push(result);

@@ -11,13 +11,14 @@ import type { FileUndo, RegisteredFile } from '../registry/file-registry.ts';
  * @internal Takes back what a run did to config files: byte for byte where nobody changed them since, else our part alone.
  */
 export async function undoConfig(context: MapperContext, runId: string): Promise<readonly AppliedFile[]> {
-  const entries = await context.files.undoOf(runId);
+  const { files } = context;
+  const entries = await files.undoOf(runId);
   if (entries.length === 0) return [];
-  const rows = new Map((await context.files.list({})).map((row) => [row.path, row]));
+  const rows = new Map((await files.list({})).map((row) => [row.path, row]));
   const results: AppliedFile[] = [];
   for (const entry of entries)
     results.push(await undoOne(context, { entry, runId, row: rows.get(entry.path) ?? null }));
-  await context.files.forgetRun(runId);
+  await files.forgetRun(runId);
   return results;
 }
 
@@ -26,6 +27,7 @@ async function undoOne(
   { entry, runId, row }: { readonly entry: FileUndo; readonly runId: string; readonly row: RegisteredFile | null },
 ): Promise<AppliedFile> {
   const { path, before, after } = entry;
+  const { files } = context;
   if (row === null) return { outcome: 'kept', path, reason: null };
   const found = await readConfigFile(context.fileSystem, placeOf(row));
   if (found.problem !== null) return conflict(path, found.problem);
@@ -36,7 +38,7 @@ async function undoOne(
   };
   if (found.text === before) {
     /* An undo that was cut off had come so far. */
-    if (!isOurs(before)) await context.files.forget(path);
+    if (!isOurs(before)) await files.forget(path);
     return { outcome: 'kept', path, reason: null };
   }
   if (row.runId !== runId) return conflict(path, 'it was changed by a later run');
@@ -47,16 +49,18 @@ async function undoOne(
         ? undefined
         : takenOut(editor.take(found.text));
   if (restored === undefined) return conflict(path, 'it was changed since by another program');
-  const change: RegisteredFile = { ...row, previous: found.text, content: restored, runId: newId(), state: 'pending' };
   if (found.text !== restored) {
-    const recorded = await context.files.begin(change, row, new Date(context.clock.now()).toISOString());
+    const written = { ...row, previous: found.text, content: restored, state: 'pending' } as const;
+    /* The text is another run's now, which can be taken back in its turn. */
+    const change: RegisteredFile = { ...written, runId: (await files.runThatWrote(written, runId)) ?? newId() };
+    const recorded = await files.begin(change, row, new Date(context.clock.now()).toISOString());
     const failed = recorded ? await put(context, change, found.mode) : 'another process changes it at this moment';
     if (failed !== null) {
-      await context.files.revert(change, row);
+      await files.revert(change, row);
       return conflict(path, failed);
     }
-    await context.files.settle(change, { undoable: false, forget: !isOurs(restored) });
-  } else await context.files.forget(path);
+    await files.settle(change, { undoable: false, forget: !isOurs(restored) });
+  } else await files.forget(path);
   return { outcome: doneAs[actionOf(found.text, restored)], path, reason: null };
 }
 

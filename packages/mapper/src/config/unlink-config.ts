@@ -1,4 +1,3 @@
-import { newId } from '@modelkeep/core';
 import { findAppRoot } from '../app/app-root.ts';
 import { sweepFolders } from '../app/sweep-folders.ts';
 import { countOutcomes, type AppliedPlan, type UnlinkedApp } from '../apply/applied-plan.ts';
@@ -58,7 +57,7 @@ export async function unlinkModelWithConfig(
     const profile = await findProfile(context.profiles, app);
     const facts = profile.configFiles.find((one) => one.format === format);
     if (facts === undefined) continue;
-    await syncConfig(context, { place: { app, appRoot, viewRoot, facts }, runId: newId(), expected: null, signal });
+    await syncConfig(context, { place: { app, appRoot, viewRoot, facts }, runId: null, expected: null, signal });
     await sweepFolders({ ...context, app, appRoot });
   }
   return unlinked;

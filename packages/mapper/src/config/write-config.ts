@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { isModelkeepError } from '@modelkeep/core';
+import { isModelkeepError, newId } from '@modelkeep/core';
 import { ensureTargetFolder } from '../app/ensure-target-folder.ts';
 import type { LinkReason } from '../plan/link-reason.ts';
 import type { MapperContext } from '../mapper-context.ts';
@@ -14,8 +14,8 @@ import { replaceText, sweepTexts } from './replace-text.ts';
 /** @internal */
 export interface WriteConfigOptions {
   readonly place: ConfigPlace;
-  readonly runId: string;
-  readonly undoable: boolean;
+  /** The run of `apply` that the change is of; null: it mends what the run has left that wrote the file last, and counts to that. */
+  readonly runId: string | null;
 }
 
 /** @internal What a change is called when it is done. */
@@ -30,7 +30,7 @@ export const doneAs = { create: 'created', keep: 'kept', replace: 'replaced', re
 export async function writeConfig(
   context: MapperContext,
   change: ConfigChange,
-  { place, runId, undoable }: WriteConfigOptions,
+  { place, runId }: WriteConfigOptions,
 ): Promise<AppliedFile | null> {
   const { fileSystem, files } = context;
   const { found, wanted, problem, registered, isOurs, path } = change;
@@ -47,7 +47,7 @@ export async function writeConfig(
     appRoot,
     viewRoot,
     format: facts.format,
-    runId,
+    runId: runId ?? registered?.runId ?? newId(),
     state: 'pending',
     previous: found.text,
     content: wanted,
@@ -71,7 +71,7 @@ export async function writeConfig(
       return conflict(found.path, failed);
     }
   }
-  await files.settle(row, { undoable, forget: !isOurs });
+  await files.settle(row, { undoable: runId !== null, forget: !isOurs });
   return { outcome: doneAs[action], path: found.path, reason: null };
 }
 

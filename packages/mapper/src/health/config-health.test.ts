@@ -20,10 +20,69 @@ afterEach(() => world.close());
 const path = (): string => join(world.appRoot, 'extra_model_paths.yaml');
 const text = (): Promise<string> => readFile(path(), 'utf8');
 const scope = (): { app: string; appRoot: string } => ({ app: 'comfyui', appRoot: world.appRoot });
+/** The run that wrote the file first. */
+const lastRun = async (): Promise<string> => {
+  const [row] = await world.database.all<{ id: string }>('select run_id as id from mapper_file_undo', []);
+  return row?.id ?? '';
+};
+const viewRoot = async (): Promise<string> => (await mapper.check(scope()))[0]?.link.appRoot ?? '';
 const healths = async (): Promise<readonly string[]> => [
   ...(await mapper.check(scope())).map(({ health }) => health),
   ...(await mapper.checkFiles(scope())).map(({ health }) => health),
 ];
+
+describe('an undo after a repair', () => {
+  it.each([
+    ['was edited', async () => writeFile(path(), (await text()).replace('loras:', 'vae:')), mine],
+    ['was lost with what the user had there', () => unlink(path()), ''],
+    ['was lost while the user wrote on', () => writeFile(path(), '# still mine\n'), '# still mine\n'],
+  ])('takes away what %s and was written again', async (_name, spoil, left) => {
+    await spoil();
+    await mapper.repair(scope());
+    expect(await healths()).toEqual(['ok', 'ok']);
+    const undone = await mapper.undo({ id: await lastRun(), app: 'comfyui', appRoot: await viewRoot() });
+    expect(undone.counts).toMatchObject({ removed: 1, conflict: 0 });
+    expect(undone.files.map(({ outcome }) => outcome)).toEqual(['replaced']);
+    expect(await text()).toBe(left);
+    expect(await healths()).toEqual([]);
+  });
+
+  it('takes away links that were made again, also to where a model was moved', async () => {
+    const [model] = world.list();
+    const folder = join(world.libraryRoot, 'moved');
+    await rename(model?.folder ?? '', folder);
+    if (model !== undefined) world.models.set(model.record.id, { ...model, folder });
+    expect((await mapper.repair(scope())).counts).toMatchObject({ replaced: 1 });
+    const undone = await mapper.undo({ id: await lastRun(), app: 'comfyui', appRoot: await viewRoot() });
+    expect(undone.counts).toMatchObject({ removed: 1, conflict: 0 });
+    expect([await text(), await mapper.check()]).toEqual([mine, []]);
+  });
+
+  it('goes back through several runs, one by one', async () => {
+    const first = await lastRun();
+    const one = await text();
+    await world.addModel({ type: 'vae', files: [{ name: 'ae.safetensors' }] });
+    const plan = await mapper.planLinks({ ...scope(), way: 'config', models: world.list() });
+    const second = await mapper.apply(plan);
+    await writeFile(path(), mine);
+    await mapper.repair(scope());
+    expect((await mapper.undo(second)).files.map(({ outcome }) => outcome)).toEqual(['replaced']);
+    expect(await text()).toBe(one);
+    const undone = await mapper.undo({ ...second, id: first });
+    expect(undone.files.map(({ outcome }) => outcome)).toEqual(['replaced']);
+    expect([await text(), await mapper.check()]).toEqual([mine, []]);
+  });
+
+  it('a model that was unlinked meanwhile does not stop it', async () => {
+    const vae = await world.addModel({ type: 'vae', files: [{ name: 'ae.safetensors' }] });
+    const plan = await mapper.planLinks({ ...scope(), way: 'config', models: world.list() });
+    const second = await mapper.apply(plan);
+    await mapper.unlinkModel(vae.record.id);
+    expect((await mapper.undo(second)).counts).toMatchObject({ conflict: 0 });
+    expect(await text()).not.toContain('vae');
+    expect(await healths()).toEqual(['ok', 'ok']);
+  });
+});
 
 describe('config files', () => {
   it('are as they were written, and told with the links that they lead to', async () => {

@@ -1,5 +1,4 @@
 import { dirname } from 'node:path';
-import { newId } from '@modelkeep/core';
 import { findAppRoot } from '../app/app-root.ts';
 import { ensureViewRoot, recoverConfig, syncConfig } from '../config/apply-config.ts';
 import type { AppliedFile } from '../config/planned-file.ts';
@@ -36,7 +35,7 @@ export async function repairConfig(context: MapperContext, scope: LinkScope): Pr
   for (const { place } of await configPlaces(context, scope)) {
     if (!checkedFiles.some((file) => file.appRoot === place.appRoot && file.app === place.app && bad.has(file.path)))
       continue;
-    const written = await syncConfig(context, { place, runId: newId(), expected: null, signal: scope.signal });
+    const written = await syncConfig(context, { place, runId: null, expected: null, signal: scope.signal });
     files.push(...written.filter(({ path }) => bad.has(path)));
   }
   return { checkedFiles, files };

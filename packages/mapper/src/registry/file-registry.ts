@@ -42,16 +42,24 @@ export interface FileRegistry {
   list(filter: FileFilter, signal?: AbortSignal): Promise<readonly RegisteredFile[]>;
   /** @returns false when another process has recorded another change since `before` was read */
   begin(file: RegisteredFile, before: RegisteredFile | null, createdAt: string): Promise<boolean>;
-  /** Records that the file has its text, and how to take that back. A file that is not ours any more is forgotten. */
+  /**
+   * Records that the file has its text, and how to take that back: to what was there before the first change of the run. A file
+   * that is not ours any more is forgotten.
+   */
   settle(file: RegisteredFile, options: { readonly undoable: boolean; readonly forget: boolean }): Promise<void>;
   /** Takes an intention back: the file was left as it was. */
   revert(file: RegisteredFile, before: RegisteredFile | null): Promise<void>;
   forget(path: string): Promise<void>;
+  /** The last run, but for one, that left a file as it is said here and can be taken back; null when none did. */
+  runThatWrote(file: Pick<RegisteredFile, 'path' | 'content'>, except: string): Promise<string | null>;
   undoOf(runId: string): Promise<readonly FileUndo[]>;
   forgetRun(runId: string): Promise<void>;
 }
 
 const columns = `path, app, app_root as "appRoot", view_root as "viewRoot", format, previous, content, was_there as "wasThere", run_id as "runId", state`;
+
+/** The row of a change that is being made: another one of the same run would leave another text. */
+const own = 'where machine = ? and path = ? and run_id = ? and content is ?';
 
 /** @internal */
 export function createFileRegistry(database: RegistryDatabase, machine: string): FileRegistry {
@@ -74,15 +82,14 @@ export function createFileRegistry(database: RegistryDatabase, machine: string):
           values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending')
           on conflict (machine, path) do update set app = excluded.app, app_root = excluded.app_root, view_root = excluded.view_root,
             format = excluded.format, previous = excluded.previous, content = excluded.content, was_there = excluded.was_there, run_id = excluded.run_id, state = 'pending'
-          where mapper_files.run_id = ?`,
-        params: [...values, before?.runId ?? ''],
+          where mapper_files.run_id = ? and mapper_files.state = ? and mapper_files.content is ?`,
+        params: [...values, before?.runId ?? '', before?.state ?? '', before?.content ?? null],
       });
       return (result?.changes ?? 0) > 0;
     },
     async settle(file, { undoable, forget }) {
       const { path, runId, app, viewRoot, previous, content } = file;
-      const key = [machine, path, runId];
-      const own = 'where machine = ? and path = ? and run_id = ?';
+      const key = [machine, path, runId, content];
       const settled = forget
         ? { sql: `delete from mapper_files ${own}`, params: key }
         : { sql: `update mapper_files set state = 'done' ${own}`, params: key };
@@ -91,7 +98,7 @@ export function createFileRegistry(database: RegistryDatabase, machine: string):
         return;
       }
       const undo = {
-        sql: 'insert or replace into mapper_file_undo (machine, run_id, path, app, view_root, before, after) values (?, ?, ?, ?, ?, ?, ?)',
+        sql: 'insert into mapper_file_undo (machine, run_id, path, app, view_root, before, after) values (?, ?, ?, ?, ?, ?, ?) on conflict do nothing',
         params: [machine, runId, path, app, viewRoot, previous, content],
       };
       const place = [machine, app, viewRoot];
@@ -102,9 +109,8 @@ export function createFileRegistry(database: RegistryDatabase, machine: string):
       };
       await run(settled, undo, prune);
     },
-    async revert({ path, runId }, before) {
-      const own = 'where machine = ? and path = ? and run_id = ?';
-      const key = [machine, path, runId];
+    async revert({ path, runId, content }, before) {
+      const key = [machine, path, runId, content];
       if (before === null) await run({ sql: `delete from mapper_files ${own}`, params: key });
       else {
         await run({
@@ -115,6 +121,14 @@ export function createFileRegistry(database: RegistryDatabase, machine: string):
     },
     async forget(path) {
       await run({ sql: 'delete from mapper_files where machine = ? and path = ?', params: [machine, path] });
+    },
+    async runThatWrote({ path, content }, except) {
+      const [row] = await database.all<{ runId: string }>(
+        'select run_id as "runId" from mapper_file_undo where machine = ? and path = ? and after is ? and run_id <> ? order by run_id desc limit 1',
+        [machine, path, content, except],
+        {},
+      );
+      return row?.runId ?? null;
     },
     undoOf: (runId) =>
       database.all<FileUndo>(

@@ -19,6 +19,8 @@ export interface UndoEntry {
 export interface UndoJournal {
   entries(runId: string, signal?: AbortSignal): Promise<readonly UndoEntry[]>;
   forgetRun(runId: string): Promise<void>;
+  /** Counts links that stay because a later run needs them to that run: they go when it is taken back. */
+  handOver(links: readonly RegisteredLink[]): Promise<void>;
   forgetApp(place: AppPlace): Promise<void>;
   /** Keeps the last {@link UNDOABLE_RUNS} runs. */
   prune(place: AppPlace): Promise<void>;
@@ -49,6 +51,15 @@ export function createUndoJournal(database: RegistryDatabase, machine: string): 
       await database.transaction([
         { sql: 'delete from mapper_undo where machine = ? and run_id = ?', params: [machine, runId] },
       ]);
+    },
+    async handOver(links) {
+      const statements = links.map(({ target, runId, app, appRoot, source }) => ({
+        sql: `insert into mapper_undo (machine, run_id, target, app, app_root, before, after_source)
+          select ?, ?, ?, ?, ?, null, ? where exists (select 1 from mapper_undo where machine = ? and run_id = ?)
+          on conflict do nothing`,
+        params: [machine, runId, target, app, appRoot, source, machine, runId],
+      }));
+      if (statements.length > 0) await database.transaction(statements);
     },
     async forgetApp({ app, appRoot }) {
       await database.transaction([

@@ -140,6 +140,21 @@ it('keeps bytes that another model needs when the first one goes', async () => {
   expect(await readdir(world.storeRoot)).toEqual([]);
 });
 
+it('keeps bytes that a later run needs when the run that brought them is taken back', async () => {
+  await world.addHubModel('acme/tiny', { 'a.gguf': WEIGHTS });
+  const first = await world.apply();
+  await world.addHubModel('other/copy', { 'b.gguf': WEIGHTS });
+  const second = await world.apply();
+  const undone = await world.mapper.undo(first);
+  expect(undone.counts).toMatchObject({ conflict: 0, failed: 0 });
+  expect(undone.results.find(({ outcome }) => outcome === 'kept')?.reason?.code).toBe('registered-elsewhere');
+  await expectWhole('hf.co/other/copy/latest');
+  expect(await readdir(join(world.storeRoot, 'manifests/hf.co'))).toEqual(['other']);
+  expect((await world.mapper.check()).every(({ health }) => health === 'ok')).toBe(true);
+  await world.mapper.undo(second);
+  expect(await readdir(world.storeRoot)).toEqual([]);
+});
+
 it('gives two models of one name two tags, and each keeps its own', async () => {
   await world.addHubModel('acme/tiny', { 'a.gguf': WEIGHTS });
   await world.addHubModel('acme/tiny', { 'b.gguf': `${WEIGHTS} of another kind` });

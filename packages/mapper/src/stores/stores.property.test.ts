@@ -1,6 +1,7 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { AppliedPlan } from '../apply/applied-plan.ts';
 import { treeOf } from '../mapper.test-world.ts';
 import type { MappableModel } from '../plan/mappable-model.ts';
 import { createStoreWorld, storeProfile, type StoreWorld } from './store-world.test-helper.ts';
@@ -9,7 +10,7 @@ import { createStoreWorld, storeProfile, type StoreWorld } from './store-world.t
 const SEEDS = Math.max(3, Math.ceil(Number(process.env['MODELKEEP_MAPPER_SEEDS'] ?? 0) / 4));
 const STEPS = 24;
 const formats = ['ollama', 'hugging-face', 'lm-studio'] as const;
-const runs = formats.flatMap((format) => Array.from({ length: SEEDS }, (_, seed) => ({ format, seed })));
+const sequences = formats.flatMap((format) => Array.from({ length: SEEDS }, (_, seed) => ({ format, seed })));
 
 /** A small random generator (mulberry32), so that a failing seed can be run again. */
 function randomFrom(seed: number): (below: number) => number {
@@ -56,7 +57,30 @@ async function change(world: StoreWorld, app: string, step: number, random: (bel
   }
 }
 
-describe.each(runs)('any sequence of changes ($format, seed $seed)', ({ format, seed }) => {
+/** What a run brought that later ones need stays: all that was whole, and is there, is whole. */
+async function undoOld(world: StoreWorld, [run]: readonly AppliedPlan[]): Promise<void> {
+  if (run === undefined) return;
+  const whole = await wholeIn(world.storeRoot);
+  await world.mapper.undo(run);
+  const there = await filesOf(world.storeRoot);
+  const still = await wholeIn(world.storeRoot);
+  for (const path of whole) if (path in there) expect(still, `${path} lacks what it refers to`).toContain(path);
+}
+
+/** The names that lead somewhere, and the manifests whose blobs are all there. */
+async function wholeIn(storeRoot: string): Promise<readonly string[]> {
+  const whole: string[] = [];
+  for (const path of Object.keys(await filesOf(storeRoot))) {
+    const text = await readFile(join(storeRoot, path), 'utf8').catch(() => null);
+    const digests = path.startsWith('manifests/') ? (text?.match(/sha256:[0-9a-f]{64}/gu) ?? []) : [];
+    const blobs = digests.map((digest) => stat(join(storeRoot, 'blobs', digest.replace(':', '-'))));
+    if (text !== null && (await Promise.allSettled(blobs)).every(({ status }) => status === 'fulfilled'))
+      whole.push(path);
+  }
+  return whole;
+}
+
+describe.each(sequences)('any sequence of changes ($format, seed $seed)', ({ format, seed }) => {
   it('leaves the store as if it were filled for the first time, and what is not ours as it was', async () => {
     const world = await createStoreWorld(format);
     const app = storeProfile(format).id;
@@ -65,6 +89,7 @@ describe.each(runs)('any sequence of changes ($format, seed $seed)', ({ format, 
     try {
       await mkdir(dirname(mine));
       await writeFile(mine, 'mine');
+      const runs: AppliedPlan[] = [];
       for (let step = 0; step < STEPS; step += 1) {
         if (random(5) < 3) {
           await change(world, app, step, random);
@@ -76,10 +101,12 @@ describe.each(runs)('any sequence of changes ($format, seed $seed)', ({ format, 
         expect(await filesOf(world.storeRoot)).toEqual(await freshTree(world, app, `fresh-${step}`));
         expect((await world.mapper.check()).filter(({ health }) => health !== 'ok')).toEqual([]);
         expect((await world.apply()).counts).toMatchObject({ created: 0, replaced: 0, removed: 0, conflict: 0 });
-        if (random(3) === 0) {
+        const what = random(4);
+        if (what === 0) {
           await world.mapper.undo(applied);
           expect(await filesOf(world.storeRoot)).toEqual(before);
-        }
+        } else runs.push(applied);
+        if (what === 1) await undoOld(world, runs.splice(random(runs.length), 1));
       }
       await world.mapper.unlinkAll({ app, appRoot: world.storeRoot });
       expect(Object.keys(await treeOf(world.storeRoot))).toEqual(['mine', 'mine/file']);
