@@ -3,7 +3,8 @@ import type { Clock, Logger, Metrics } from '@modelkeep/core';
 import { createJobRunner, type JobRunner, type JobStore } from '@modelkeep/jobs';
 import { canAnyGoOn } from './can-any-go-on.ts';
 import { checkPayload } from './check-payload.ts';
-import { libraryHandlers, type JobWorkspace } from './library-handlers.ts';
+import type { JobWorkspace } from './job-workspace.ts';
+import { libraryHandlers } from './library-handlers.ts';
 import type { LibraryJobs } from './library-jobs.ts';
 import type { LibraryJobType } from './payloads.ts';
 

@@ -1,7 +1,7 @@
 import type { Progress } from '@modelkeep/core';
 import type { JobContext } from '@modelkeep/jobs';
 import { followOperation } from './follow-operation.ts';
-import type { JobWorkspace } from './library-handlers.ts';
+import type { JobWorkspace } from './job-workspace.ts';
 import type { LibraryJobPayloads } from './payloads.ts';
 import { isGone, pinOf, planPinned, readCheckpoint, type DownloadCheckpoint } from './pinned-source.ts';
 

@@ -1,16 +1,10 @@
 import { errorFromJSON, isModelkeepError } from '@modelkeep/core';
 import type { JobContext, JobHandler, JobHandlers, JobOutcome } from '@modelkeep/jobs';
 import { z } from 'zod';
-import type { Workspace } from '../workspace/workspace.ts';
 import { runDownload } from './download-job.ts';
 import { followOperation } from './follow-operation.ts';
+import type { JobWorkspace } from './job-workspace.ts';
 import { payloads, type LibraryJobPayloads, type LibraryJobType } from './payloads.ts';
-
-/** @internal The operations that jobs are made of. */
-export type JobWorkspace = Pick<
-  Workspace,
-  'planDownload' | 'download' | 'repos' | 'import' | 'scan' | 'computeHashes' | 'enrich' | 'verify' | 'planLinks'
->;
 
 const OFFLINE_WAIT_MS = 60_000;
 /** Codes that another attempt cannot help. */

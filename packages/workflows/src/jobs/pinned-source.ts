@@ -3,7 +3,7 @@ import { parseReference } from '@modelkeep/hf-client';
 import { z } from 'zod';
 import type { DownloadPlan, DownloadSource } from '../acquire/download-plan.ts';
 import type { PlanDownloadOptions } from '../acquire/plan-download.ts';
-import type { JobWorkspace } from './library-handlers.ts';
+import type { JobWorkspace } from './job-workspace.ts';
 
 /** @internal What a name such as `main` stood for when a download began. */
 export type Pin =
