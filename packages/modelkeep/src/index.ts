@@ -361,6 +361,13 @@ export type {
   BlobHandler,
 } from '@modelkeep/workflows';
 export type {
+  AddedWebhook,
+  LibraryWebhooks,
+  NewWebhook,
+  WebhookEvent,
+  WebhookRecord,
+} from '@modelkeep/workflows';
+export type {
   AddedJob,
   FollowJobsOptions,
   JobCallOptions,

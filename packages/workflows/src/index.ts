@@ -307,6 +307,13 @@ export type {
 } from './servers/library-servers.ts';
 export type { BlobHandler } from './servers/answer-blobs.ts';
 export type { OpenShared, SharedContext, SharedEngine } from './shared/open-shared.ts';
+export type {
+  AddedWebhook,
+  LibraryWebhooks,
+  NewWebhook,
+  WebhookEvent,
+  WebhookRecord,
+} from './webhooks/library-webhooks.ts';
 export type { LibraryJobs, RunJobsOptions, SubmitJobOptions } from './jobs/library-jobs.ts';
 export type { LibraryJobPayloads, LibraryJobType } from './jobs/payloads.ts';
 export type {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Clock, Logger, Metrics } from '@modelkeep/core';
 import { createJobRunner, type JobRunner, type JobStore } from '@modelkeep/jobs';
+import type { Courier } from '../webhooks/create-courier.ts';
 import { canAnyGoOn } from './can-any-go-on.ts';
 import { checkPayload } from './check-payload.ts';
 import type { JobWorkspace } from './job-workspace.ts';
@@ -15,6 +16,8 @@ const IDLE_POLL_MS = 50;
 export interface LibraryJobsContext {
   readonly open: () => Promise<JobStore>;
   readonly workspace: () => JobWorkspace;
+  /** Who tells webhooks; null where nobody is to be told. */
+  readonly courier: () => Promise<Courier | null>;
   /** Whose addresses are those of repos. */
   readonly hubEndpoint: string;
   readonly join: (signal: AbortSignal | undefined) => AbortSignal;
@@ -67,9 +70,17 @@ export function createLibraryJobs(context: LibraryJobsContext): LibraryJobs {
     async run({ untilIdle = false, signal } = {}) {
       const store = await open();
       const joined = join(signal);
-      await using runner = startLibraryRunner(context, store);
-      const isLeft = async (): Promise<boolean> => !untilIdle || runner.running > 0 || (await canAnyGoOn(store, clock));
-      while (!joined.aborted && (await isLeft())) await clock.sleep(IDLE_POLL_MS, joined).catch(() => {});
+      const courier = await context.courier();
+      courier?.start();
+      try {
+        await using runner = startLibraryRunner(context, store);
+        const isLeft = async (): Promise<boolean> =>
+          !untilIdle || runner.running > 0 || (await canAnyGoOn(store, clock));
+        while (!joined.aborted && (await isLeft())) await clock.sleep(IDLE_POLL_MS, joined).catch(() => {});
+        if (!joined.aborted) await courier?.flush();
+      } finally {
+        await courier?.close();
+      }
     },
   };
 }

@@ -44,6 +44,7 @@ import { newVersions } from '../update/new-versions.ts';
 import { createUpdating } from '../update/updating.ts';
 import { createImporting } from '../volumes/importing.ts';
 import { relinkModel } from '../volumes/relink-model.ts';
+import { openWebhooks } from '../webhooks/open-webhooks.ts';
 import { createVolumes } from '../volumes/volumes.ts';
 import { answerCache, grantedOrigins } from './answers-and-grants.ts';
 import { createClosing, type Closing } from './closing.ts';
@@ -175,8 +176,24 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
   };
   const ownJobs = openOwnJobs({ store, shared: engine?.jobs, sqlite, clock, logger });
   closing.add(() => ownJobs.close());
+  const ownWebhooks = openWebhooks({
+    store,
+    sqlite,
+    jobs: () => ownJobs.open(),
+    secretStore,
+    privateOrigins: options.privateOrigins,
+    offline: hubOptions.offline === true,
+    transport: options.transport,
+    proxyFor: options.proxyFor,
+    certificateAuthorities: options.certificateAuthorities,
+    join: (signal) => operations.join(signal),
+    clock,
+    logger,
+  });
+  closing.add(() => ownWebhooks.close());
   const jobsContext = {
     open: () => ownJobs.open(),
+    courier: () => ownWebhooks.courier(),
     workspace: () => workspace,
     hubEndpoint: endpoint,
     join: (signal: AbortSignal | undefined) => operations.join(signal),
@@ -185,10 +202,13 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
     metrics: options.metrics,
   };
   const runner = options.runJobs === true ? startLibraryRunner(jobsContext, await ownJobs.open()) : undefined;
+  const courier = runner === undefined ? null : await ownWebhooks.courier();
+  courier?.start();
   let closed: Promise<void> | undefined;
   const closeAll = async (drainMs: number): Promise<void> => {
     // The worker first: it hands back its jobs, which end their operations.
     await runner?.close({ drainMs });
+    await courier?.close();
     await operations.drain(drainMs);
     await closing.closeAll();
   };
@@ -196,6 +216,7 @@ async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promis
 
   const workspace: Workspace = {
     jobs: createLibraryJobs(jobsContext),
+    webhooks: ownWebhooks.webhooks,
     ...createUpdating({ ...downloading, mapper, links, trees, io }, operations),
     ...createVolumes(relinking, operations),
     ...createImporting(relinking, operations),

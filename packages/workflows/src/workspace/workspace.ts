@@ -42,6 +42,7 @@ import type { SharedState } from '@modelkeep/fleet';
 import type { Declaring } from '../state/declaring.ts';
 import type { TokenKeeping } from '../state/token-keeping.ts';
 import type { Importing } from '../volumes/importing.ts';
+import type { LibraryWebhooks } from '../webhooks/library-webhooks.ts';
 import type { Volumes } from '../volumes/volumes.ts';
 import type { VerifyLibraryOptions } from '../maintain/verify-library.ts';
 
@@ -75,6 +76,8 @@ export interface Workspace
   readonly servers: LibraryServers;
   /** What is to be done, by whichever process: it outlives the one that asked for it. */
   readonly jobs: LibraryJobs;
+  /** Who is told when jobs end. */
+  readonly webhooks: LibraryWebhooks;
   /** Absolute path. */
   readonly root: string;
   /** `read` also when a newer version of modelkeep wrote the library and lets this one read only. */
