@@ -30,6 +30,7 @@ import { addServerCommands } from './server-commands.ts';
 import { addStateCommands } from './state-commands.ts';
 import { version } from './version.ts';
 import { addVolumeCommands } from './volume-commands.ts';
+import { addWebhookCommands } from './webhook-commands.ts';
 import type { CommonOptions, Session } from './session.ts';
 import type { RunWithin } from './run-within.ts';
 
@@ -124,6 +125,7 @@ export function createProgram(session: Session): Command {
   addFindingCommands({ command, within });
   addKeepingCommands({ command, within });
   addVolumeCommands({ command, within });
+  addWebhookCommands({ command, within });
   addSourceCommands({ command, within });
   addRevisionCommands({ command, within });
   addRepoCommands({ command, within });

@@ -1,8 +1,14 @@
 import { ModelkeepError } from '@modelkeep/core';
 import { InvalidArgumentError } from 'commander';
+import { collect } from './arguments/collect.ts';
 import { changeJobs, jobChanges, listJobs, runJobs, showJob, submitJob } from './commands/jobs.ts';
 import type { CommandGroup } from './run-within.ts';
 import type { CommonOptions } from './session.ts';
+
+interface JobOptions extends CommonOptions {
+  readonly untilIdle?: boolean;
+  readonly privateOrigin: readonly string[];
+}
 
 const actions = ['list', 'show', 'submit', ...jobChanges, 'run'] as const;
 type JobAction = (typeof actions)[number];
@@ -13,10 +19,17 @@ export function addJobCommands({ command, within }: CommandGroup): void {
     .argument('[action]', actions.join(', '), readAction, 'list')
     .argument('[what...]', 'with submit: a type and its payload as JSON; with run: nothing; else ids')
     .option('--until-idle', 'with run: end when nothing is left to do, rather than at Ctrl-C')
-    .action((action: JobAction, what: string[], options: CommonOptions & { readonly untilIdle?: boolean }) => {
+    .option(
+      '--private-origin <origin>',
+      'with run: one of your own network that webhooks may go to, such as http://127.0.0.1:8080 (may be repeated)',
+      collect,
+      [],
+    )
+    .action((action: JobAction, what: string[], options: JobOptions) => {
       checkCount(action, what);
       const [first = '', second] = what;
-      return within(options, action === 'submit' || action === 'run' ? 'create' : 'write', (context) => {
+      const withGrants = { ...options, typedUrls: options.privateOrigin };
+      return within(withGrants, action === 'submit' || action === 'run' ? 'create' : 'write', (context) => {
         if (action === 'list') return listJobs(context);
         if (action === 'show') return showJob(context, first);
         if (action === 'submit') return submitJob(context, first, second ?? '{}');
