@@ -55,7 +55,7 @@ const LIST = `select *,
 /** @internal */
 export function webhookTable(database: SqliteDatabase, clock: Clock): WebhookTable {
   return {
-    list: async (signal) => (await database.all<SqlRow>(LIST, {}, { signal })).map((row) => toWebhook(row)),
+    list: async (signal) => (await database.all(LIST, {}, { signal })).map((row) => toWebhook(row)),
     async add({ id, origin, description, events, cursor }) {
       const params = { id, origin, description, events: JSON.stringify(events), cursor, now: clock.now() };
       const sql = `insert into webhooks_list (id, origin, description, events, cursor, seen_at_ms, added_at_ms)
