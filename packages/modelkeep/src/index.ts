@@ -360,13 +360,7 @@ export type {
   SyncInventoryOptions,
   BlobHandler,
 } from '@modelkeep/workflows';
-export type {
-  AddedWebhook,
-  LibraryWebhooks,
-  NewWebhook,
-  WebhookEvent,
-  WebhookRecord,
-} from '@modelkeep/workflows';
+export type { AddedWebhook, LibraryWebhooks, NewWebhook, WebhookEvent, WebhookRecord } from '@modelkeep/workflows';
 export type {
   AddedJob,
   FollowJobsOptions,
