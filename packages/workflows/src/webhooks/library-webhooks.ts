@@ -29,7 +29,7 @@ export interface WebhookRecord {
   readonly deliveredAt: string | null;
   /** Events that are still to be delivered. */
   readonly pending: number;
-  /** Events of the last seven days that were given up after the last attempt. */
+  /** Events of the last eight days that were given up after the last attempt. */
   readonly givenUp: number;
   /** The last attempt that failed: the status of the answer, or the code of the error where there was none. */
   readonly failure: { readonly at: string; readonly status: number | null; readonly code: string | null } | null;
@@ -43,7 +43,7 @@ export interface AddedWebhook {
 }
 
 /**
- * Receivers that are told when jobs are completed or have failed, by the processes that do jobs. What is sent is a
+ * Receivers that are told when jobs are completed or have failed, by the processes of this machine that do jobs. What is sent is a
  * Standard Webhook (https://www.standardwebhooks.com): `POST`, signed, each event at least once and with the same
  * `webhook-id` in every attempt. An answer of 2xx is the end of it; 410 switches the webhook off; for all else, redirects
  * included, it is tried ten times within three days.

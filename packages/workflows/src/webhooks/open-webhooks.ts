@@ -1,10 +1,11 @@
 import { dirname, join } from 'node:path';
-import { ModelkeepError, newId, silentLogger, type Clock, type HttpTransport, type Logger } from '@modelkeep/core';
+import { newId, silentLogger, type Clock, type HttpTransport, type Logger } from '@modelkeep/core';
 import { createFileSecretStore, type SecretStore } from '@modelkeep/fleet';
 import type { JobStore } from '@modelkeep/jobs';
 import type { LibraryStore } from '@modelkeep/library';
 import { createHttpClient, type HttpClient } from '@modelkeep/network';
 import type { Sqlite } from '@modelkeep/sqlite';
+import { openForReading } from '../workspace/open-for-reading.ts';
 import { checkWebhook, type Origins } from './check-webhook.ts';
 import { createCourier, type Courier } from './create-courier.ts';
 import type { LibraryWebhooks, WebhookRecord } from './library-webhooks.ts';
@@ -107,7 +108,7 @@ export function openWebhooks(options: OpenWebhooksOptions): OwnWebhooks {
 
   async function openTable({ secretStore }: OpenWebhooksOptions): Promise<Opened> {
     const { stateFile, root } = store;
-    if (stateFile === null) throw readOnly(root);
+    if (stateFile === null) throw openForReading(root, 'webhooks cannot be managed');
     const database = await sqlite.open({ path: stateFile, migrations: [webhooksMigrations], synchronous: 'full' });
     const secrets = secretStore ?? createFileSecretStore(join(dirname(stateFile), 'secrets'));
     return { table: webhookTable(database, clock), secrets, close: () => database.close() };
@@ -122,12 +123,4 @@ interface Opened {
 
 function recordOf({ cursor: _cursor, seenAtMs: _seenAtMs, ...record }: FollowingWebhook): WebhookRecord {
   return record;
-}
-
-function readOnly(root: string): ModelkeepError<'library.read-only'> {
-  return new ModelkeepError('library.read-only', {
-    message: `webhooks cannot be managed from ${root}: it is open for reading only`,
-    facts: { root },
-    hint: "open the library with mode 'write'",
-  });
 }

@@ -29,7 +29,7 @@ export async function takeEvents(
       if (event === null || !webhook.events.includes(event)) continue;
       deliveries.push(await deliveryOf(context, { webhook, change, event, signal }));
     }
-    if (page.cursor !== cursor) await context.table.enqueue(webhook.id, page.cursor, deliveries);
+    if (page.resync || page.changes.length > 0) await context.table.enqueue(webhook.id, page.cursor, deliveries);
     if (page.resync || page.changes.length === 0) return;
     cursor = page.cursor;
   }

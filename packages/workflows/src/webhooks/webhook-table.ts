@@ -2,8 +2,8 @@ import type { Clock } from '@modelkeep/core';
 import type { SqliteDatabase, SqlRow } from '@modelkeep/sqlite';
 import { webhookEvents, type WebhookEvent, type WebhookRecord } from './library-webhooks.ts';
 
-/** How long what was delivered is remembered, so that it is not told again. */
-const KEPT_MS = 7 * 86_400_000;
+/** How long what was delivered is remembered, so that it is not told again: longer than its job is. */
+const KEPT_MS = 8 * 86_400_000;
 
 /** @internal A webhook with where it is in the feed of jobs. */
 export interface FollowingWebhook extends WebhookRecord {

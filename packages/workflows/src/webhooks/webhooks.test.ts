@@ -8,7 +8,8 @@ import { systemClock, type Clock } from '@modelkeep/core';
 import { Webhook } from 'standardwebhooks';
 import { expect, it } from 'vitest';
 import { tempFolder } from '../workspace.test-helper.ts';
-import { openWorkspace, type OpenWorkspaceOptions } from '../workspace/open-workspace.ts';
+import type { OpenWorkspaceOptions } from '../workspace/open-workspace-options.ts';
+import { openWorkspace } from '../workspace/open-workspace.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { startReceiver, type Receiver } from './receiver.test-helper.ts';
 
