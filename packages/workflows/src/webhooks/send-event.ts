@@ -11,8 +11,8 @@ const WAITS_MS = [5 * SECOND, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * 
 const OFFLINE_WAIT_MS = MINUTE;
 const MOST_ANSWER_BYTES = 65_536;
 
-/** @internal What is kept with the secrets: an address may be one by itself. */
-export const webhookSecrets = z.object({ url: z.string(), secret: z.string() });
+/** What is kept with the secrets: an address may be one by itself. */
+const webhookSecrets = z.object({ url: z.string(), secret: z.string() });
 
 /** @internal */
 export function secretName(webhookId: string): string {
