@@ -56,9 +56,9 @@ export async function deleteModel(
       links.filter(({ target }) => failed.has(target)),
     );
   }
-  const versions = await store.versions(id, { signal });
+  // First: a process that ends in between leaves two versions after one, and no stranger.
+  await closeGap(store, id, await store.versions(id, { signal }));
   const removed = await store.remove(id, { signal });
-  await closeGap(store, id, versions);
   return { ...removed, links, unlinked: results };
 }
 

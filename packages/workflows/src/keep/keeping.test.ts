@@ -48,7 +48,7 @@ describe('deleting', () => {
     await using folder = await tempFolder();
     await (await withLinkedLora(folder)).close();
     await using reader = await openWorkspace({ root: folder.join('library'), mode: 'read' });
-    expect(await reader.delete(slug, { dryRun: true })).toMatchObject({ removed: false, links: [] });
+    expect(await reader.delete(slug, { dryRun: true })).toMatchObject({ removed: false, links: [{ app: 'comfyui' }] });
     await expect(reader.delete(slug, { unlink: true })).rejects.toMatchObject({ code: 'library.read-only' });
     expect(await readdir(folder.join('ComfyUI/models/loras'))).toEqual(['a.safetensors']);
   });

@@ -1,7 +1,7 @@
 import type { LibraryStore, ModelVersion } from '@modelkeep/library';
 
 /**
- * @internal Lets the versions that came after a deleted one take the place of what that one did: otherwise those before and
+ * @internal Lets the versions that came after one that is to be deleted take the place of what that one did: otherwise those before and
  * after it would be strangers.
  */
 export async function closeGap(

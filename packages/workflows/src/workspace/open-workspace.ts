@@ -3,7 +3,7 @@ import { silentLogger, systemClock } from '@modelkeep/core';
 import { createIdentifier } from '@modelkeep/formats';
 import { cachedMisses, createCivitaiClient, defaultCivitaiEndpoint } from '@modelkeep/civitai-client';
 import { createHubClient, createLookup, defaultEndpoint } from '@modelkeep/hf-client';
-import { createIo } from '@modelkeep/io';
+import { createIo, type Io } from '@modelkeep/io';
 import { findDuplicates, openLibraryStore, shareDuplicates } from '@modelkeep/library';
 import type { SharedState } from '@modelkeep/fleet';
 import type { Mapper } from '@modelkeep/mapper';
@@ -61,10 +61,17 @@ import type { Workspace } from './workspace.ts';
  *
  * @throws `library.invalid`, `core.format-newer`, `sqlite.*`, `io.*`
  */
-export async function openWorkspace(options: OpenWorkspaceOptions): Promise<Workspace> {
+export function openWorkspace(options: OpenWorkspaceOptions): Promise<Workspace> {
+  const { logger, drives } = options;
+  return openWorkspaceOn(createIo({ logger, drives }), options);
+}
+
+/** @internal The same, on drives that may be those of a test; they are closed with it. */
+export async function openWorkspaceOn(io: Io, options: OpenWorkspaceOptions): Promise<Workspace> {
   const closing = createClosing();
+  closing.add(() => io.close());
   try {
-    return await assemble(options, closing);
+    return await assemble(io, options, closing);
   } catch (error) {
     // What failed to open is the news, not what then failed to close.
     await closing.closeAll().catch(() => {});
@@ -72,14 +79,12 @@ export async function openWorkspace(options: OpenWorkspaceOptions): Promise<Work
   }
 }
 
-async function assemble(options: OpenWorkspaceOptions, closing: Closing): Promise<Workspace> {
+async function assemble(io: Io, options: OpenWorkspaceOptions, closing: Closing): Promise<Workspace> {
   const { clock = systemClock, logger = silentLogger, hub: hubOptions = {} } = options;
   const { endpoint = defaultEndpoint, token } = hubOptions;
   const { endpoint: civitaiEndpoint = defaultCivitaiEndpoint, apiKey } = options.civitai ?? {};
   const { origin: civitaiOrigin } = new URL(civitaiEndpoint);
   const { origin: hubOrigin } = new URL(endpoint);
-  const io = createIo({ logger, drives: options.drives });
-  closing.add(() => io.close());
   const sqlite = createSqlite({ logger });
   closing.add(() => sqlite.close());
   const identifier = createIdentifier();
