@@ -74,6 +74,20 @@ describe('scan', () => {
     expect(await runCli(['scan', ...root])).toMatchObject({ exitCode: 2 });
   });
 
+  it('names the folders that the config of an app leads to, and follows them when it is told to', async () => {
+    await using place = await scene();
+    const { models, root } = place;
+    const app = join(models, '..', 'ComfyUI');
+    await mkdir(join(app, 'models'), { recursive: true });
+    await writeFile(join(app, 'extra_model_paths.yaml'), `a:\n  base_path: ${models}\n  vae: .\n`);
+    const named = await runCli(['scan', app, ...root]);
+    expect(named).toMatchObject({ exitCode: 0 });
+    expect(named.stderr).toMatch(/^not scanned .*models, named by .*yaml: .*--follow-configs scans it too$/m);
+    expect(named.stdout).toContain('0 model files');
+    expect((await runCli(['scan', app, '--follow-configs', ...root])).stdout).toContain('3 model files: 2 added');
+    expect(await runCli(['scan', app, '--follow-configs', '--watch', ...root])).toMatchObject({ exitCode: 2 });
+  });
+
   it('that watches goes on until it is interrupted', async () => {
     await using place = await scene();
     const { models, root } = place;

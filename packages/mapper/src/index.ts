@@ -16,6 +16,12 @@ export type { UnlinkedModel } from './apply/unlink-model.ts';
 export type { UnlinkAllOptions } from './apply/unlink-all.ts';
 export type { LookAtNames } from './plan/seen-sources.ts';
 export type { AppliedFile, ConfigPlan, PlannedFile } from './config/planned-file.ts';
+export {
+  readConfiguredFolders,
+  type ConfiguredFolder,
+  type ConfiguredFolders,
+  type ConfiguredFoldersOptions,
+} from './config/configured-folders.ts';
 export type { DetectedApp } from './detect/detect-apps.ts';
 export { linkKinds, type LinkKind } from './links/link-kind.ts';
 export type { LinkingOptions, StrategyChoice } from './plan/choose-strategies.ts';

@@ -217,6 +217,7 @@ export type {
   ScannedModel,
   ScanOptions,
   ScanReport,
+  ConfigFolder,
   ScanRequest,
   ScanResult,
   ScanWatch,

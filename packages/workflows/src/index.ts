@@ -29,6 +29,7 @@ export type {
   EnrichReport,
   LeftToAsk,
 } from './enrich/enrich-types.ts';
+export type { ConfigFolder } from './enrich/config-folders.ts';
 export type { ScanRequest, ScanResult } from './enrich/scan-and-enrich.ts';
 export type {
   FacetField,

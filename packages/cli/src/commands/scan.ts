@@ -1,4 +1,4 @@
-import type { ScanReport } from 'modelkeep';
+import type { ScanReport, ScanResult } from 'modelkeep';
 import type { ExitCode } from '../exit-code.ts';
 import { formatBytes } from '../output/format-bytes.ts';
 import { withProgress } from '../output/show-progress.ts';
@@ -12,6 +12,7 @@ export interface ScanCommandOptions extends EnrichCommandOptions {
   readonly watch?: boolean;
   readonly trustStores?: boolean;
   readonly maxHashBytes?: number;
+  readonly followConfigs?: boolean;
 }
 
 /**
@@ -21,17 +22,19 @@ export interface ScanCommandOptions extends EnrichCommandOptions {
 export async function scanFolders(
   context: CommandContext,
   roots: readonly string[],
-  { watch = false, trustStores, maxHashBytes, enrich = false, ...enriching }: ScanCommandOptions,
+  { watch = false, trustStores, maxHashBytes, followConfigs, enrich = false, ...enriching }: ScanCommandOptions,
 ): Promise<ExitCode> {
   const { library, terminal, signal, json } = context;
   const options = { trustStores, maxHashBytes, signal };
   if (!watch) {
-    const request = { ...options, enrich: enrich ? enrichOptionsOf(enriching) : false };
+    const configs = { followConfigs, configVariables: process.env };
+    const request = { ...options, ...configs, enrich: enrich ? enrichOptionsOf(enriching) : false };
     const report = await withProgress(terminal, library.scan(roots, request));
     const { enriched } = report;
     if (json) terminal.out(JSON.stringify(report, null, 2));
     else terminal.out([...scanLines(report), ...(enriched === undefined ? [] : enrichLines(enriched))].join('\n'));
     tellProblems(terminal, report);
+    tellConfigFolders(terminal, report);
     if (enriched !== undefined) tellFailures(terminal, enriched);
     return report.errors.length === 0 && (enriched?.failures.length ?? 0) === 0 ? 0 : 1;
   }
@@ -53,6 +56,19 @@ function tellProblems(terminal: Terminal, { errors, skipped, hashesSkipped }: Sc
   }
   for (const { path, message } of errors)
     terminal.err(`error: ${message.includes(path) ? message : `${path}: ${message}`}`);
+}
+
+const notFollowed = {
+  outside: 'it is outside of what was scanned; --follow-configs scans it too',
+  library: "it is the library's",
+  missing: 'it is not there',
+  'too-wide': 'it is the home folder, or one above it',
+} as const;
+
+function tellConfigFolders(terminal: Terminal, { configFolders }: ScanResult): void {
+  for (const { path, config, state } of configFolders) {
+    if (state !== 'scanned') terminal.err(`not scanned ${path}, named by ${config}: ${notFollowed[state]}`);
+  }
 }
 
 function newsOf({ added, updated, moved, missing, returned }: ScanReport): string[] {

@@ -40,6 +40,7 @@ export interface LibraryJobPayloads {
     readonly maxHashBytes?: number | undefined;
     readonly trustStores?: boolean | undefined;
     readonly enrich?: boolean | undefined;
+    readonly followConfigs?: boolean | undefined;
   };
   readonly hash: SomeModels;
   readonly enrich: SomeModels & {
@@ -86,6 +87,7 @@ export const payloads: { readonly [T in LibraryJobType]: z.ZodType<LibraryJobPay
     maxHashBytes: z.number().positive().optional(),
     trustStores: z.boolean().optional(),
     enrich: z.boolean().optional(),
+    followConfigs: z.boolean().optional(),
   }),
   hash: z.strictObject({ models }),
   enrich: z.strictObject({ models, hub: z.enum(['known', 'search']).optional(), renew: z.boolean().optional() }),

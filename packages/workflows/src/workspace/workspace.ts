@@ -121,6 +121,7 @@ export interface Workspace
   /**
    * Brings the library up to date with folders outside of it, whose models stay where they are. What did not change since
    * the last scan is not read again. With `enrich` sources are asked about what is new then.
+   * Folders that the config file of an app names are told, and with `followConfigs` scanned.
    *
    * @throws `io.not-found` for a folder that never was there, `core.invalid-argument` for what is no folder outside of the
    * library, `library.read-only`, `io.disk-full`

@@ -1,10 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import { parseDocument } from 'yaml';
 import { edited, type ConfigEditor, type EditedText } from '../config-section.ts';
 import { putBlock, takeBlock, type BlockStyle } from '../marked-block.ts';
+import { OWN_SECTION as SECTION, readSections } from './comfyui-sections.ts';
 
 const style: BlockStyle = { comment: '# ', before: null };
-const SECTION = 'modelkeep';
 
 /**
  * @internal `extra_model_paths.yaml` of ComfyUI: a section of our own. Its folders are absolute, because ComfyUI puts the values of
@@ -35,21 +34,6 @@ function checked(result: EditedText, wanted: Readonly<Record<string, unknown>>):
   return isDeepStrictEqual(readSections(result.text), wanted)
     ? result
     : { problem: 'a section cannot be added at its end without changing the others' };
-}
-
-/** null for what ComfyUI would not read either, and for YAML that runs into several documents. */
-function readSections(text: string): Record<string, unknown> | null {
-  const document = parseDocument(text, { schema: 'core', uniqueKeys: true, logLevel: 'silent' });
-  if (document.errors.length > 0) return null;
-  try {
-    const value: unknown = document.toJS({ maxAliasCount: 100 });
-    if (value === null || value === undefined) return {};
-    if (typeof value !== 'object' || Array.isArray(value)) return null;
-    return { ...value };
-  } catch (error) {
-    if (error instanceof ReferenceError) return null;
-    throw error;
-  }
 }
 
 /** In ASCII, so that it does not matter in which encoding the file is read: older versions use that of the system. */

@@ -1,0 +1,51 @@
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { buildFluxLora, buildVae } from '@modelkeep/testing';
+import { expect, it } from 'vitest';
+import { tempFolder } from '../workspace.test-helper.ts';
+import { openWorkspace } from '../workspace/open-workspace.ts';
+
+const vae = buildVae({ kind: 'sd', scale: 0.02 });
+
+it('a scan of ComfyUI names the folders that its config leads to, and scans them when it is told to', async () => {
+  await using folder = await tempFolder();
+  const [app, elsewhere] = [folder.join('ComfyUI'), folder.join('sd')];
+  for (const path of ['ComfyUI/comfy', 'ComfyUI/models/loras', 'ComfyUI/more', 'sd/models/VAE', 'library'])
+    await mkdir(folder.join(path), { recursive: true });
+  await writeFile(`${app}/main.py`, '');
+  await writeFile(`${app}/models/loras/line.safetensors`, buildFluxLora({ scale: 0.02 }));
+  await writeFile(`${app}/more/other.safetensors`, buildFluxLora({ scale: 0.02, fillSeed: 4 }));
+  await writeFile(`${elsewhere}/models/VAE/sd.safetensors`, vae);
+  await symlink(elsewhere, folder.join('linked'));
+  const config = `${app}/extra_model_paths.yaml`;
+  const sections = [
+    `a111:\n  base_path: $DRIVE/\n  vae: |\n    models/VAE\n    models/gone\n`,
+    `own:\n  loras: more\n  clip: ${folder.join('library')}\n`,
+  ];
+  await writeFile(config, sections.join(''));
+  await using library = await openWorkspace({ root: folder.join('library') });
+  const configVariables = { DRIVE: folder.join('linked') };
+
+  const first = await library.scan(app, { configVariables }).result;
+  expect(first.added.map(({ path }) => path)).toEqual([
+    `${app}/models/loras/line.safetensors`,
+    `${app}/more/other.safetensors`,
+  ]);
+  expect(first.configFolders).toEqual([
+    { path: `${elsewhere}/models/VAE`, config, state: 'outside' },
+    { path: folder.join('linked/models/gone'), config, state: 'missing' },
+    { path: `${app}/more`, config, state: 'scanned' },
+    { path: folder.join('library'), config, state: 'library' },
+  ]);
+
+  const second = await library.scan(app, { configVariables, followConfigs: true }).result;
+  expect(second.added.map(({ path }) => path)).toEqual([`${elsewhere}/models/VAE/sd.safetensors`]);
+  expect(second.configFolders.map(({ state }) => state)).toEqual(['scanned', 'missing', 'scanned', 'library']);
+  // Without it they are left alone, and nothing is said of what is in them.
+  const third = await library.scan(app, { configVariables }).result;
+  expect([third.missing, third.added]).toEqual([[], []]);
+
+  await writeFile(config, 'a: [');
+  const broken = await library.scan(app, { followConfigs: true }).result;
+  expect(broken.skipped).toMatchObject([{ path: config }]);
+  expect(broken.configFolders).toEqual([]);
+});
