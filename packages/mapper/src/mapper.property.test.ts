@@ -5,42 +5,38 @@ import { describe, expect, it } from 'vitest';
 import type { AppliedPlan } from './apply/applied-plan.ts';
 import type { Mapper } from './mapper.ts';
 import { createWorld, treeOf, type TestWorld } from './mapper.test-world.ts';
+import { randomFrom, randomMapping, randomVersions, type Random } from './random.test-helper.ts';
 
 /** Sequences; more of them by an environment variable, for a nightly run. */
 const SEEDS = Number(process.env['MODELKEEP_MAPPER_SEEDS'] ?? 12);
 const STEPS = 40;
 const types: readonly ModelType[] = ['checkpoint', 'lora', 'vae', 'text-encoder', 'llm'];
 
-/** A small random generator (mulberry32), so that a failing seed can be run again. */
-function randomFrom(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
-}
-
 interface Run {
   readonly world: TestWorld;
-  readonly random: (below: number) => number;
+  readonly random: Random;
   /** Files of the user by their path in the app. */
   readonly foreign: Map<string, string>;
+  appVersion: string | undefined;
 }
 
-const map = async (mapper: Mapper, world: TestWorld, appRoot: string): Promise<AppliedPlan> =>
-  mapper.apply(await mapper.planLinks({ app: 'comfyui', appRoot, models: world.list() }));
+interface Place {
+  readonly appRoot: string;
+  readonly appVersion: string | undefined;
+}
+
+const map = async (mapper: Mapper, world: TestWorld, place: Place): Promise<AppliedPlan> =>
+  mapper.apply(await mapper.planLinks({ app: 'comfyui', ...place, models: world.list() }));
 
 /** The app's folder as it would be if it were mapped for the first time, with the files of the user in it. */
-async function freshTree({ world, foreign }: Run, seed: string): Promise<Record<string, string>> {
+async function freshTree({ world, foreign, appVersion }: Run, seed: string): Promise<Record<string, string>> {
   const appRoot = join(world.root, `fresh-${seed}`);
   await mkdir(join(appRoot, 'custom_nodes'), { recursive: true });
   for (const [path, content] of foreign) {
     await mkdir(dirname(join(appRoot, path)), { recursive: true });
     await writeFile(join(appRoot, path), content);
   }
-  await map(world.open({ machineId: seed }), world, appRoot);
+  await map(world.open({ machineId: seed }), world, { appRoot, appVersion });
   const tree = await treeOf(appRoot);
   await rm(appRoot, { recursive: true });
   return tree;
@@ -66,6 +62,17 @@ async function changeLibrary({ world, random }: Run, name: string): Promise<void
   }
 }
 
+/** A person says something about a model, or the app is another version now. */
+async function decide(run: Run, name: string): Promise<void> {
+  const { world, random } = run;
+  if (random(3) === 0) run.appVersion = randomVersions[random(randomVersions.length)];
+  const models = world.list();
+  const model = models[random(Math.max(1, models.length))];
+  if (model === undefined) return;
+  const mapping = randomMapping(random, name);
+  world.models.set(model.record.id, { ...model, record: { ...model.record, mapping } });
+}
+
 async function meddle({ world, random, foreign }: Run, name: string): Promise<void> {
   const links = (await world.mapper.check()).filter(({ health }) => health === 'ok' || health === 'broken');
   const link = links[random(Math.max(1, links.length))]?.link;
@@ -86,15 +93,16 @@ describe('any sequence of changes', () => {
     'leaves what a fresh mapping gives (seed %i)',
     async (seed) => {
       const world = await createWorld();
-      const run: Run = { world, random: randomFrom(seed + 1), foreign: new Map() };
+      const run: Run = { world, random: randomFrom(seed + 1), foreign: new Map(), appVersion: undefined };
       try {
         for (let step = 0; step < STEPS; step += 1) {
-          const what = run.random(10);
-          if (what < 5) await changeLibrary(run, `model-${step}`);
+          const what = run.random(13);
+          if (what > 9) await decide(run, `said-${step}`);
+          else if (what < 5) await changeLibrary(run, `model-${step}`);
           else if (what < 6) await meddle(run, `mine-${step}`);
           else {
             const before = await treeOf(world.appRoot);
-            const applied = await map(world.mapper, world, world.appRoot);
+            const applied = await map(world.mapper, world, { ...world, appVersion: run.appVersion });
             expect(await treeOf(world.appRoot)).toEqual(await freshTree(run, `${seed}-${step}`));
             if (what === 9) {
               await world.mapper.undo(applied);
@@ -117,7 +125,7 @@ describe('any sequence of changes', () => {
     'keeps names of linked models where names collide (seed %i)',
     async (seed) => {
       const world = await createWorld();
-      const run: Run = { world, random: randomFrom(1000 + seed), foreign: new Map() };
+      const run: Run = { world, random: randomFrom(1000 + seed), foreign: new Map(), appVersion: undefined };
       const names = ['model', 'MODEL', 'flux'];
       let linked = new Map<string, string>();
       try {
@@ -126,7 +134,7 @@ describe('any sequence of changes', () => {
             await changeLibrary(run, names[run.random(names.length)] ?? 'model');
             continue;
           }
-          await map(world.mapper, world, world.appRoot);
+          await map(world.mapper, world, { ...world, appVersion: run.appVersion });
           const tree = await treeOf(world.appRoot);
           const fresh = await freshTree(run, `${seed}-${step}`);
           expect(linkedSources(tree)).toEqual(linkedSources(fresh));

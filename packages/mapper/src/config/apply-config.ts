@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { isModelkeepError, ModelkeepError } from '@modelkeep/core';
 import { resolveAppRoot } from '../app/app-root.ts';
+import { sweepFolders } from '../app/sweep-folders.ts';
 import type { AppliedPlan } from '../apply/applied-plan.ts';
 import { applyPlan, type ApplyOptions } from '../apply/apply-plan.ts';
 import type { MapperContext } from '../mapper-context.ts';
@@ -31,6 +32,7 @@ export async function applyMapping(
     expected: new Map(part.files.map(({ path, beforeSha256 }) => [path, beforeSha256])),
     signal: options.signal,
   });
+  await sweepFolders({ ...context, app: place.app, appRoot: place.appRoot });
   return { ...applied, files };
 }
 

@@ -67,7 +67,7 @@ function kept(
   { found, row }: { readonly found: FoundFile; readonly row: RegisteredFile | null },
 ): string | null {
   if (text !== '') return text;
-  const wasThere = row === null ? found.problem === null && found.text !== null : row.wasThere === 1;
+  const wasThere = found.problem === null && found.text !== null && (row === null || row.wasThere === 1);
   return wasThere ? text : null;
 }
 

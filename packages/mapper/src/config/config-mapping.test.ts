@@ -209,6 +209,21 @@ describe('files that name each model', () => {
     ]);
   });
 
+  it('an undo brings back files of Jan with the folders that they were in', async () => {
+    await mkdir(join(world.appRoot, 'llamacpp'));
+    await mapper.apply(await plan('jan'));
+    const before = await filesOf();
+    const models = [...world.models];
+    world.models.clear();
+    const applied = await mapper.apply(await plan('jan'));
+    expect(await treeOf(join(world.appRoot, 'llamacpp'))).toEqual({});
+    for (const [id, model] of models) world.models.set(id, model);
+    const undone = await mapper.undo(applied);
+    expect(outcomes(undone.files)).toEqual(['created', 'created']);
+    expect(undone.counts).toMatchObject({ conflict: 0, failed: 0 });
+    expect(await filesOf()).toEqual(before);
+  });
+
   it('Jan gets a file for each, which goes with the model, and its folders with it', async () => {
     await mkdir(join(world.appRoot, 'llamacpp'));
     const applied = await mapper.apply(await plan('jan'));

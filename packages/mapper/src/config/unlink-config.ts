@@ -6,9 +6,9 @@ import { unlinkAllOf, type UnlinkAllOptions } from '../apply/unlink-all.ts';
 import { unlinkModelOf, type UnlinkedModel } from '../apply/unlink-model.ts';
 import type { MapperContext } from '../mapper-context.ts';
 import { findProfile } from '../profiles/find-profile.ts';
-import { syncConfig, takeConfig } from './apply-config.ts';
+import { ensureViewRoot, syncConfig, takeConfig } from './apply-config.ts';
 import { undoConfig } from './undo-config.ts';
-import { viewRootOf } from './view-root.ts';
+import { isViewRoot, viewRootOf } from './view-root.ts';
 
 /** @internal Takes a run back: config files first, so that the app is not led to links that are going. */
 export async function undoMapping(
@@ -21,6 +21,9 @@ export async function undoMapping(
   signal?.throwIfAborted();
   const roots = new Set((await context.files.list({ app: applied.app }, signal)).map(({ appRoot }) => appRoot));
   const files = await undoConfig(context, applied.id);
+  const { app, appRoot: viewRoot } = applied;
+  /* It went with the last link in it. */
+  if (await isViewRoot(context, applied)) await ensureViewRoot(context, { app, viewRoot });
   const undone = await undoRun(context, { applied, signal });
   /* The folders that were made for config files stand below the app's own folder. */
   for (const appRoot of roots) await sweepFolders({ ...context, app: applied.app, appRoot });
@@ -36,6 +39,7 @@ export async function unlinkAllWithConfig(context: MapperContext, options: Unlin
   const viewRoot = context.viewFolder === null ? null : await viewRootOf(context, { app, appRoot });
   if (viewRoot === null) return { ...own, files };
   const viewed = await unlinkAllOf(context, { app, appRoot: viewRoot, signal });
+  await context.files.forgetUndo({ app, viewRoot });
   await sweepFolders({ ...context, app, appRoot });
   const results = [...own.results, ...viewed.results];
   return { ...own, results, counts: countOutcomes(results), files };

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { isAbsolute, join } from 'node:path';
+import { basename, dirname, isAbsolute, join } from 'node:path';
 import { ModelkeepError } from '@modelkeep/core';
 import { systemCodeOf } from '@modelkeep/io';
 import type { MapperContext } from '../mapper-context.ts';
@@ -23,6 +23,16 @@ export async function viewRootOf(
   }
   const digest = createHash('sha256').update(appRoot).digest('hex').slice(0, 12);
   return join(await realPath(fileSystem, viewFolder), `${app}-${digest}`);
+}
+
+/** @internal Whether a folder is where the links of an app are that its config files lead to. */
+export async function isViewRoot(
+  { viewFolder, fileSystem }: Pick<MapperContext, 'viewFolder' | 'fileSystem'>,
+  { app, appRoot }: { readonly app: string; readonly appRoot: string },
+): Promise<boolean> {
+  if (viewFolder === null || !isAbsolute(viewFolder)) return false;
+  const isNamedSo = basename(appRoot).startsWith(`${app}-`) && /-[0-9a-f]{12}$/.test(appRoot);
+  return isNamedSo && dirname(appRoot) === (await realPath(fileSystem, viewFolder));
 }
 
 /** The path without links, of which the last part need not be there. */

@@ -51,12 +51,10 @@ export async function writeConfig(
     state: 'pending',
     previous: found.text,
     content: wanted,
-    wasThere: registered?.wasThere ?? (found.text === null ? 0 : 1),
+    wasThere: found.text === null ? 0 : (registered?.wasThere ?? 1),
   };
-  if (!found.hasFolder) {
-    const folder = await ensureTargetFolder({ ...context, app, appRoot, folder: posix.dirname(path) });
-    if (folder.problem !== null) return conflict(found.path, folder.problem.message);
-  }
+  const noFolder = found.hasFolder ? null : await makeFolder(context, row);
+  if (noFolder !== null) return conflict(found.path, noFolder);
   if (!(await files.begin(row, registered, new Date(context.clock.now()).toISOString()))) return null;
   /* The last look before it is replaced: somebody may have saved it while the plan was read. */
   const now = await readConfigFile(fileSystem, { appRoot, path });
@@ -92,6 +90,13 @@ export async function finishConfig(context: MapperContext, row: RegisteredFile):
   if (found.hasFolder) await sweepTexts(context.fileSystem, { path, runId });
   await context.files.settle(row, { undoable: true, forget });
   return { outcome: doneAs[actionOf(found.text, content)], path, reason: null };
+}
+
+/** @internal Makes the folder of a file. @returns why it cannot be made, or null */
+export async function makeFolder(context: MapperContext, row: RegisteredFile): Promise<string | null> {
+  const { app, appRoot } = row;
+  const folder = posix.dirname(placeOf(row).path);
+  return (await ensureTargetFolder({ ...context, app, appRoot, folder })).problem?.message ?? null;
 }
 
 /** @internal Where the file of a row is. */

@@ -28,6 +28,12 @@ export interface FileUndo {
   readonly path: string;
   readonly before: string | null;
   readonly after: string | null;
+  readonly app: string;
+  readonly viewRoot: string;
+  /** null, as the next two: an older version recorded it. */
+  readonly appRoot: string | null;
+  readonly format: ConfigFormat | null;
+  readonly wasThere: 0 | 1 | null;
 }
 
 interface FileFilter {
@@ -54,6 +60,8 @@ export interface FileRegistry {
   runThatWrote(file: Pick<RegisteredFile, 'path' | 'content'>, except: string): Promise<string | null>;
   undoOf(runId: string): Promise<readonly FileUndo[]>;
   forgetRun(runId: string): Promise<void>;
+  /** Forgets how the runs of one installation are taken back. */
+  forgetUndo(place: Pick<RegisteredFile, 'app' | 'viewRoot'>): Promise<void>;
 }
 
 const columns = `path, app, app_root as "appRoot", view_root as "viewRoot", format, previous, content, was_there as "wasThere", run_id as "runId", state`;
@@ -88,7 +96,7 @@ export function createFileRegistry(database: RegistryDatabase, machine: string):
       return (result?.changes ?? 0) > 0;
     },
     async settle(file, { undoable, forget }) {
-      const { path, runId, app, viewRoot, previous, content } = file;
+      const { path, runId, app, appRoot, viewRoot, format, wasThere, previous, content } = file;
       const key = [machine, path, runId, content];
       const settled = forget
         ? { sql: `delete from mapper_files ${own}`, params: key }
@@ -98,8 +106,9 @@ export function createFileRegistry(database: RegistryDatabase, machine: string):
         return;
       }
       const undo = {
-        sql: 'insert into mapper_file_undo (machine, run_id, path, app, view_root, before, after) values (?, ?, ?, ?, ?, ?, ?) on conflict do nothing',
-        params: [machine, runId, path, app, viewRoot, previous, content],
+        sql: `insert into mapper_file_undo (machine, run_id, path, app, view_root, before, after, app_root, format, was_there)
+          values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing`,
+        params: [machine, runId, path, app, viewRoot, previous, content, appRoot, format, wasThere],
       };
       const place = [machine, app, viewRoot];
       const prune = {
@@ -132,12 +141,19 @@ export function createFileRegistry(database: RegistryDatabase, machine: string):
     },
     undoOf: (runId) =>
       database.all<FileUndo>(
-        'select path, before, after from mapper_file_undo where machine = ? and run_id = ? order by path',
+        `select path, before, after, app, view_root as "viewRoot", app_root as "appRoot", format, was_there as "wasThere"
+          from mapper_file_undo where machine = ? and run_id = ? order by path`,
         [machine, runId],
         {},
       ),
     async forgetRun(runId) {
       await run({ sql: 'delete from mapper_file_undo where machine = ? and run_id = ?', params: [machine, runId] });
+    },
+    async forgetUndo({ app, viewRoot }) {
+      await run({
+        sql: 'delete from mapper_file_undo where machine = ? and app = ? and view_root = ?',
+        params: [machine, app, viewRoot],
+      });
     },
   };
 }

@@ -76,5 +76,8 @@ export const mapperMigrations: Migration = {
        after text,
        primary key (machine, run_id, path)
      ) without rowid;`,
+    `alter table mapper_file_undo add column app_root text;
+     alter table mapper_file_undo add column format text;
+     alter table mapper_file_undo add column was_there integer;`,
   ],
 };

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { AppliedPlan } from '../apply/applied-plan.ts';
 import { treeOf } from '../mapper.test-world.ts';
+import { randomFrom, type Random } from '../random.test-helper.ts';
 import type { MappableModel } from '../plan/mappable-model.ts';
 import { createStoreWorld, storeProfile, type StoreWorld } from './store-world.test-helper.ts';
 
@@ -11,17 +12,6 @@ const SEEDS = Math.max(3, Math.ceil(Number(process.env['MODELKEEP_MAPPER_SEEDS']
 const STEPS = 24;
 const formats = ['ollama', 'hugging-face', 'lm-studio'] as const;
 const sequences = formats.flatMap((format) => Array.from({ length: SEEDS }, (_, seed) => ({ format, seed })));
-
-/** A small random generator (mulberry32), so that a failing seed can be run again. */
-function randomFrom(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
-}
 
 /** What the store would be if it were filled for the first time, without the files of its user. */
 async function freshTree(world: StoreWorld, app: string, name: string): Promise<Record<string, string>> {
@@ -40,7 +30,7 @@ async function filesOf(folder: string): Promise<Record<string, string>> {
 }
 
 /** A model comes, goes, or is kept out by its overrides, or is let in again. Some have the bytes of another one. */
-async function change(world: StoreWorld, app: string, step: number, random: (below: number) => number): Promise<void> {
+async function change(world: StoreWorld, app: string, step: number, random: Random): Promise<void> {
   const models = world.list();
   const model: MappableModel | undefined = models[random(Math.max(1, models.length))];
   const what = random(5);
