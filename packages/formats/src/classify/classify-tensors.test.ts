@@ -388,7 +388,11 @@ describe('other models', () => {
       { 'transformer.resblocks.0.ln_1.weight': [1024], positional_embedding: [77, 1024] },
       { type: 'text-encoder', variant: 'clip-h' },
     ],
-    ['T5-XXL', t5, { type: 'text-encoder', family: null, variant: 't5-xxl' }],
+    [
+      'T5-XXL',
+      { ...t5, 'encoder.block.0.layer.0.SelfAttention.relative_attention_bias.weight': [32, 64] },
+      { type: 'text-encoder', family: null, variant: 't5-xxl' },
+    ],
     [
       'umT5-XXL',
       { ...t5, 'encoder.block.1.layer.0.SelfAttention.relative_attention_bias.weight': [32, 64] },

@@ -117,10 +117,16 @@ describe('other GGUF files', () => {
   });
 
   it('falls back to the architecture, less sure, and uses shapes kept aside', async () => {
-    expect(await gguf({ 'general.architecture': 'flux' }, { x: { type: 'F16', shape: [2, 2] } })).toMatchObject({
-      scan: { type: 'diffusion-model', family: 'flux1' },
+    const strange = { x: { type: 'F16', shape: [2, 2] } } as const;
+    expect(await gguf({ 'general.architecture': 'wan' }, strange)).toMatchObject({
+      scan: { type: 'diffusion-model', family: 'wan' },
       confidence: 0.7,
     });
+    for (const architecture of ['flux', 'cosmos', 'lumina2', 'hyvid', 'sd1']) {
+      const metadata = { 'general.architecture': architecture, [`${architecture}.block_count`]: 2 };
+      const found = await gguf(metadata, strange);
+      expect(found, architecture).toMatchObject({ scan: { type: 'diffusion-model', family: null }, confidence: 0.7 });
+    }
     const shape = { type: 'array', of: 'i32', value: [1536, 16, 1, 2, 2] } as const;
     const found = await gguf(
       { 'general.architecture': 'wan', 'comfy.gguf.orig_shape.patch_embedding.weight': shape },
@@ -132,5 +138,13 @@ describe('other GGUF files', () => {
       },
     );
     expect(found.scan).toMatchObject({ family: 'wan', baseModel: 'Wan Video 1.3B t2v' });
+  });
+
+  it('tells umT5, which has a bias in each block, from T5', async () => {
+    const bias = { type: 'F32', shape: [32, 64] } as const;
+    const metadata = { 'general.architecture': 't5encoder', 't5encoder.block_count': 2 };
+    const t5 = await gguf(metadata, { 'enc.blk.0.attn_rel_b.weight': bias });
+    const umt5 = await gguf(metadata, { 'enc.blk.0.attn_rel_b.weight': bias, 'enc.blk.1.attn_rel_b.weight': bias });
+    expect([t5.scan.variant, umt5.scan.variant]).toEqual(['t5', 'umt5']);
   });
 });

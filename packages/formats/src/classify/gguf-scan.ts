@@ -5,19 +5,22 @@ import { classifyTensors, type Classification } from './classify-tensors.ts';
 import type { WeightFacts } from './safetensors-scan.ts';
 import type { TensorFact } from './view/tensor-view.ts';
 
-/** Families of image and video models under the words that converters write as the architecture. */
-const imageFamilies: ReadonlyMap<string, string> = new Map([
-  ['flux', 'flux1'],
-  ['sd1', 'sd1'],
-  ['sdxl', 'sdxl'],
+/**
+ * Families of image and video models under the words that converters write as the architecture. Null for a word that is written
+ * for several: what their code needs is alike, and the tensors tell them apart.
+ */
+const imageFamilies: ReadonlyMap<string, string | null> = new Map([
+  ['flux', null],
+  ['sd1', null],
+  ['sdxl', null],
   ['sd3', 'sd3'],
   ['aura', 'auraflow'],
   ['hidream', 'hidream'],
-  ['cosmos', 'cosmos'],
-  ['ltxv', 'ltxv'],
-  ['hyvid', 'hunyuan-video'],
+  ['cosmos', null],
+  ['ltxv', null],
+  ['hyvid', null],
   ['wan', 'wan'],
-  ['lumina2', 'lumina2'],
+  ['lumina2', null],
   ['qwen_image', 'qwen-image'],
 ]);
 const textEncoders: ReadonlyMap<string, string> = new Map([
@@ -63,8 +66,8 @@ export function classifyGguf(header: Pick<GgufHeader, 'metadata' | 'tensors'>): 
   }
   if (architecture !== null) {
     const encoder = textEncoders.get(architecture);
-    if (encoder !== undefined) return conclude('text-encoder', null, encoder);
-    if (header.metadata.has(`${architecture}.block_count`)) {
+    if (encoder !== undefined) return conclude('text-encoder', null, hasBiasPerBlock(header) ? 'umt5' : encoder);
+    if (header.metadata.has(`${architecture}.block_count`) && !imageFamilies.has(architecture)) {
       evidence.push(`has ${architecture}.block_count`);
       return conclude('llm', architecture);
     }
@@ -73,6 +76,11 @@ export function classifyGguf(header: Pick<GgufHeader, 'metadata' | 'tensors'>): 
   if (byTensors.facts.type !== 'unknown') return { ...byTensors, evidence: [...evidence, ...byTensors.evidence] };
   const family = architecture === null ? undefined : imageFamilies.get(architecture);
   return family === undefined ? conclude('unknown', null) : { ...conclude('diffusion-model', family), confidence: 0.7 };
+}
+
+/** umT5 has a relative bias in each block, T5 in the first one. */
+function hasBiasPerBlock({ tensors }: Pick<GgufHeader, 'tensors'>): boolean {
+  return tensors.has('enc.blk.1.attn_rel_b.weight');
 }
 
 /** The first part of a split may come without tensors: it is no tokenizer. */

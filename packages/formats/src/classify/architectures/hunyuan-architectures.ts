@@ -62,6 +62,17 @@ export const hunyuanArchitectures: readonly Architecture[] = [
     kin: 'flux1',
   },
   {
+    family: 'nucleus-image',
+    names: 'diffusers',
+    blocks: { transformer_blocks: 24 },
+    modules: moduleTable({
+      'transformer_blocks_#_attn_{to_q,to_k,to_v,to_out_#,add_k_proj,add_v_proj}': [2048, 2048],
+      'transformer_blocks_#_encoder_proj': [2048, 3584],
+      'transformer_blocks_#_img_mlp_gate': [128, 4096],
+    }),
+    kin: 'hunyuan-video-1.5',
+  },
+  {
     family: 'hunyuan-video-1.5',
     names: 'native',
     blocks: { double_blocks: 54 },

@@ -172,6 +172,19 @@ export const imageArchitectures: readonly Architecture[] = [
   },
   ...(
     [
+      ['7b', 4096, 28, 'ltxv'],
+      ['14b', 5120, 36, 'cosmos-predict2'],
+    ] as const
+  ).map(([variant, width, blocks, kin]): Architecture => ({
+    family: 'cosmos',
+    variant,
+    names: 'diffusers',
+    blocks: { transformer_blocks: blocks },
+    modules: moduleTable(cosmosDiffusers(width)),
+    kin,
+  })),
+  ...(
+    [
       ['2b', 2048, 28],
       ['14b', 5120, 36],
     ] as const

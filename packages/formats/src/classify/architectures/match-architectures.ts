@@ -22,6 +22,8 @@ interface Candidate {
   readonly knownShare: number;
   /** Every stack of blocks that is touched is touched to its last block. */
   readonly isExact: boolean;
+  /** Some stack is touched so deep that its last block is no accident. */
+  readonly isDeep: boolean;
   /** Every stack of blocks is touched. */
   readonly isCovered: boolean;
 }
@@ -36,6 +38,10 @@ export interface MatchOptions {
 
 /** Of the layers that a family must know; the others may be a trainer's own. */
 const KNOWN_SHARE = 0.6;
+/** So much fits where only layers at both ends of a model are not told. */
+const MOSTLY = 0.8;
+/** A stack of fewer blocks may be a choice out of a deeper one. */
+const TELLING_DEPTH = 12;
 
 /**
  * The architectures that have these layers. Where more than one has, the depth decides (what is made for all blocks
@@ -55,7 +61,7 @@ export function matchArchitectures(
     return decide(sized, {
       ...options,
       isWhole: best === 1,
-      confidence: best === 1 ? 0.95 : best >= 0.5 ? 0.75 : 0.65,
+      confidence: best === 1 ? 0.95 : best >= MOSTLY ? 0.8 : best >= 0.5 ? 0.7 : 0.65,
     });
   }
   const possible = named.filter(({ fit }) => fit === null || isFactored);
@@ -96,6 +102,7 @@ function candidateFor(architecture: Architecture, groups: ReadonlyMap<string, Mo
     fit: told === 0 ? null : (fitting / told) * (known / groups.size),
     knownShare: known / groups.size,
     isExact: touched.length > 0 && touched.every(([stack, used]) => used === architecture.blocks[stack]),
+    isDeep: touched.some(([, used]) => used >= TELLING_DEPTH),
     isCovered: touched.length > 0 && stacks.every((stack) => depths.has(stack)),
   };
 }
@@ -123,7 +130,7 @@ function decide(
     const kept = left.filter(keep);
     if (kept.length === 0 || kept.length === left.length) continue;
     left = kept;
-    sure = Math.min(sure, most);
+    sure = Math.min(sure, kept.some(({ isDeep }) => isDeep) ? most : 0.65);
     evidence.push(`${why} ${familiesOf(left).join(' or ')}`);
   }
   const families = familiesOf(left);

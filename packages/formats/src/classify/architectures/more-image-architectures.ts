@@ -172,10 +172,11 @@ export const moreImageArchitectures: readonly Architecture[] = [
   },
   ...(
     [
-      ['cogview3', 2560, 30],
-      ['cogview4', 4096, 28],
+      ['cogview3', 2560, 30, 'glm-image'],
+      ['glm-image', 2560, 30, null],
+      ['cogview4', 4096, 28, null],
     ] as const
-  ).map(([family, width, blocks]): Architecture => ({
+  ).map(([family, width, blocks, kin]): Architecture => ({
     family,
     names: 'diffusers',
     blocks: { transformer_blocks: blocks },
@@ -185,5 +186,6 @@ export const moreImageArchitectures: readonly Architecture[] = [
       'transformer_blocks_#_ff_net_#': [width, 4 * width],
       'transformer_blocks_#_norm1_linear': [12 * width, 512],
     }),
+    ...(kin === null ? {} : { kin }),
   })),
 ];

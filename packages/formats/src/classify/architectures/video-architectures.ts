@@ -146,6 +146,18 @@ export const videoArchitectures: readonly Architecture[] = [
     }),
     kin: 'cogvideox',
   },
+  {
+    family: 'easyanimate',
+    names: 'diffusers',
+    blocks: { transformer_blocks: 48 },
+    modules: moduleTable({
+      'transformer_blocks_#_attn1_{to_q,to_k,to_v,to_out_#,add_q_proj,add_k_proj,add_v_proj,to_add_out}': [3072, 3072],
+      'transformer_blocks_#_{ff,txt_ff}_net_#_proj': [12_288, 3072],
+      'transformer_blocks_#_{ff,txt_ff}_net_#': [3072, 12_288],
+      'transformer_blocks_#_{norm1,norm2}_linear': [18_432, 512],
+    }),
+    kin: 'mochi',
+  },
   ...(
     [
       ['2b', 1920, 30],

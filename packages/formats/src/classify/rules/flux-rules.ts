@@ -137,6 +137,7 @@ export const fluxRules: readonly Rule[] = [
       { tensor: 'context_embedder.weight', axis: 1, is: 4096 },
     ],
     facts: { type: 'diffusion-model', family: 'bria', layout: 'diffusers' },
+    refine: [[{ when: [{ below: 'caption_projection.#.linear.' }], facts: { variant: 'fibo' } }]],
   },
   {
     id: 'flux1-nunchaku',

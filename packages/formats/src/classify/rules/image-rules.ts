@@ -52,7 +52,7 @@ export const imageRules: readonly Rule[] = [
       { below: 'img_in.' },
       { below: ['transformer_blocks.#.attn.add_k_proj.', 'transformer_blocks.#.attn.add_qkv_proj.'] },
       { below: ['transformer_blocks.#.img_mlp.net.#.proj.', 'transformer_blocks.#.img_mlp.'] },
-      { nothingBelow: ['controlnet_blocks.', 'controlnet_x_embedder.'] },
+      { nothingBelow: ['controlnet_blocks.', 'controlnet_x_embedder.', 'transformer_blocks.#.encoder_proj.'] },
     ],
     facts: { ...qwenFacts, layout: 'diffusers' },
     refine: [

@@ -30,6 +30,13 @@ export const loraUnetRules: readonly Rule[] = [
     facts: lora('svd'),
   },
   {
+    id: 'lora-video-unet',
+    when: [unet, { matches: /_temp_(?:attentions|convs)_/ }],
+    facts: lora(null),
+    note: 'for a U-Net of video that has the text encoder of SD 2: ModelScope, ZeroScope or I2VGen',
+    confidence: 0.7,
+  },
+  {
     id: 'lora-stable-cascade',
     when: [
       {
@@ -51,13 +58,15 @@ export const loraUnetRules: readonly Rule[] = [
   })),
   {
     id: 'lora-kolors',
+    when: [unet, { tensor: /^(?:label_emb_#_#|add_embedding_linear_#)$/, axis: 1, is: 5632 }],
+    facts: { ...lora('kolors'), baseModel: 'Kolors' },
+  },
+  {
+    id: 'lora-kolors-text',
     when: [
       unet,
-      {
-        tensor: /^(?:label_emb_#_#|add_embedding_linear_#|encoder_hid_proj)$/,
-        axis: 1,
-        is: [5632, 4096],
-      },
+      { tensor: /^encoder_hid_proj$/, axis: 0, is: 2048 },
+      { tensor: /^encoder_hid_proj$/, axis: 1, is: 4096 },
     ],
     facts: { ...lora('kolors'), baseModel: 'Kolors' },
   },

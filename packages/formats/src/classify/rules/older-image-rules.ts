@@ -2,6 +2,8 @@ import type { Rule } from '../rule.ts';
 import { wholeOrShard } from './shard-note.ts';
 
 const pixart = { type: 'diffusion-model', family: 'pixart' } as const;
+const alpha = { variant: 'alpha', baseModel: 'PixArt a' } as const;
+const alike = 'PixArt-alpha at 256 and 512 and PixArt-sigma have the same tensors';
 
 /** Image models that are less common today, and models for audio and for shapes. */
 export const olderImageRules: readonly Rule[] = [
@@ -11,8 +13,14 @@ export const olderImageRules: readonly Rule[] = [
     facts: { ...pixart, layout: 'single-file' },
     refine: [
       [
-        { when: [{ below: ['ar_embedder.', 'csize_embedder.'] }], facts: { variant: 'alpha', baseModel: 'PixArt a' } },
-        { when: [{ nothingBelow: 'ar_embedder.' }], facts: { variant: 'sigma', baseModel: 'PixArt E' } },
+        { when: [{ below: ['ar_embedder.', 'csize_embedder.'] }], facts: alpha },
+        { when: [{ tensor: 'y_embedder.y_embedding', axis: 0, is: 120 }], facts: alpha },
+        {
+          when: [{ tensor: 'y_embedder.y_embedding', axis: 0, is: 300 }],
+          facts: { variant: 'sigma', baseModel: 'PixArt E' },
+          note: 'takes texts of 300 tokens, alpha 120',
+        },
+        { when: [], facts: {}, note: alike },
       ],
     ],
   },
@@ -22,18 +30,13 @@ export const olderImageRules: readonly Rule[] = [
       { has: 'adaln_single.emb.timestep_embedder.linear_1.bias' },
       { tensor: 'pos_embed.proj.weight', axis: 0, is: 1152 },
       { below: 'transformer_blocks.#.attn2.' },
+      { nothingBelow: 'temporal_transformer_blocks.' },
     ],
     facts: { ...pixart, layout: 'diffusers' },
     refine: [
       [
-        {
-          when: [{ below: 'adaln_single.emb.resolution_embedder.' }],
-          facts: { variant: 'alpha', baseModel: 'PixArt a' },
-        },
-        {
-          when: [{ nothingBelow: 'adaln_single.emb.resolution_embedder.' }],
-          facts: { variant: 'sigma', baseModel: 'PixArt E' },
-        },
+        { when: [{ below: 'adaln_single.emb.resolution_embedder.' }], facts: alpha },
+        { when: [], facts: {}, note: alike },
       ],
     ],
   },

@@ -6,6 +6,7 @@ import { fluxRules } from './flux-rules.ts';
 import { imageRules } from './image-rules.ts';
 import { languageRules } from './language-rules.ts';
 import { lateLoraRules, loraRules } from './lora-rules.ts';
+import { newerRules } from './newer-rules.ts';
 import { olderImageRules } from './older-image-rules.ts';
 import { embeddingRules, hypernetworkRules } from './small-rules.ts';
 import { textRules, visionRules } from './text-rules.ts';
@@ -17,7 +18,7 @@ import { videoVaeRules } from './video-vae-rules.ts';
 import { wanRules } from './wan-rules.ts';
 
 /** Grows with every change of a rule, so that a library knows which of its models to look at again. */
-export const rulesVersion = 3;
+export const rulesVersion = 4;
 
 /** Rules that are tried below each of some prefixes; the empty one stands for the names as they are. */
 export interface RuleGroup {
@@ -59,7 +60,7 @@ export const ruleTable: {
   wholeModels: [
     {
       prefixes: diffusionPrefixes,
-      rules: [...fluxRules, ...wanRules, ...imageRules, ...unetRules, ...videoRules, ...olderImageRules],
+      rules: [...fluxRules, ...wanRules, ...imageRules, ...unetRules, ...videoRules, ...newerRules, ...olderImageRules],
     },
   ],
   adapters: loraRules,

@@ -16,8 +16,17 @@ export const embeddingRules: readonly Rule[] = [
   },
   ...widths.map(([family, width]): Rule => ({
     id: `embedding-${family}-table`,
-    when: [few, { tensor: /^(emb_params|string_to_param\.[^.]+|<[^<>]+>)$/, axis: 1, is: width }],
+    when: [few, { tensor: /^(emb_params|string_to_param\.[^.]+)$/, axis: 1, is: width }],
     facts: { type: 'embedding', family },
+    note: 'trainers of later models write tables under the names of their text encoders',
+    confidence: 0.85,
+  })),
+  ...widths.map(([family, width]): Rule => ({
+    id: `embedding-${family}-token`,
+    when: [few, { tensor: /^<[^<>]+>$/, axis: 1, is: width }],
+    facts: { type: 'embedding', family },
+    note: 'by its width alone, which text encoders of other families have as well',
+    confidence: 0.7,
   })),
   {
     id: 'embedding-clip-l',

@@ -5,6 +5,8 @@ const clipNorm = 'transformer.resblocks.#.ln_1.weight';
 const visionNorm = 'vision_model.encoder.layers.#.layer_norm1.weight';
 const t5Key = 'encoder.block.#.layer.#.SelfAttention.k.';
 const t5Inner = /^encoder\.block\.#\.layer\.#\.DenseReluDense\.(?:wi|wi_#)\.weight$/;
+const t5Bias = (block: string, layer: string): string =>
+  `encoder.block.${block}.layer.${layer}.SelfAttention.relative_attention_bias.weight`;
 const t5Norm = 'encoder.block.0.layer.0.layer_norm.weight';
 
 const clips = [
@@ -77,7 +79,7 @@ export const textRules: readonly Rule[] = [
   },
   {
     id: 'umt5',
-    when: [{ below: t5Key }, { has: 'encoder.block.1.layer.0.SelfAttention.relative_attention_bias.weight' }],
+    when: [{ below: t5Key }, { has: t5Bias('1', '0') }],
     facts: { type: 'text-encoder', family: null, variant: 'umt5', layout: 'transformers' },
     refine: t5Sizes('umt5'),
   },
@@ -88,10 +90,24 @@ export const textRules: readonly Rule[] = [
     refine: [[{ when: [{ tensor: 'token_embedding.weight', axis: 1, is: 4096 }], facts: { variant: 'umt5-xxl' } }]],
   },
   {
+    id: 'umt5-shard',
+    when: [{ below: t5Key }, { has: t5Bias('#', '#') }, { lacks: t5Bias('0', '0') }],
+    facts: { type: 'text-encoder', family: null, variant: 'umt5', layout: 'transformers' },
+    refine: t5Sizes('umt5'),
+    note: 'a later block has a bias, as in umT5 alone',
+  },
+  {
     id: 't5',
-    when: [{ below: t5Key }],
+    when: [{ below: t5Key }, { has: t5Bias('0', '0') }],
     facts: { type: 'text-encoder', family: null, variant: 't5', layout: 'transformers' },
     refine: t5Sizes('t5'),
+  },
+  {
+    id: 't5-shard',
+    when: [{ below: t5Key }],
+    facts: { type: 'text-encoder', family: null, layout: 'transformers' },
+    note: 'a part of T5 or of umT5',
+    confidence: 0.7,
   },
   {
     id: 't5-gguf',

@@ -94,6 +94,13 @@ export const unetRules: readonly Rule[] = [
     when: [{ has: 'down_blocks.#.resnets.#.temporal_res_block.conv1.weight' }, { below: 'up_blocks.#.' }],
     facts: { type: 'diffusion-model', family: 'svd', layout: 'diffusers' },
   },
+  {
+    // Its widths are those of no model of images; what it looks at has those of SD 1 and SD 2.
+    id: 'audioldm-diffusers',
+    when: [{ tensor: diffusers, axis: 0, is: [128, 256, 384] }, diffusersDecoder],
+    facts: { type: 'diffusion-model', family: 'audioldm', layout: 'diffusers' },
+    confidence: 0.85,
+  },
   ...unet('sdxl', {
     family: 'sdxl',
     width: 2048,

@@ -77,6 +77,13 @@ export const videoRules: readonly Rule[] = [
     { tensor: 'x_embedder.proj.weight', rank: 4 },
   ]),
   diffusion(
+    'hunyuan-image-refiner-diffusers',
+    'hunyuan-image',
+    'diffusers',
+    [{ below: 'context_embedder.token_refiner.' }, { tensor: 'x_embedder.proj.weight', axis: 0, is: 3328 }],
+    { facts: { variant: 'refiner' } },
+  ),
+  diffusion(
     'hunyuan-video-diffusers',
     'hunyuan-video',
     'diffusers',
@@ -180,7 +187,18 @@ export const videoRules: readonly Rule[] = [
       { has: 'time_embedding.linear_1.weight' },
       { below: 'transformer_blocks.#.norm1.linear.' },
     ],
-    { facts: { baseModel: 'CogVideoX' }, refine: [wholeOrShard] },
+    {
+      facts: { baseModel: 'CogVideoX' },
+      refine: [
+        [
+          {
+            when: [{ below: ['local_facial_extractor.', 'perceiver_cross_attention.'] }],
+            facts: { variant: 'consisid', baseModel: null },
+          },
+        ],
+        wholeOrShard,
+      ],
+    },
   ),
   diffusion(
     'cogvideox',

@@ -50,10 +50,16 @@ export const videoVaeRules: readonly Rule[] = [
     note: 'LTX-Video and LTX-2 have such an autoencoder: its family is ambiguous',
     ...shared,
   }),
-  vae('vae-hunyuan-video-1.5', 'hunyuan-video-1.5', [
-    { tensor: 'decoder.conv_in.conv.weight', axis: 1, is: [32, 64] },
-    { matches: /\.norm(?:1|2|_out)?\.gamma$/ },
-  ]),
+  vae(
+    'vae-hunyuan-video-1.5',
+    null,
+    [{ tensor: 'decoder.conv_in.conv.weight', axis: 1, is: [32, 64] }, { matches: /\.norm(?:1|2|_out)?\.gamma$/ }],
+    {
+      facts: { variant: '32-channel-video' },
+      note: 'Hunyuan Video 1.5 and the refiner of HunyuanImage share this autoencoder: its family is ambiguous',
+      ...shared,
+    },
+  ),
   vae(
     'vae-hunyuan-video',
     'hunyuan-video',

@@ -16,6 +16,16 @@ function tasks(): readonly Refinement[] {
     { when: [{ below: 'audio_proj.' }], facts: { variant: 'humo' } },
     { when: [{ below: 'control_adapter.' }], facts: { variant: 'camera' } },
     {
+      when: [
+        { tensor: patch, axis: 0, is: [1536, 5120] },
+        { tensor: patch, axis: 1, is: [48, 52] },
+      ],
+      facts: { variant: 'fun-control' },
+      note: 'control videos go in beside the latents',
+    },
+    { when: size(3072, 148), facts: { variant: 'fun-control' }, note: 'control videos go in beside the latents' },
+    { when: size(3072, 100), facts: { variant: 'fun-inpaint' } },
+    {
       when: [{ has: ['img_emb.emb_pos', 'condition_embedder.image_embedder.pos_embed'] }],
       facts: { variant: 'flf2v' },
     },
@@ -23,11 +33,15 @@ function tasks(): readonly Refinement[] {
     {
       when: [{ below: ['img_emb.', 'condition_embedder.image_embedder.'] }],
       facts: { variant: '2.1-i2v' },
+      note: 'Fun InP and ChronoEdit have the same tensors',
     },
     { when: size(1536, 16), facts: { variant: '2.1-t2v-1.3b', baseModel: 'Wan Video 1.3B t2v' } },
     { when: size(3072, 48), facts: { variant: '2.2-ti2v-5b', baseModel: 'Wan Video 2.2 TI2V-5B' } },
-    { when: size(5120, 36), facts: { variant: '2.2-i2v-a14b', baseModel: 'Wan Video 2.2 I2V-A14B' } },
-    { when: size(5120, 48), facts: { variant: 'fun-control' } },
+    {
+      when: size(5120, 36),
+      facts: { variant: '2.2-i2v-a14b', baseModel: 'Wan Video 2.2 I2V-A14B' },
+      note: 'Fun InP A14B has the same tensors',
+    },
     {
       when: size(5120, 16),
       facts: { variant: 't2v-14b' },
@@ -60,6 +74,7 @@ export const wanRules: readonly Rule[] = [
       { has: 'condition_embedder.text_embedder.linear_1.weight' },
       { below: ['blocks.#.attn1.to_q.', 'blocks.#.attn1.to_qkv.'] },
       { has: patch },
+      { nothingBelow: 'patch_short.' },
     ],
     facts: { type: 'diffusion-model', family: 'wan', layout: 'diffusers' },
     refine: [tasks(), wholeOrShard],
