@@ -94,7 +94,7 @@ export interface OpenLibraryOptions {
   readonly clock?: Clock | undefined;
   /** @default says nothing */
   readonly logger?: Logger | undefined;
-  /** Where it says how many attempts at jobs ended in this process, and how long they took. @default nowhere */
+  /** Where it says how much it does: attempts at jobs, jobs that wait, bytes, servers that fail. @default nowhere */
   readonly metrics?: Metrics | undefined;
   /** Variables to read instead of those of the process. */
   readonly environment?: Readonly<Record<string, string | undefined>> | undefined;

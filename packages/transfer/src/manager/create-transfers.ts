@@ -1,8 +1,9 @@
-import { ModelkeepError, silentLogger, systemClock } from '@modelkeep/core';
+import { ModelkeepError, noMetrics, silentLogger, systemClock } from '@modelkeep/core';
 import { createConnectionBudget } from '../connections/connection-budget.ts';
 import { fetchToPart } from '../fetch-to-part.ts';
 import { createByteRateLimiter } from '../limits/create-byte-rate-limiter.ts';
 import { createSpaceAccount } from '../space/create-space-account.ts';
+import { countFetched } from './count-fetched.ts';
 import { createJob, type ManagedJob } from './create-job.ts';
 import type { ManagedTransfer, TransferHost } from './managed-transfer.ts';
 import { createSameContent } from './same-content.ts';
@@ -35,7 +36,7 @@ const DELIVERIES_AT_ONCE = 16;
  * ```
  */
 export function createTransfers(options: TransfersOptions): Transfers {
-  const { http, io, clock = systemClock, logger = silentLogger } = options;
+  const { http, io, clock = systemClock, logger = silentLogger, metrics = noMetrics } = options;
   const { fileSystem } = io;
   const filesAtOnce = checkedCount(options.filesAtOnce ?? FILES_AT_ONCE);
   const limiter = createByteRateLimiter({ bytesPerSecond: options.maxBytesPerSecond, clock });
@@ -100,8 +101,11 @@ export function createTransfers(options: TransfersOptions): Transfers {
     moved: (transfer) => queue.moved(transfer),
     inherit: (transfer) => sameContent.inherit(transfer),
     bequeath: (transfer) => sameContent.bequeath(transfer),
-    fetch: ({ file }, { limiter: jobLimiter, ...run }) =>
-      fetchToPart({ ...file, ...run, http, io, clock, logger, limiters: [limiter, jobLimiter], connections }),
+    fetch: ({ file }, { limiter: jobLimiter, onProgress: tell, ...run }) => {
+      const onProgress = countFetched(metrics, tell);
+      const limiters = [limiter, jobLimiter];
+      return fetchToPart({ ...file, ...run, onProgress, http, io, clock, logger, limiters, connections });
+    },
   };
   const addAll: Transfers['addAll'] = (files, jobOptions = {}) => {
     if (isClosed) {

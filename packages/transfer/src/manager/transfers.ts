@@ -1,4 +1,4 @@
-import type { Clock, Logger } from '@modelkeep/core';
+import type { Clock, Logger, Metrics } from '@modelkeep/core';
 import type { Io } from '@modelkeep/io';
 import type { ConnectionBudget } from '../connections/connection-budget.ts';
 import type { SpaceAccount } from '../space/space-account.ts';
@@ -21,6 +21,8 @@ export interface TransfersOptions {
   readonly space?: SpaceAccount | undefined;
   readonly clock?: Clock | undefined;
   readonly logger?: Logger | undefined;
+  /** Is told the bytes that come over the network. @default keeps nothing */
+  readonly metrics?: Metrics | undefined;
 }
 
 /** The downloads of a process: how many run at once, in which order, and how fast. Closing it stops them. */

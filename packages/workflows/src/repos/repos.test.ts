@@ -292,5 +292,5 @@ describe('artifacts', () => {
     it.hub.setPace({});
     expect(await repos.download([id]).result).toMatchObject({ artifacts: [{ status: 'completed' }] });
     expect((await it.library.verify().result).problems).toEqual([]);
-  });
+  }, 120_000);
 });

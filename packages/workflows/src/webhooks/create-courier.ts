@@ -1,9 +1,13 @@
-import { isModelkeepError, serialiseError, type Logger } from '@modelkeep/core';
+import { isModelkeepError, serialiseError, type Logger, type Metrics } from '@modelkeep/core';
 import type { LibraryStore, VolumeLock } from '@modelkeep/library';
 import { sendEvent, type SendContext } from './send-event.ts';
 import { takeEvents, type TakeEventsContext } from './take-events.ts';
 import type { FollowingWebhook } from './webhook-table.ts';
 
+const attempts = {
+  name: 'modelkeep_webhook_deliveries_total',
+  help: 'Attempts to tell a receiver of webhooks, by outcome.',
+};
 const POLL_MS = 500;
 /** How long a receiver is left alone after a failure, doubled with each further one. */
 const [PAUSE_MS, LONGEST_PAUSE_MS] = [5_000, 300_000];
@@ -12,6 +16,7 @@ const [PAUSE_MS, LONGEST_PAUSE_MS] = [5_000, 300_000];
 export interface CourierContext extends SendContext, TakeEventsContext {
   readonly store: Pick<LibraryStore, 'lock'>;
   readonly logger: Logger;
+  readonly metrics: Metrics;
 }
 
 /** @internal Who tells the receivers: among all processes that do jobs one at a time. */
@@ -26,7 +31,7 @@ export interface Courier {
 
 /** @internal */
 export function createCourier(context: CourierContext): Courier {
-  const { table, store, clock, logger } = context;
+  const { table, store, clock, logger, metrics } = context;
   const closing = new AbortController();
   const { signal } = closing;
   const busy = new Map<string, Promise<void>>();
@@ -41,6 +46,7 @@ export function createCourier(context: CourierContext): Courier {
       if (delivery === null || signal.aborted) return;
       const end = await sendEvent(context, { webhookId: id, delivery, signal });
       await table.settle(id, delivery, end);
+      if (end.kind !== 'later') metrics.count(attempts, { outcome: end.kind }, 1);
       if (end.kind === 'delivered') failures.delete(id);
       else if (end.kind !== 'later') {
         logger.warn('a webhook was not delivered', { webhookId: id, ...end.failure });

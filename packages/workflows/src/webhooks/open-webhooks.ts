@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path';
-import { newId, silentLogger, type Clock, type HttpTransport, type Logger } from '@modelkeep/core';
+import { newId, silentLogger, type Clock, type HttpTransport, type Logger, type Metrics } from '@modelkeep/core';
 import { createFileSecretStore, type SecretStore } from '@modelkeep/fleet';
 import type { JobStore } from '@modelkeep/jobs';
 import type { LibraryStore } from '@modelkeep/library';
@@ -30,6 +30,7 @@ export interface OpenWebhooksOptions {
   readonly join: (signal: AbortSignal | undefined) => AbortSignal;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly metrics: Metrics;
 }
 
 /** @internal The receivers of a library, opened when they are first needed, and who tells them. */
@@ -42,7 +43,7 @@ export interface OwnWebhooks {
 
 /** @internal */
 export function openWebhooks(options: OpenWebhooksOptions): OwnWebhooks {
-  const { store, sqlite, jobs, clock, logger, join: joined } = options;
+  const { store, sqlite, jobs, clock, logger, metrics, join: joined } = options;
   let opening: Promise<Opened> | undefined;
   const open = (): Promise<Opened> => {
     opening ??= openTable(options).catch((error: unknown) => {
@@ -98,7 +99,7 @@ export function openWebhooks(options: OpenWebhooksOptions): OwnWebhooks {
       if (options.offline) return null;
       const { table, secrets } = await open();
       const context = { table, secrets, store, http: client(), jobs: await jobs(), libraryId: store.libraryId };
-      return createCourier({ ...context, clock, logger, random: Math.random });
+      return createCourier({ ...context, clock, logger, metrics, random: Math.random });
     },
     async close() {
       await http?.close();

@@ -286,7 +286,7 @@ it('a process that is killed while it tells loses nothing, and the next one tell
   expect(idsOf(it.receiver)[1]).toBe(idsOf(it.receiver)[0]);
   expect(it.receiver.received[1]?.body).toBe(it.receiver.received[0]?.body);
   expect(new Set(idsOf(it.receiver)).size).toBe(2);
-});
+}, 120_000);
 
 it('what happened while nobody told anything is told, also where the changes are not kept any more', async () => {
   await using it = await scene();

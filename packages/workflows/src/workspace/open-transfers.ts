@@ -12,7 +12,7 @@ export interface DownloadLimits {
 
 /** @internal All downloads of a library, with the limits that they share. */
 export function openTransfers(
-  parts: Pick<TransfersOptions, 'http' | 'io' | 'clock' | 'logger'>,
+  parts: Pick<TransfersOptions, 'http' | 'io' | 'clock' | 'logger' | 'metrics'>,
   { maxBytesPerSecond, filesAtOnce, connections }: DownloadLimits = {},
 ): Transfers {
   return createTransfers({

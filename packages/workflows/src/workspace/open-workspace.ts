@@ -30,6 +30,9 @@ import { diagnose } from '../maintain/diagnose.ts';
 import { repairLibrary } from '../maintain/repair-library.ts';
 import { computeHashes } from '../maintain/compute-hashes.ts';
 import { verifyLibrary } from '../maintain/verify-library.ts';
+import { quietMetrics } from '../metrics/quiet-metrics.ts';
+import { tellCircuits } from '../metrics/tell-circuits.ts';
+import { tellQueue } from '../metrics/tell-queue.ts';
 import { createMigrating } from '../migrate/migrating.ts';
 import { createLibraryRepos } from '../repos/create-library-repos.ts';
 import { createSearching } from '../search/searching.ts';
@@ -114,11 +117,14 @@ async function assemble(io: Io, options: OpenWorkspaceOptions, closing: Closing)
     logger,
   });
   closing.add(() => http.close());
+  const metrics = quietMetrics(options.metrics, logger);
+  const stopCircuits = tellCircuits(metrics, http.circuits);
+  closing.add(async () => stopCircuits());
   const hub = createHubClient({ http, endpoint });
   const cache = createDiskCacheStore({ fileSystem: io.fileSystem, folder: join(store.layout.private, 'misses') });
   const misses = store.mode === 'read' ? undefined : cachedMisses(cache, civitaiEndpoint);
   const civitai = createCivitaiClient({ http, endpoint: civitaiEndpoint, misses, clock });
-  const transfers = openTransfers({ http, io, clock, logger }, options.downloads);
+  const transfers = openTransfers({ http, io, clock, logger, metrics }, options.downloads);
   closing.add(() => transfers.close());
   const { translationFolder } = options;
   const { mapper, links } = await openMapper({ store, sqlite, io, translationFolder, logger });
@@ -181,6 +187,9 @@ async function assemble(io: Io, options: OpenWorkspaceOptions, closing: Closing)
   };
   const ownJobs = openOwnJobs({ store, shared: engine?.jobs, sqlite, clock, logger });
   closing.add(() => ownJobs.close());
+  if (options.metrics !== undefined && store.stateFile !== null) {
+    closing.add(tellQueue({ metrics, open: () => ownJobs.open(), clock, logger }));
+  }
   const ownWebhooks = openWebhooks({
     store,
     sqlite,
@@ -194,6 +203,7 @@ async function assemble(io: Io, options: OpenWorkspaceOptions, closing: Closing)
     join: (signal) => operations.join(signal),
     clock,
     logger,
+    metrics,
   });
   closing.add(() => ownWebhooks.close());
   const jobsContext = {
@@ -204,7 +214,7 @@ async function assemble(io: Io, options: OpenWorkspaceOptions, closing: Closing)
     join: (signal: AbortSignal | undefined) => operations.join(signal),
     clock,
     logger,
-    metrics: options.metrics,
+    metrics,
   };
   const runner = options.runJobs === true ? startLibraryRunner(jobsContext, await ownJobs.open()) : undefined;
   const courier = runner === undefined ? null : await ownWebhooks.courier();
