@@ -375,6 +375,7 @@ export type {
   JobsPage,
   JobState,
   LibraryJobs,
+  LibraryJobStep,
   LibraryJobPayloads,
   LibraryJobType,
   ListJobsOptions,

@@ -315,7 +315,7 @@ export type {
   WebhookEvent,
   WebhookRecord,
 } from './webhooks/library-webhooks.ts';
-export type { LibraryJobs, RunJobsOptions, SubmitJobOptions } from './jobs/library-jobs.ts';
+export type { LibraryJobs, LibraryJobStep, RunJobsOptions, SubmitJobOptions } from './jobs/library-jobs.ts';
 export type { LibraryJobPayloads, LibraryJobType } from './jobs/payloads.ts';
 export type {
   AddedJob,

@@ -40,6 +40,8 @@ export const ordering: readonly ContractCase<JobsHarness>[] = [
       deepEqual(await lanes({ a: 2 }), []);
       deepEqual(await lanes({}, 1), ['a']);
       deepEqual(await lanes({}, 0), []);
+      // One with more room than the others have in common.
+      deepEqual(await lanes({ a: -1 }), ['a', 'a', 'a']);
     },
   },
   {

@@ -8,7 +8,7 @@ export interface ClaimRequest {
   readonly types: readonly { readonly type: string; readonly limit: number }[];
   /** The jobs are the worker's for so long, unless it renews. */
   readonly leaseMs: number;
-  /** At most `limit - taken[lane]` jobs of a lane. @default as many as there are */
+  /** At most `limit - taken[lane]` jobs of a lane; less than nothing is taken of one with more room. @default as many as there are */
   readonly lanes?: { readonly limit: number; readonly taken: Readonly<Record<string, number>> } | undefined;
 }
 

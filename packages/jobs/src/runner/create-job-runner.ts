@@ -31,6 +31,8 @@ export interface JobRunnerOptions {
   readonly pollMs?: number | undefined;
   /** Jobs of one lane at once, such as those of a drive. @default 2 */
   readonly laneLimit?: number | undefined;
+  /** Those of some lanes, asked before each claim. @default none */
+  readonly laneLimits?: (() => Promise<Readonly<Record<string, number>>>) | undefined;
   /** How long jobs that are over stay known. @default 7 days */
   readonly retentionMs?: number | undefined;
   readonly clock?: Clock | undefined;
@@ -61,6 +63,7 @@ export function createJobRunner(options: JobRunnerOptions): JobRunner {
   const {
     pollMs = 1_000,
     laneLimit = 2,
+    laneLimits,
     retentionMs = RETENTION_MS,
     logger = silentLogger,
     metrics = noMetrics,
@@ -99,6 +102,10 @@ export function createJobRunner(options: JobRunnerOptions): JobRunner {
     }));
     const taken: Record<string, number> = {};
     for (const { lane } of busy) if (lane !== null) taken[lane] = (taken[lane] ?? 0) + 1;
+    // What is taken counts from the limit that all lanes have: one with more room begins below nothing.
+    for (const [lane, limit] of Object.entries((await laneLimits?.()) ?? {})) {
+      taken[lane] = (taken[lane] ?? 0) + laneLimit - limit;
+    }
     const request = { workerId, leaseMs, types, lanes: { limit: laneLimit, taken } };
     if (types.every(({ limit }) => limit <= 0)) return false;
     const claimed = await store.claim(request);

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { Clock, Logger, Metrics } from '@modelkeep/core';
-import { createJobRunner, type JobRunner, type JobStore } from '@modelkeep/jobs';
+import { createJobRunner, type AddedJob, type JobRunner, type JobStore } from '@modelkeep/jobs';
 import type { Courier } from '../webhooks/create-courier.ts';
 import { canAnyGoOn } from './can-any-go-on.ts';
 import { checkPayload } from './check-payload.ts';
+import type { DriveLanes } from './drive-lanes.ts';
 import type { JobWorkspace } from './job-workspace.ts';
 import { libraryHandlers } from './library-handlers.ts';
-import type { LibraryJobs } from './library-jobs.ts';
+import type { LibraryJobs, LibraryJobStep, SubmitJobOptions } from './library-jobs.ts';
 import type { LibraryJobType } from './payloads.ts';
 
 const MAX_ATTEMPTS = 10;
@@ -20,6 +21,7 @@ export interface LibraryJobsContext {
   readonly courier: () => Promise<Courier | null>;
   /** Whose addresses are those of repos. */
   readonly hubEndpoint: string;
+  readonly lanes: DriveLanes;
   readonly join: (signal: AbortSignal | undefined) => AbortSignal;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -28,25 +30,41 @@ export interface LibraryJobsContext {
 
 /** @internal */
 export function startLibraryRunner(
-  { workspace, clock, logger, metrics }: LibraryJobsContext,
+  { workspace, lanes, clock, logger, metrics }: LibraryJobsContext,
   store: JobStore,
 ): JobRunner {
-  return createJobRunner({ store, handlers: libraryHandlers(workspace), clock, logger, metrics });
+  const handlers = libraryHandlers(workspace);
+  return createJobRunner({ store, handlers, laneLimits: () => lanes.limits(), clock, logger, metrics });
 }
 
 /** @internal */
 export function createLibraryJobs(context: LibraryJobsContext): LibraryJobs {
-  const { open, join, clock, hubEndpoint } = context;
+  const { open, join, lanes, clock, hubEndpoint } = context;
+  const submit = async (
+    { type, payload }: LibraryJobStep,
+    { signal, maxAttempts = MAX_ATTEMPTS, ...options }: SubmitJobOptions,
+  ): Promise<AddedJob> => {
+    const checked = checkPayload(type, payload, hubEndpoint);
+    const dedupeKey = createHash('sha256')
+      .update(JSON.stringify([checked, options.after ?? []]))
+      .digest('hex');
+    const lane = await lanes.laneOf(type, checked);
+    const job = { ...options, type, payload: checked, lane, dedupeKey, maxAttempts };
+    const [added] = await (await open()).add([job], { signal: join(signal) });
+    if (added === undefined) throw new TypeError('a store gave no answer for a job');
+    return added;
+  };
   return {
-    async submit(type, payload, { signal, maxAttempts = MAX_ATTEMPTS, ...options } = {}) {
-      const checked = checkPayload(type, payload, hubEndpoint);
-      const dedupeKey = createHash('sha256')
-        .update(JSON.stringify([checked, options.after ?? []]))
-        .digest('hex');
-      const job = { ...options, type, payload: checked, dedupeKey, maxAttempts };
-      const [added] = await (await open()).add([job], { signal: join(signal) });
-      if (added === undefined) throw new TypeError('a store gave no answer for a job');
-      return added;
+    submit: (type, payload, options = {}) => submit({ type, payload } as LibraryJobStep, options),
+    async submitInOrder(steps, options = {}) {
+      // All or none, as far as the steps themselves are concerned.
+      for (const { type, payload } of steps) checkPayload(type, payload, hubEndpoint);
+      const jobs: AddedJob[] = [];
+      for (const step of steps) {
+        const before = jobs.at(-1);
+        jobs.push(await submit(step, before === undefined ? options : { ...options, after: [before.id] }));
+      }
+      return jobs;
     },
     get: async (id, options) => (await open()).get(id, options),
     list: async (options) => (await open()).list(options),
@@ -59,7 +77,8 @@ export function createLibraryJobs(context: LibraryJobsContext): LibraryJobs {
     async schedule(schedule, options) {
       const { type, payload } = schedule.job;
       const checked = checkPayload(type as LibraryJobType, payload, hubEndpoint);
-      const job = { maxAttempts: MAX_ATTEMPTS, ...schedule.job, payload: checked };
+      const lane = await lanes.laneOf(type as LibraryJobType, checked);
+      const job = { maxAttempts: MAX_ATTEMPTS, lane, ...schedule.job, payload: checked };
       return (await open()).schedule({ ...schedule, job }, options);
     },
     unschedule: async (id, options) => (await open()).unschedule(id, options),

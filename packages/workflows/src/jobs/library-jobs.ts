@@ -25,6 +25,11 @@ export interface SubmitJobOptions extends JobCallOptions {
   readonly runAtMs?: number | undefined;
 }
 
+/** A job by its type and what it is given. */
+export type LibraryJobStep = {
+  readonly [T in LibraryJobType]: { readonly type: T; readonly payload: LibraryJobPayloads[T] };
+}[LibraryJobType];
+
 /** Work on the jobs of a library. */
 export interface RunJobsOptions {
   /** Returns when nothing is left that is due, rather than when the signal aborts. @default false */
@@ -61,13 +66,34 @@ export interface LibraryJobs {
     payload: LibraryJobPayloads[T],
     options?: SubmitJobOptions,
   ): Promise<AddedJob>;
+  /**
+   * Submits jobs of which each comes after the one before, such as a download, a look at all files and the links into an
+   * app; `after` of the options holds for the first. Safe to call again where it was cut off: those that were added stand
+   * for themselves.
+   *
+   * @returns the jobs in that order
+   * @throws as `submit`, and nothing is added for a payload that is refused
+   *
+   * @example
+   * ```ts
+   * import { openLibrary } from 'modelkeep';
+   *
+   * await using library = await openLibrary({ root: '/data/models', runJobs: true });
+   * await library.jobs.submitInOrder([
+   *   { type: 'download', payload: { reference: 'hf:acme/tiny-flux' } },
+   *   { type: 'verify', payload: { depth: 'size' } },
+   *   { type: 'map', payload: { app: 'comfyui', appRoot: '/apps/ComfyUI' } },
+   * ]);
+   * ```
+   */
+  submitInOrder(steps: readonly LibraryJobStep[], options?: SubmitJobOptions): Promise<readonly AddedJob[]>;
   /** @throws `jobs.not-found` */
   get(id: string, options?: JobCallOptions): Promise<JobRecord>;
   /** The newest first, a page at a time. */
   list(options?: ListJobsOptions): Promise<JobsPage>;
   counts(options?: JobCallOptions): Promise<readonly JobCount[]>;
   logs(id: string, options?: JobCallOptions & { readonly after?: number | undefined }): Promise<readonly JobLogLine[]>;
-  /** Stops it for good, with what waits for it; what a download fetched is discarded. @returns whether there was something to cancel */
+  /** Stops it for good, with what waits for it; what a running download fetched is discarded, and its log says what is left. @returns whether there was something to cancel */
   cancel(id: string, options?: JobCallOptions): Promise<boolean>;
   /** Holds it; what was done stays. @returns whether there was something to hold */
   pause(id: string, options?: JobCallOptions): Promise<boolean>;

@@ -21,6 +21,7 @@ import { makeRoom } from '../evict/make-room.ts';
 import { createRoomKeeping } from '../evict/room-keeping.ts';
 import { identifyAnything } from '../identify/identify-anything.ts';
 import { identifyRemote } from '../identify/identify-remote.ts';
+import { createDriveLanes } from '../jobs/drive-lanes.ts';
 import { createLibraryJobs, startLibraryRunner } from '../jobs/create-library-jobs.ts';
 import { openOwnJobs } from '../jobs/open-jobs.ts';
 import { createKeeping } from '../keep/keeping.ts';
@@ -211,6 +212,7 @@ async function assemble(io: Io, options: OpenWorkspaceOptions, closing: Closing)
     courier: () => ownWebhooks.courier(),
     workspace: () => workspace,
     hubEndpoint: endpoint,
+    lanes: createDriveLanes({ store, io, clock, logger }),
     join: (signal: AbortSignal | undefined) => operations.join(signal),
     clock,
     logger,

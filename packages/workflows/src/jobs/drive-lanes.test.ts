@@ -1,0 +1,105 @@
+import { silentLogger, systemClock } from '@modelkeep/core';
+import { createDriveQueues, createIo, type DriveInfo } from '@modelkeep/io';
+import type { VolumeInfo } from '@modelkeep/library';
+import { buildFluxLora, buildFluxModel, startHub } from '@modelkeep/testing';
+import { expect, it } from 'vitest';
+import { tempFolder } from '../workspace.test-helper.ts';
+import { openWorkspace } from '../workspace/open-workspace.ts';
+import { createDriveLanes } from './drive-lanes.ts';
+
+const volume = (label: string, change: Partial<VolumeInfo> = {}): VolumeInfo => ({
+  volumeId: `id-of-${label}`,
+  label,
+  isFirst: label === 'library',
+  path: `/${label}`,
+  state: 'online',
+  mode: 'write',
+  store: 'linked',
+  freeBytes: null,
+  models: 0,
+  bytes: 0,
+  isDefault: label === 'library',
+  types: [],
+  ...change,
+});
+
+it('jobs of one drive share its lane, which has the room of the queue of its kind', async () => {
+  let [volumes, looks] = [[volume('library'), volume('disk'), volume('away', { state: 'offline' })], 0];
+  const kinds: Record<string, DriveInfo['kind']> = { '/library': 'ssd', '/disk': 'hdd', '/other': 'hdd' };
+  const driveOf = (path: string): Promise<DriveInfo> =>
+    Promise.resolve({
+      id: path === '/other' ? '/disk' : path,
+      kind: kinds[path] ?? 'unknown',
+      rotates: null,
+    } as DriveInfo);
+  const queues = createDriveQueues();
+  const store = { volumes: () => Promise.resolve(((looks += 1), volumes)) };
+  const io = { driveOf, driveQueues: () => queues };
+  const lanes = createDriveLanes({ store, io, clock: systemClock, logger: silentLogger });
+  expect(await lanes.limits()).toEqual({ 'drive:/library': 8, 'drive:/disk': 1 });
+  const laneOf = (type: Parameters<typeof lanes.laneOf>[0], payload: object = {}) => lanes.laneOf(type, payload);
+  for (const type of ['download', 'import', 'hash', 'verify'] as const)
+    expect(await laneOf(type)).toBe('drive:/library');
+  expect(await laneOf('download', { volume: 'disk' })).toBe('drive:/disk');
+  expect(await laneOf('import', { volume: 'id-of-di' })).toBe('drive:/disk');
+  expect(await laneOf('import', { volume: 'first' })).toBe('drive:/library');
+  for (const type of ['scan', 'enrich', 'map', 'sync'] as const) expect(await laneOf(type)).toBeUndefined();
+  expect(looks).toBe(1);
+  // One that was added a moment ago is found, and one that is not there has no lane.
+  volumes = [...volumes, volume('other')];
+  expect(await laneOf('download', { volume: 'other' })).toBe('drive:/disk');
+  expect(await laneOf('download', { volume: 'away' })).toBeUndefined();
+});
+
+it('two downloads to a drive with a head run one after the other, and their jobs come in order', async () => {
+  await using folder = await tempFolder();
+  const lfs = (path: string, content: Uint8Array) => ({ path, content, storage: 'lfs' }) as const;
+  await using hub = await startHub({
+    repos: [
+      { id: 'acme/a', files: [lfs('a.safetensors', buildFluxLora())] },
+      { id: 'acme/b', files: [lfs('b.safetensors', buildFluxModel())] },
+    ],
+  });
+  const root = folder.join('library');
+  await using io = createIo();
+  const hubOptions = { endpoint: hub.hubUrl, token: null };
+  const drives = [{ drive: (await io.driveOf(root)).mountPoint, kind: 'hdd' }] as const;
+  await using workspace = await openWorkspace({ root, hub: hubOptions, drives });
+  const { jobs } = workspace;
+  const [first, second] = await jobs.submitInOrder([
+    { type: 'download', payload: { reference: 'hf:acme/a' } },
+    { type: 'verify', payload: { depth: 'size' } },
+  ]);
+  const again = await jobs.submitInOrder([{ type: 'download', payload: { reference: 'hf:acme/a' } }]);
+  expect(again).toEqual([{ id: first?.id, added: false }]);
+  const other = await jobs.submit('download', { reference: 'hf:acme/b' });
+  const bad = [
+    { type: 'hash', payload: {} },
+    { type: 'download', payload: { reference: '' } },
+  ] as const;
+  await expect(jobs.submitInOrder(bad)).rejects.toMatchObject({ code: 'core.invalid-argument' });
+  const ids = [first?.id, second?.id, other.id];
+  expect((await jobs.list()).jobs.map(({ id }) => id).toSorted()).toEqual(ids.toSorted());
+  const lanes = (await jobs.list()).jobs.map(({ lane }) => lane);
+  expect(new Set(lanes).size).toBe(1);
+  expect(lanes[0]).toMatch(/^drive:/u);
+
+  const leave = new AbortController();
+  const running = new Set<string>();
+  let most = 0;
+  const watching = (async (): Promise<void> => {
+    for await (const { changes } of jobs.changes({ signal: leave.signal })) {
+      for (const { jobId, state } of changes) {
+        if (state === 'running') running.add(jobId);
+        else running.delete(jobId);
+        most = Math.max(most, running.size);
+      }
+    }
+  })().catch(() => {});
+  await jobs.run({ untilIdle: true });
+  await systemClock.sleep(50);
+  leave.abort();
+  await watching;
+  for (const id of ids) expect(await jobs.get(id ?? '')).toMatchObject({ state: 'completed' });
+  expect(most).toBe(1);
+});
