@@ -89,6 +89,28 @@ describe('the tensor hash and AutoV3', () => {
   });
 });
 
+describe('the sample of tensors', () => {
+  const [mebibyte, sampled] = [1_048_576, 16_384];
+  const tensors = noise(2 * mebibyte + 20_000);
+  const bytes = safetensors('{"a":{}}', tensors);
+
+  it('is of the first 16 KiB of each MiB, however the bytes come', () => {
+    const starts = [0, mebibyte, 2 * mebibyte].map((at) => tensors.subarray(at, at + sampled));
+    const expected = sha256(Buffer.concat([...starts, Buffer.from(String(tensors.byteLength))]));
+    for (const chunkBytes of [5_000, 65_537, mebibyte, bytes.byteLength]) {
+      expect(digestsOf(bytes, ['tensor-sample'], chunkBytes)).toEqual({ 'tensor-sample': expected });
+    }
+  });
+
+  it('survives an edit of the header, and no other length or other bytes in it', () => {
+    const of = (data: Uint8Array): string | null => digestsOf(data, ['tensor-sample'])['tensor-sample'];
+    expect(of(safetensors('{"a":{},"__metadata__":{}}', tensors))).toBe(of(bytes));
+    expect(of(safetensors('{"a":{}}', tensors.subarray(1)))).not.toBe(of(bytes));
+    expect(of(safetensors('{"a":{}}', tensors.subarray(0, -1)))).not.toBe(of(bytes));
+    expect(of(Buffer.from('GGUF and more'))).toBeNull();
+  });
+});
+
 describe('CRC-32 and AutoV2', () => {
   it('are those that everybody computes', () => {
     const bytes = Buffer.from('123456789');

@@ -3,7 +3,7 @@ import { createAutoV1 } from './auto-v1.ts';
 import type { Blake3 } from './blake3.ts';
 import { createCrc32 } from './crc32.ts';
 import type { Digests, HashAlgorithm, Hasher } from './hasher.ts';
-import { createTensorHash } from './tensor-hash.ts';
+import { createTensorHash, createTensorSample } from './tensor-hash.ts';
 
 /** What a {@link HasherSet} computes. */
 export interface HasherSetOptions {
@@ -21,7 +21,7 @@ export interface HasherSet {
 }
 
 /** A hash that runs over the bytes; several algorithms may be read off one. */
-type RunningHash = 'sha256' | 'blake3' | 'git-sha1' | 'crc32' | 'autov1' | 'tensor';
+type RunningHash = 'sha256' | 'blake3' | 'git-sha1' | 'crc32' | 'autov1' | 'tensor' | 'tensor-sample';
 
 const runs: Readonly<Record<HashAlgorithm, { readonly hash: RunningHash; readonly length?: number }>> = {
   sha256: { hash: 'sha256' },
@@ -32,6 +32,7 @@ const runs: Readonly<Record<HashAlgorithm, { readonly hash: RunningHash; readonl
   autov2: { hash: 'sha256', length: 10 },
   autov3: { hash: 'tensor', length: 12 },
   tensor: { hash: 'tensor' },
+  'tensor-sample': { hash: 'tensor-sample' },
 };
 
 const makers: Readonly<Record<RunningHash, (options: Omit<HasherSetOptions, 'algorithms'>) => Hasher<string | null>>> =
@@ -43,6 +44,7 @@ const makers: Readonly<Record<RunningHash, (options: Omit<HasherSetOptions, 'alg
     crc32: createCrc32,
     autov1: createAutoV1,
     tensor: createTensorHash,
+    'tensor-sample': createTensorSample,
   };
 
 /** @internal The hash that an algorithm is read off. Algorithms with the same one cost no more than one of them. */

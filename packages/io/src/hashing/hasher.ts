@@ -10,11 +10,22 @@
  * - `tensor`: SHA-256 of everything behind the header of a safetensors file, 64. It survives an edit of the header. Null for
  *   what is no safetensors file, judged by its first bytes, and for one without tensors.
  * - `autov3`: the first 12 of `tensor`, null where that is.
+ * - `tensor-sample`: SHA-256 of the first 16 KiB of each MiB behind that header and of the number of bytes there, 64; null where
+ *   `tensor` is. It finds what may be the same tensors at no cost, and proves nothing.
  */
-export type HashAlgorithm = 'sha256' | 'blake3' | 'git-sha1' | 'crc32' | 'autov1' | 'autov2' | 'autov3' | 'tensor';
+export type HashAlgorithm =
+  | 'sha256'
+  | 'blake3'
+  | 'git-sha1'
+  | 'crc32'
+  | 'autov1'
+  | 'autov2'
+  | 'autov3'
+  | 'tensor'
+  | 'tensor-sample';
 
 /** Digests that not every file has. */
-export type PartialHashAlgorithm = 'autov1' | 'autov3' | 'tensor';
+export type PartialHashAlgorithm = 'autov1' | 'autov3' | 'tensor' | 'tensor-sample';
 
 /** A running hash. Bytes may lie in shared memory. */
 export interface Hasher<Digest extends string | null = string> {

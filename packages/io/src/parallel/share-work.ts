@@ -24,7 +24,15 @@ export interface SharedWork {
 const READ_COST = 200;
 const WRITE_COST = 500;
 const WASM_BLAKE3_COST = 1_500;
-const COSTS = { sha256: 800, tensor: 800, 'git-sha1': 880, crc32: 440, blake3: 220, autov1: 0 } as const;
+const COSTS = {
+  sha256: 800,
+  tensor: 800,
+  'git-sha1': 880,
+  crc32: 440,
+  blake3: 220,
+  autov1: 0,
+  'tensor-sample': 0,
+} as const;
 
 /** @internal Shares the hashes out so that all threads end at about the same time: the dearest first, to whoever is ahead. */
 export function shareWork({ algorithms, blake3, isCopy, hashers }: Work): SharedWork {

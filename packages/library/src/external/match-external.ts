@@ -49,7 +49,26 @@ export async function matchExternal(
   const inPlace = candidates.find(
     (record) => isPlaced(record, where) && weightPaths(record).some((path) => names.includes(path)),
   );
-  return inPlace === undefined ? { kind: 'new' } : { kind: 'changed', record: inPlace };
+  if (inPlace !== undefined) return { kind: 'changed', record: inPlace };
+  const edited = await findEdited(context, weights);
+  return edited === null ? { kind: 'new' } : { kind: 'moved', record: edited };
+}
+
+/** A model that is gone and had the same tensors: somebody has changed the headers of its files, and where they are. */
+async function findEdited(context: StoreContext, weights: readonly FoundFile[]): Promise<ModelRecord | null> {
+  const twins = await openScanState(context).sameTensors(weights.map(({ sha256 }) => sha256));
+  if (twins.size === 0) return null;
+  const before = (sha256: string): readonly string[] => [sha256, ...(twins.get(sha256) ?? [])];
+  for (const record of await candidatesOf(
+    context,
+    weights.flatMap(({ sha256 }) => before(sha256)),
+  )) {
+    const had = record.files.filter(({ role }) => role === 'weights').map(({ sha256 }) => sha256);
+    const isSame =
+      had.length === weights.length && weights.every(({ sha256 }) => before(sha256).some((one) => had.includes(one)));
+    if (isSame && record.place.kind === 'external' && (await isGone(context, record))) return record;
+  }
+  return null;
 }
 
 function weightsOf({ group, files }: FoundGroup): FoundFile[] {
@@ -76,9 +95,15 @@ function weightPaths({ files }: ModelRecord): string[] {
 }
 
 async function candidatesFor(context: StoreContext, weights: readonly FoundFile[]): Promise<ModelRecord[]> {
+  return candidatesOf(
+    context,
+    weights.flatMap(({ sha256, previousSha256 }) => (previousSha256 === null ? [sha256] : [sha256, previousSha256])),
+  );
+}
+
+async function candidatesOf(context: StoreContext, sha256s: readonly string[]): Promise<ModelRecord[]> {
   const slugs = new Set<string>();
-  for (const hash of new Set(weights.flatMap(({ sha256, previousSha256 }) => [sha256, previousSha256]))) {
-    if (hash === null) continue;
+  for (const hash of new Set(sha256s)) {
     for (const { modelId } of await context.index.findByFileHash({ sha256: hash })) {
       const record = await context.index.get(modelId);
       if (record !== null) slugs.add(record.slug);

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { isModelkeepError, ModelkeepError, type FileStamp, type Progress } from '@modelkeep/core';
 import type { FileStatus } from '@modelkeep/io';
-import type { KnownFile, ScanState } from '../state/scan-state.ts';
+import type { KnownFile, ReadFile, ScanState } from '../state/scan-state.ts';
 import type { StoreContext } from '../store-context.ts';
 import { forEach } from '../tasks/for-each.ts';
 import { MAX_HASH_BYTES } from './scan-rules.ts';
@@ -50,11 +50,11 @@ export async function hashFound(
   const { state, report, maxHashBytes = MAX_HASH_BYTES, signal, onProgress } = options;
   const found = new Map<string, KnownFile>();
   const unsaved = createSaver(context, state);
-  const take = async (file: WantedHash, sha256: string): Promise<void> => {
+  const take = async (file: WantedHash, sha256: string, tensorSample?: string | null): Promise<void> => {
     const { path, sizeBytes, mtimeMs, device, inode } = file;
     const row = { path, folder: dirname(path), sizeBytes, mtimeMs, device, inode, sha256 };
     found.set(path, { ...row, adoptedSha256: known.get(path)?.adoptedSha256 ?? null });
-    await unsaved.add(row);
+    await unsaved.add({ ...row, tensorSample });
   };
 
   const isKnown = (file: WantedHash): boolean => {
@@ -90,14 +90,14 @@ export async function hashFound(
     try {
       await rest(context, file, signal);
       const { digests, sizeBytes } = await context.io.hashFile(file.path, {
-        algorithms: ['sha256'],
+        algorithms: ['sha256', 'tensor-sample'],
         signal,
         onProgress: (bytes) => progress.bytes(file, bytes),
       });
       await requireUnchanged(context, file);
       report.hashesComputed += 1;
       report.bytesHashed += sizeBytes;
-      await take(file, digests.sha256);
+      await take(file, digests.sha256, digests['tensor-sample']);
     } catch (error) {
       if (!isFileError(error, file.path)) throw error;
       report.errors.push({ path: file.path, code: error.code, message: error.message });
@@ -150,12 +150,12 @@ async function requireUnchanged(context: StoreContext, file: WantedHash): Promis
 }
 
 interface Saver {
-  add(row: Omit<KnownFile, 'adoptedSha256'>): Promise<void>;
+  add(row: ReadFile): Promise<void>;
   flush(): Promise<void>;
 }
 
 function createSaver(context: StoreContext, state: ScanState): Saver {
-  let rows: Omit<KnownFile, 'adoptedSha256'>[] = [];
+  let rows: ReadFile[] = [];
   let savedAtMs = context.clock.monotonicMs();
   const flush = async (): Promise<void> => {
     const saving = rows;

@@ -36,5 +36,13 @@ export const scanMigrations: Migration = {
     `alter table scan_files add column duplicate_of text;
      create index scan_duplicates on scan_files (machine, path) where duplicate_of is not null;
      delete from scan_folders;`,
+    // Contents that have the same tensors, as far as a sample of them tells. They stay when their files are gone.
+    `create table scan_tensors (
+       machine text not null,
+       sample text not null,
+       sha256 text not null,
+       primary key (machine, sample, sha256)
+     ) without rowid;
+     create index scan_tensors_by_content on scan_tensors (machine, sha256);`,
   ],
 };

@@ -16,6 +16,12 @@ export interface KnownFile extends FileStamp {
   readonly adoptedSha256: string | null;
 }
 
+/** @internal A file that was read just now. */
+export interface ReadFile extends Omit<KnownFile, 'adoptedSha256'> {
+  /** Of the tensors behind a safetensors header. */
+  readonly tensorSample?: string | null | undefined;
+}
+
 /** @internal What this machine knows of files outside the library. */
 export interface ScanState {
   knowsRoot(path: string): Promise<boolean>;
@@ -33,7 +39,9 @@ export interface ScanState {
   /** Notes that files of which models were made have a content that a model has elsewhere now. */
   noteDuplicates(sha256s: readonly string[], modelId: string): Promise<void>;
   /** Notes hashes; what was adopted stays as it is noted. */
-  saveFiles(files: readonly Omit<KnownFile, 'adoptedSha256'>[]): Promise<void>;
+  saveFiles(files: readonly ReadFile[]): Promise<void>;
+  /** Other contents that seem to have the same tensors, by content. */
+  sameTensors(sha256s: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>;
   /** Notes that models were made of files, that others are gone, and how folders are now. */
   settle(changes: {
     readonly adopted?: readonly string[] | undefined;
@@ -134,7 +142,22 @@ export function openScanState({ state }: Pick<StoreContext, 'state'>): ScanState
       const paramRows = files.map(({ path, folder, device, inode, sizeBytes, mtimeMs, sha256 }) => {
         return { machine, path, folder, device, inode, sizeBytes, mtimeMs, sha256 };
       });
-      await write([{ sql, paramRows }]);
+      const samples = files.flatMap(({ sha256, tensorSample }) =>
+        typeof tensorSample === 'string' ? [{ machine, sample: tensorSample, sha256 }] : [],
+      );
+      const noteSamples = 'insert or ignore into scan_tensors values (:machine, :sample, :sha256)';
+      await write([{ sql, paramRows }, ...(samples.length === 0 ? [] : [{ sql: noteSamples, paramRows: samples }])]);
+    },
+    async sameTensors(sha256s) {
+      const sql = `select one.sha256 as sha256, other.sha256 as twin from scan_tensors as one
+        join scan_tensors as other on other.machine = one.machine and other.sample = one.sample
+        where one.machine = :machine and other.sha256 <> one.sha256
+        and one.sha256 in (select value from json_each(:sha256s))`;
+      const rows = await (
+        await state.open()
+      ).all<{ readonly sha256: string; readonly twin: string }>(sql, { machine, sha256s: JSON.stringify(sha256s) });
+      const twins = Map.groupBy(rows, ({ sha256 }) => sha256);
+      return new Map([...twins].map(([sha256, pairs]) => [sha256, pairs.map(({ twin }) => twin)]));
     },
     noteDuplicates: (sha256s, modelId) =>
       write([
