@@ -298,8 +298,12 @@ export type {
   TrackedRequirements,
   TrackRequirementsOptions,
 } from '@modelkeep/fleet';
+export type { CopyPlan, CopyPolicy, GovernedContent, PlannedCopy, UnmetCopies } from '@modelkeep/fleet';
 export type {
   FetchFromPeersOptions,
+  GovernedModel,
+  KeepCopiesOptions,
+  KeepingCopies,
   LibraryServers,
   ServeOptions,
   ServersOptions,

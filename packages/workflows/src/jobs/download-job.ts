@@ -4,6 +4,7 @@ import { followOperation } from './follow-operation.ts';
 import type { JobWorkspace } from './job-workspace.ts';
 import type { LibraryJobPayloads } from './payloads.ts';
 import { isGone, pinOf, planPinned, readCheckpoint, type DownloadCheckpoint } from './pinned-source.ts';
+import { signalOfPause } from './signal-of-pause.ts';
 
 /** So many new bytes are a step forward, after which attempts count anew. */
 const STEP_BYTES = 67_108_864;
@@ -62,15 +63,4 @@ function whatIsLeft({ filesDone, filesTotal }: Progress): string {
   const unfinished = 'cancelled: what was fetched of unfinished files is removed';
   if (filesDone === 0) return `${unfinished}; nothing is left`;
   return `${unfinished}; ${filesDone} of ${filesTotal} files are in the library: garbage unless models need them`;
-}
-
-/** What aborts for everything but a cancellation, which is to discard what was fetched. */
-function signalOfPause({ signal, stopped }: JobContext): AbortSignal {
-  const pause = new AbortController();
-  const onAbort = (): void => {
-    if (stopped() !== 'cancel') pause.abort(signal.reason);
-  };
-  if (signal.aborted) onAbort();
-  else signal.addEventListener('abort', onAbort, { once: true });
-  return pause.signal;
 }

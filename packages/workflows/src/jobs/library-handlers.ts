@@ -1,6 +1,7 @@
 import { errorFromJSON, isModelkeepError } from '@modelkeep/core';
 import type { JobContext, JobHandler, JobHandlers, JobOutcome } from '@modelkeep/jobs';
 import { z } from 'zod';
+import { runCopy } from './copy-job.ts';
 import { runDownload } from './download-job.ts';
 import { followOperation } from './follow-operation.ts';
 import type { JobWorkspace } from './job-workspace.ts';
@@ -52,6 +53,7 @@ export function libraryHandlers(workspace: () => JobWorkspace): JobHandlers {
       const { problems } = await followOperation(workspace().verify({ ...request, signal: context.signal }), context);
       return { problems: problems.length };
     }),
+    copy: handler('copy', (payload, context) => runCopy(workspace(), payload, context)),
     map: handler('map', async ({ app, ...options }, { signal }) => {
       const links = await workspace().planLinks(app, { ...options, signal });
       const { counts } = await links.apply({ signal });

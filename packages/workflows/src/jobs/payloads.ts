@@ -5,6 +5,7 @@ const text = z.string().min(1).max(4_096);
 const texts = z.array(text).max(10_000);
 const some = texts.min(1);
 const models = texts.optional();
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
 /** Which models a job is about: ids or slugs. @default all */
 interface SomeModels {
@@ -48,6 +49,8 @@ export interface LibraryJobPayloads {
     readonly renew?: boolean | undefined;
   };
   readonly verify: { readonly depth?: 'hash' | 'size' | undefined };
+  /** Fetches a content from another server, as `servers.fetch` does. */
+  readonly copy: { readonly sha256: string };
   /** Links the models into an app's folders. */
   readonly map: {
     readonly app: string;
@@ -92,6 +95,7 @@ export const payloads: { readonly [T in LibraryJobType]: z.ZodType<LibraryJobPay
   hash: z.strictObject({ models }),
   enrich: z.strictObject({ models, hub: z.enum(['known', 'search']).optional(), renew: z.boolean().optional() }),
   verify: z.strictObject({ depth: z.enum(['hash', 'size']).optional() }),
+  copy: z.strictObject({ sha256 }),
   map: z.strictObject({ app: text, appRoot: text, appVersion: text.optional(), modelConfig: text.optional() }),
 };
 

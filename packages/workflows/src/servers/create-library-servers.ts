@@ -11,9 +11,11 @@ import type { LibraryStore } from '@modelkeep/library';
 import type { DownloadPlan } from '../acquire/download-plan.ts';
 import type { Download } from '../acquire/download.ts';
 import type { PlanDownloadOptions } from '../acquire/plan-download.ts';
+import type { LibraryJobs } from '../jobs/library-jobs.ts';
 import type { RunningOperations } from '../workspace/running-operations.ts';
 import { answerBlobs } from './answer-blobs.ts';
 import { fetchFromPeers } from './fetch-from-peers.ts';
+import { keepCopies } from './keep-copies.ts';
 import type { LibraryServers, SyncInventoryOptions } from './library-servers.ts';
 import { planPeerDownload } from './plan-peer-download.ts';
 import { serveLibrary } from './serve-library.ts';
@@ -27,6 +29,7 @@ export interface LibraryServersContext {
   readonly hubEndpoint: string;
   readonly planDownload: (reference: string, options: PlanDownloadOptions) => Promise<DownloadPlan>;
   readonly download: (plan: DownloadPlan, signal: AbortSignal | undefined) => Download;
+  readonly submit: LibraryJobs['submit'];
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -67,6 +70,11 @@ export function createLibraryServers(context: LibraryServersContext, operations:
         sha256,
         join(options),
       ),
+    async keepCopies(options) {
+      const keeping = await keepCopies(context, join(options));
+      void operations.track({ result: keeping.ended });
+      return keeping;
+    },
     answerBlobs: answerBlobs(context),
     findSubstitutes: (sha256, options = {}) => findSubstitutes(servers, sha256, join(options)),
   };

@@ -1,7 +1,11 @@
+import type { LatestValue } from '@modelkeep/core';
 import type {
   AwaitServerOptions,
   CheckRequirementsOptions,
+  CopyPlan,
   FindSubstitutesOptions,
+  GovernedContent,
+  PlannedCopy,
   RankedServer,
   RequirementsAnswer,
   ServerRegistration,
@@ -63,6 +67,33 @@ export interface FetchFromPeersOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** A model of the fleet, and what is to be seen to. */
+export interface GovernedModel extends GovernedContent {
+  /**
+   * Where it comes from when no server that can be reached has it, as `planDownload` takes it; the hash has to be that of the
+   * policy. @default nowhere: then it is `unmet`
+   */
+  readonly reference?: string | undefined;
+}
+
+/** How copies are kept. */
+export interface KeepCopiesOptions {
+  /** The models with a policy; a function is asked at each look. Each server is given the same ones. */
+  readonly models: readonly GovernedModel[] | (() => readonly GovernedModel[] | Promise<readonly GovernedModel[]>);
+  /** Is asked before this server fetches what has the policy `ask`, once for each time that it is missing. @default nobody agrees */
+  readonly agree?: ((copy: PlannedCopy, signal: AbortSignal) => Promise<boolean>) | undefined;
+  /** How often copies are planned where nothing is heard of a change, in milliseconds. @default 60_000 */
+  readonly everyMs?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The plan of all servers as this one sees it, whose own part is done by jobs, until it is closed. */
+export interface KeepingCopies extends LatestValue<CopyPlan>, AsyncDisposable {
+  /** Ends with it: closed, aborted, or the store was closed. */
+  readonly ended: Promise<void>;
+  close(): Promise<void>;
+}
+
 /** The servers that share what they know, and which of them has which model. */
 export interface LibraryServers extends Servers {
   /** What this library is called among them. */
@@ -106,6 +137,25 @@ export interface LibraryServers extends Servers {
   planFetch(sha256: string, options?: { readonly signal?: AbortSignal | undefined }): Promise<DownloadPlan>;
   /** Does that, notes how fast it was, and tells the others that it is here. Rejects as the download does. */
   fetch(sha256: string, options?: FetchFromPeersOptions): Promise<DownloadResult>;
+  /**
+   * Sees to it that models are where their policies want them: plans copies whenever a server or a model on one changes, and
+   * submits a job for each that this library is to get, `copy` from the servers that have it, else `download`. Somebody has
+   * to do these jobs: open the library with `runJobs`. Every server of the fleet calls it with the same models.
+   *
+   * @throws what the store throws, and what `models` and `agree` throw at the first look
+   *
+   * @example
+   * ```ts
+   * import { openLibrary } from 'modelkeep';
+   *
+   * await using library = await openLibrary({ root: '/data/models', runJobs: true });
+   * const [model] = await library.list({ type: 'checkpoint' });
+   * const sha256 = model?.files[0]?.sha256 ?? '';
+   * await using keeping = await library.servers.keepCopies({ models: [{ sha256, policy: { mode: 'keep', copies: 2 } }] });
+   * console.log(keeping.current.copies, keeping.current.unmet);
+   * ```
+   */
+  keepCopies(options: KeepCopiesOptions): Promise<KeepingCopies>;
   /**
    * Answers requests of other servers for what this library has, by hash, below its endpoint: for a server of `node:http`.
    * Whoever may ask it may have every file of the library whose hash they know: put it where only servers can ask.

@@ -1,51 +1,11 @@
-import { createServer, type Server } from 'node:http';
+import { createServer } from 'node:http';
 import { readdir } from 'node:fs/promises';
-import { writeFile } from 'node:fs/promises';
-import { createSqliteServers, serversMigrations, type Servers } from '@modelkeep/fleet';
-import { createSqlite } from '@modelkeep/sqlite';
 import { buildFluxLora } from '@modelkeep/testing';
 import { expect, it } from 'vitest';
-import { tempFolder } from '../workspace.test-helper.ts';
-import { openWorkspace } from '../workspace/open-workspace.ts';
-import type { Workspace } from '../workspace/workspace.ts';
 import { readRange } from './byte-range.ts';
+import { fleetScene, listen, type FleetScene } from './fleet-scene.test-helper.ts';
 
-interface Scene extends AsyncDisposable {
-  readonly store: Servers;
-  readonly folder: Awaited<ReturnType<typeof tempFolder>>;
-  /** A library whose files others may fetch. */
-  readonly open: (serverId: string) => Promise<Workspace & { readonly origin: string; readonly asked: string[] }>;
-}
-
-async function scene(): Promise<Scene> {
-  const parts = new AsyncDisposableStack();
-  const folder = parts.use(await tempFolder());
-  const sqlite = parts.use(createSqlite({ size: 2 }));
-  const database = await sqlite.open({ path: folder.join('fleet.db'), migrations: [serversMigrations] });
-  const store = createSqliteServers({ database });
-  const open: Scene['open'] = async (serverId) => {
-    const options = { servers: { serverId, store }, privateOrigins: 'all' } as const;
-    const library = parts.use(await openWorkspace({ root: folder.join(serverId), ...options }));
-    const asked: string[] = [];
-    const web = createServer((request, response) => {
-      asked.push(`${request.method} ${request.headers.range ?? ''}`);
-      library.servers.answerBlobs(request, response);
-    });
-    const origin = await listen(web);
-    parts.defer(() => web.closeAllConnections());
-    parts.defer(() => void web.close());
-    await store.register({ id: serverId, endpoint: `${origin}/fleet/` });
-    return { ...library, origin, asked };
-  };
-  await writeFile(folder.join('line.safetensors'), buildFluxLora({ scale: 0.02 }));
-  return { store, folder, open, [Symbol.asyncDispose]: () => parts.disposeAsync() };
-}
-
-async function listen(web: Server): Promise<string> {
-  await new Promise<void>((resolve) => web.listen(0, '127.0.0.1', resolve));
-  const address = web.address();
-  return `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
-}
+const scene = (): Promise<FleetScene> => fleetScene(buildFluxLora({ scale: 0.02 }));
 
 it('a server gets a model from another one, verified, and tells that it has it', async () => {
   await using parts = await scene();

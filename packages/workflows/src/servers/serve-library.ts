@@ -1,11 +1,11 @@
 import { isModelkeepError, serialiseError, type Clock } from '@modelkeep/core';
+import { keepOn } from './keep-on.ts';
 import type { ServeOptions, Serving, SyncInventoryOptions } from './library-servers.ts';
 import { ownRegistration, type SyncContext } from './sync-library.ts';
 
 const SILENT_MS = 60_000;
 /** After a change of the library there are mostly more. */
 const SETTLE_MS = 200;
-const RETRY_MS = 1_000;
 
 /** @internal */
 export interface ServeContext extends SyncContext {
@@ -39,20 +39,14 @@ export async function serveLibrary(
       await sync({ signal: stopped });
     }
   };
-  const keepOn = async (work: () => Promise<void>): Promise<void> => {
-    while (!stopped.aborted) {
-      try {
-        await work();
-      } catch (error) {
-        if (stopped.aborted || isModelkeepError(error, 'core.closed')) return;
-        logger.warn('the servers could not be told', { serverId: ownId, error: serialiseError(error).message });
-        await clock.sleep(RETRY_MS, stopped).catch(() => {});
-        // Somebody may have removed it meanwhile.
-        if (isModelkeepError(error, 'fleet.not-found')) await register().catch(() => {});
-      }
-    }
+  const tellAgain = async (failure: unknown): Promise<void> => {
+    logger.warn('the servers could not be told', { serverId: ownId, error: serialiseError(failure).message });
+    // Somebody may have removed it meanwhile.
+    if (isModelkeepError(failure, 'fleet.not-found')) await register();
   };
-  const ended = Promise.all([keepOn(beat), keepOn(follow)]).then(() => undefined);
+  const ended = Promise.all([beat, follow].map((work) => keepOn({ work, stopped, clock, onFailure: tellAgain }))).then(
+    () => undefined,
+  );
   const close = async (): Promise<void> => {
     stop.abort();
     await ended;

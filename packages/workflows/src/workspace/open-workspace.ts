@@ -218,6 +218,7 @@ async function assemble(io: Io, options: OpenWorkspaceOptions, closing: Closing)
     logger,
     metrics,
   };
+  const jobs = createLibraryJobs(jobsContext);
   const runner = options.runJobs === true ? startLibraryRunner(jobsContext, await ownJobs.open()) : undefined;
   const courier = runner === undefined ? null : await ownWebhooks.courier();
   courier?.start();
@@ -232,7 +233,7 @@ async function assemble(io: Io, options: OpenWorkspaceOptions, closing: Closing)
   const close: Workspace['close'] = ({ drainMs = 0 } = {}) => (closed ??= closeAll(drainMs));
 
   const workspace: Workspace = {
-    jobs: createLibraryJobs(jobsContext),
+    jobs,
     webhooks: ownWebhooks.webhooks,
     ...createUpdating({ ...downloading, mapper, links, trees, io }, operations),
     ...createVolumes(relinking, operations),
@@ -263,6 +264,7 @@ async function assemble(io: Io, options: OpenWorkspaceOptions, closing: Closing)
       {
         ...fleet,
         store,
+        submit: jobs.submit,
         hubEndpoint: endpoint,
         planDownload: plan,
         download: (plan, signal) => operations.track(download(downloading, plan, { signal })),

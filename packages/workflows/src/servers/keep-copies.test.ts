@@ -1,0 +1,114 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { buildFluxLora, startHub } from '@modelkeep/testing';
+import { expect, it } from 'vitest';
+import type { Workspace } from '../workspace/workspace.ts';
+import type { GovernedModel, KeepCopiesOptions, KeepingCopies } from './library-servers.ts';
+import { fleetScene } from './fleet-scene.test-helper.ts';
+
+const line = buildFluxLora({ scale: 0.02 });
+
+async function copiesOf(store: { contents(): Promise<readonly { readonly copies: number }[]> }): Promise<number[]> {
+  return (await store.contents()).map(({ copies }) => copies);
+}
+
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  while (!(await holds())) await sleep(20);
+}
+
+const types = async ({ jobs }: Workspace): Promise<string[]> => (await jobs.list()).jobs.map(({ type }) => type);
+
+it('of three servers two get a model, by jobs of theirs, and the third one when a copy is gone', async () => {
+  await using scene = await fleetScene(line);
+  const [one, two, three] = [await scene.open('a'), await scene.open('b'), await scene.open('c')];
+  const { models } = await one.import(scene.file).result;
+  await one.servers.syncInventory();
+  const sha256 = models[0]?.files[0]?.sha256 ?? '';
+  const governed: GovernedModel[] = [{ sha256, policy: { mode: 'keep', copies: 2 } }];
+  await using kept = new AsyncDisposableStack();
+  const keep = async (library: Workspace, more: Partial<KeepCopiesOptions> = {}): Promise<KeepingCopies> =>
+    kept.use(await library.servers.keepCopies({ models: governed, ...more }));
+  const keeping = await Promise.all([one, two, three].map((library) => keep(library)));
+  // All see the same plan: the first of those with equal room and load.
+  for (const { current } of keeping) {
+    expect(current.copies.map(({ to, from }) => [to, from.map(({ serverId }) => serverId)])).toEqual([['b', ['a']]]);
+  }
+  expect([await types(one), await types(two), await types(three)]).toEqual([[], ['copy'], []]);
+  await two.jobs.run({ untilIdle: true });
+  expect(await copiesOf(scene.store)).toEqual([2]);
+  expect((await two.jobs.list()).jobs[0]).toMatchObject({
+    state: 'completed',
+    result: { models: [expect.any(String)], bytesFetched: line.byteLength, bytesResumed: 0 },
+  });
+  await until(() => Promise.resolve(keeping.every(({ current }) => current.copies.length === 0)));
+  // The other copy goes with its server: the third one takes its place.
+  await scene.store.remove('a');
+  await until(async () => (await types(three)).length === 1);
+  await three.jobs.run({ untilIdle: true });
+  expect(await copiesOf(scene.store)).toEqual([2]);
+  expect([await types(one), await types(two), await types(three)]).toEqual([[], ['copy'], ['copy']]);
+});
+
+it('a person is asked once, and what nobody agrees to is not fetched', async () => {
+  await using scene = await fleetScene(line);
+  const [one, two] = [await scene.open('one'), await scene.open('two')];
+  const { models } = await one.import(scene.file).result;
+  await one.servers.syncInventory();
+  const sha256 = models[0]?.files[0]?.sha256 ?? '';
+  const governed: GovernedModel[] = [{ sha256, policy: { mode: 'ask' }, neededOn: ['two'] }];
+  let asked = 0;
+  const everyMs = 10;
+  {
+    await using keeping = await two.servers.keepCopies({
+      models: () => governed,
+      everyMs,
+      agree: () => Promise.resolve(((asked += 1), false)),
+    });
+    expect(keeping.current.copies).toMatchObject([{ sha256, to: 'two', ask: true, because: 'a job there needs it' }]);
+    let looks = 0;
+    keeping.subscribe(() => void (looks += 1));
+    await until(() => Promise.resolve(looks > 2));
+    expect(asked).toBe(1);
+    expect(await types(two)).toEqual([]);
+  }
+  await using silent = await two.servers.keepCopies({ models: governed, everyMs });
+  expect(silent.current.copies).toHaveLength(1);
+  expect(await types(two)).toEqual([]);
+  await silent.close();
+  await using agreed = await two.servers.keepCopies({ models: governed, agree: () => Promise.resolve(true) });
+  expect(await types(two)).toEqual(['copy']);
+  await two.jobs.run({ untilIdle: true });
+  await until(() => Promise.resolve(agreed.current.copies.length === 0));
+});
+
+it('what no server has any more comes from its source, and a job that somebody cancels is not submitted at each look', async () => {
+  await using hub = await startHub({
+    repos: [{ id: 'acme/line', files: [{ path: 'line.safetensors', content: line, storage: 'lfs' }] }],
+  });
+  await using scene = await fleetScene(line, { hub: { endpoint: hub.hubUrl } });
+  const [one, two] = [await scene.open('one'), await scene.open('two')];
+  const { models } = await one.import(scene.file).result;
+  await one.servers.syncInventory();
+  const sha256 = models[0]?.files[0]?.sha256 ?? '';
+  await scene.store.remove('one');
+  const policy = { mode: 'keep' } as const;
+  {
+    await using unmet = await two.servers.keepCopies({ models: [{ sha256, policy }] });
+    expect(unmet.current.copies).toMatchObject([{ to: 'two', from: [] }]);
+    expect(await types(two)).toEqual([]);
+  }
+  {
+    const models = [{ sha256, policy, reference: 'hf:acme/nothing' }];
+    await using keeping = await two.servers.keepCopies({ models, everyMs: 10 });
+    const [job] = (await two.jobs.list()).jobs;
+    expect(await two.jobs.cancel(job?.id ?? '')).toBe(true);
+    let looks = 0;
+    keeping.subscribe(() => void (looks += 1));
+    await until(() => Promise.resolve(looks > 2));
+    expect((await two.jobs.list()).jobs).toMatchObject([{ type: 'download', state: 'cancelled' }]);
+  }
+  await using keeping = await two.servers.keepCopies({ models: [{ sha256, policy, reference: 'hf:acme/line' }] });
+  await two.jobs.run({ untilIdle: true });
+  await two.servers.syncInventory();
+  await until(() => Promise.resolve(keeping.current.copies.length === 0));
+  expect((await two.list()).map(({ files }) => files[0]?.sha256)).toEqual([sha256]);
+});

@@ -1,0 +1,138 @@
+import { createLatestValue, serialiseError, type Clock, type Logger } from '@modelkeep/core';
+import { planCopies, type CopyPlan, type GovernedContent, type PlannedCopy, type Servers } from '@modelkeep/fleet';
+import type { LibraryJobs } from '../jobs/library-jobs.ts';
+import { keepOn } from './keep-on.ts';
+import type { GovernedModel, KeepCopiesOptions, KeepingCopies } from './library-servers.ts';
+
+/** As many are looked up at once. */
+const PAGE = 1_000;
+const EVERY_MS = 60_000;
+/** A model whose job failed is left alone for a while, twice as long after each further one. */
+const [PAUSE_MS, LONGEST_PAUSE_MS] = [60_000, 3_600_000];
+
+/** @internal */
+export interface KeepCopiesContext {
+  readonly servers: Servers;
+  readonly ownId: string;
+  readonly submit: LibraryJobs['submit'];
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** @internal Plans copies whenever something changes, and submits jobs for what this library is to get. */
+export async function keepCopies(
+  context: KeepCopiesContext,
+  { models, agree, everyMs = EVERY_MS, signal }: KeepCopiesOptions & { readonly signal: AbortSignal },
+): Promise<KeepingCopies> {
+  const { servers, ownId, clock, logger } = context;
+  const stop = new AbortController();
+  const stopped = AbortSignal.any([signal, stop.signal]);
+  const carryOut = createCarryingOut(context, { agree, signal: stopped });
+  const look = async (): Promise<CopyPlan> => {
+    const governed = typeof models === 'function' ? await models() : models;
+    const plan = await planAll(servers, governed, stopped);
+    await carryOut(plan, governed);
+    return plan;
+  };
+  // The cursor first: what happens after it is seen again rather than never.
+  let { cursor } = await servers.changesSince(null, { signal: stopped });
+  const latest = createLatestValue(await look());
+  let looking: Promise<void> = Promise.resolve();
+  const lookAgain = (): Promise<void> => {
+    const next = looking.then(async () => latest.set(await look()));
+    looking = next.catch(() => {});
+    return next;
+  };
+  const follow = async (): Promise<void> => {
+    for await (const changes of servers.watch({ since: cursor, signal: stopped })) {
+      await lookAgain();
+      ({ cursor } = changes);
+    }
+  };
+  const wait = async (): Promise<void> => {
+    for (;;) {
+      await clock.sleep(everyMs, stopped);
+      await lookAgain();
+    }
+  };
+  const onFailure = (error: unknown): void =>
+    logger.warn('copies could not be planned', { serverId: ownId, error: serialiseError(error).message });
+  const ended = Promise.all([follow, wait].map((work) => keepOn({ work, stopped, clock, onFailure }))).then(() =>
+    latest.end(),
+  );
+  const close = async (): Promise<void> => {
+    stop.abort();
+    await ended;
+  };
+  return {
+    get current() {
+      return latest.current;
+    },
+    subscribe: (listener) => latest.subscribe(listener),
+    [Symbol.asyncIterator]: () => latest[Symbol.asyncIterator](),
+    ended,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/** Page by page: what an earlier one plans takes room that a later one does not have. */
+async function planAll(servers: Servers, governed: readonly GovernedContent[], signal: AbortSignal): Promise<CopyPlan> {
+  const plan = { copies: [] as PlannedCopy[], unmet: [] as CopyPlan['unmet'][number][] };
+  const taken = new Map<string, number>();
+  for (let start = 0; start < governed.length; start += PAGE) {
+    const page = governed.slice(start, start + PAGE);
+    const queries = page.map(({ sha256 }) => ({ by: 'sha256', sha256 }) as const);
+    const found = await servers.availability(queries, { signal });
+    const left = found.servers.map((server) => {
+      const { freeBytes } = server.capacity;
+      const free = freeBytes === null ? null : freeBytes - (taken.get(server.id) ?? 0);
+      return { ...server, capacity: { ...server.capacity, freeBytes: free } };
+    });
+    const { copies, unmet } = planCopies(page, { ...found, servers: left });
+    for (const { to, sizeBytes } of copies) taken.set(to, (taken.get(to) ?? 0) + sizeBytes);
+    plan.copies.push(...copies);
+    plan.unmet.push(...unmet);
+  }
+  return plan;
+}
+
+function createCarryingOut(
+  { ownId, submit, clock, logger }: KeepCopiesContext,
+  { agree, signal }: { readonly agree: KeepCopiesOptions['agree']; readonly signal: AbortSignal },
+): (plan: CopyPlan, governed: readonly GovernedModel[]) => Promise<void> {
+  const answers = new Map<string, boolean>();
+  const pauses = new Map<string, { readonly untilMs: number; readonly pauseMs: number }>();
+  const isAgreed = async (copy: PlannedCopy): Promise<boolean> => {
+    if (!copy.ask) return true;
+    const known = answers.get(copy.sha256) ?? (await agree?.(copy, signal)) ?? false;
+    answers.set(copy.sha256, known);
+    return known;
+  };
+  const begin = async (copy: PlannedCopy, reference: string | undefined): Promise<void> => {
+    const { sha256, from, because } = copy;
+    const isFromPeers = from.length > 0;
+    if (!isFromPeers && reference === undefined) return;
+    const { id, added } = isFromPeers
+      ? await submit('copy', { sha256 }, { signal })
+      : await submit('download', { reference: reference ?? '', sha256 }, { signal });
+    if (!added) return;
+    const { pauseMs } = pauses.get(sha256) ?? { pauseMs: PAUSE_MS };
+    pauses.set(sha256, { untilMs: clock.monotonicMs() + pauseMs, pauseMs: Math.min(2 * pauseMs, LONGEST_PAUSE_MS) });
+    logger.info('a copy is fetched', { sha256, jobId: id, because });
+  };
+
+  return async ({ copies }, governed) => {
+    const own = copies.filter(({ to }) => to === ownId);
+    const wanted = new Set(own.map(({ sha256 }) => sha256));
+    // What is not missing any more may be asked for anew one day, and tried at once.
+    for (const memory of [answers, pauses]) {
+      for (const sha256 of memory.keys()) if (!wanted.has(sha256)) memory.delete(sha256);
+    }
+    for (const copy of own) {
+      const isPaused = (pauses.get(copy.sha256)?.untilMs ?? 0) > clock.monotonicMs();
+      if (isPaused || !(await isAgreed(copy))) continue;
+      await begin(copy, governed.find(({ sha256 }) => sha256 === copy.sha256)?.reference);
+    }
+  };
+}
