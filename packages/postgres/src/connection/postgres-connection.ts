@@ -5,6 +5,7 @@ import type { Tables } from '../schema/tables.ts';
 import { inTransaction } from './in-transaction.ts';
 import { openPool } from './open-pool.ts';
 import type { PostgresOptions } from './pool-options.ts';
+import { createStatements, type Sql } from './statements.ts';
 import { toModelkeepError } from './to-modelkeep-error.ts';
 
 /** @internal What the parts of an engine share. */
@@ -18,16 +19,16 @@ export interface PostgresConnection {
   run<T>(work: (db: Kysely<Tables>) => Promise<T>, signal?: AbortSignal): Promise<T>;
   /** Statements that belong together. What another one was in the way of is done again. */
   transaction<T>(work: (db: Transaction<Tables>) => Promise<T>, signal?: AbortSignal): Promise<T>;
-  /** Raw SQL, in which `{s}` is the schema: for hot paths. */
-  query<Row extends QueryResultRow>(sql: string, values?: readonly unknown[], signal?: AbortSignal): Promise<Row[]>;
+  /** One statement. */
+  query<Row extends QueryResultRow>(sql: Sql, values?: readonly unknown[], signal?: AbortSignal): Promise<Row[]>;
   /** Several of those, all or nothing. What another one was in the way of is done again. */
   queries<T>(work: (query: Query) => Promise<T>, signal?: AbortSignal): Promise<T>;
   close(): Promise<void>;
 }
 
-/** @internal Runs a statement of a transaction, in which `{s}` is the schema. */
+/** @internal Runs a statement of a transaction. */
 export type Query = <Row extends QueryResultRow>(
-  sql: string,
+  sql: Sql,
   values?: readonly unknown[],
 ) => Promise<{ readonly rows: readonly Row[]; readonly count: number }>;
 
@@ -49,6 +50,17 @@ export function openConnection(options: PostgresOptions): PostgresConnection {
   const owned = openPool(options);
   const { pool, url } = owned;
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) }).withSchema(schema);
+  const statements = createStatements(schema);
+  const againIfInTheWay = async <T>(work: () => Promise<T>): Promise<T> => {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await work();
+      } catch (error) {
+        if (statements.cannotPrepare(error)) continue;
+        if (attempt === MOST_ATTEMPTS || !AGAIN_STATES.has(String((error as { code?: unknown }).code))) throw error;
+      }
+    }
+  };
   const running = new Set<Promise<unknown>>();
   let closing: Promise<void> | undefined;
 
@@ -74,17 +86,14 @@ export function openConnection(options: PostgresOptions): PostgresConnection {
     run: (work, signal) => guarded(() => work(db), signal),
     transaction: (work, signal) => guarded(() => againIfInTheWay(() => db.transaction().execute(work)), signal),
     query: (sql, values = [], signal) =>
-      guarded(
-        async () => (await againIfInTheWay(() => pool.query(sql.replaceAll('{s}', schema), [...values]))).rows,
-        signal,
-      ),
+      guarded(async () => (await againIfInTheWay(() => pool.query(statements.of(sql, values)))).rows, signal),
     queries: (work, signal) =>
       guarded(
         () =>
           againIfInTheWay(() =>
             inTransaction(pool, (client) =>
               work(async (sql, values = []) => {
-                const { rows, rowCount } = await client.query(sql.replaceAll('{s}', schema), [...values]);
+                const { rows, rowCount } = await client.query(statements.of(sql, values));
                 return { rows, count: rowCount ?? 0 };
               }),
             ),
@@ -98,16 +107,6 @@ export function openConnection(options: PostgresOptions): PostgresConnection {
         await owned.end();
       })()),
   };
-}
-
-async function againIfInTheWay<T>(work: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await work();
-    } catch (error) {
-      if (attempt === MOST_ATTEMPTS || !AGAIN_STATES.has(String((error as { code?: unknown }).code))) throw error;
-    }
-  }
 }
 
 /** The statement itself is left to the server, which ends it after its timeout. */

@@ -8,6 +8,17 @@ interface JobToAdd {
   readonly job: CheckedJob;
 }
 
+const INSERT = `insert into {s}.jobs_list (library_id, id, type, payload, dedupe_key, priority, lane, after, blocked_by, max_attempts,
+       backoff_ms, created_at_ms, run_at_ms, changed_at_ms)
+     select $1, id, type, payload, "dedupeKey", priority, lane, after,
+       (select count(*) from {s}.jobs_list d
+         where d.id in (select json_array_elements_text(told.after::json)) and d.state <> 'completed'),
+       "maxAttempts", "backoffMs", {s}.jobs_now($3), coalesce("runAtMs", {s}.jobs_now($3)), {s}.jobs_now($3)
+     from json_to_recordset($2::json) as told (place int, id text, type text, payload text, "dedupeKey" text, priority int,
+       lane text, after text, "maxAttempts" int, "backoffMs" float8, "runAtMs" float8)
+     order by place
+     on conflict do nothing returning id`;
+
 /** @internal */
 export async function addJobs(
   context: JobsContext,
@@ -76,18 +87,11 @@ async function insertNew(query: Query, context: JobsContext, jobs: readonly JobT
     payload: payloadText,
     after: JSON.stringify(after),
   }));
-  const { rows } = await query<{ id: string }>(
-    `insert into {s}.jobs_list (library_id, id, type, payload, dedupe_key, priority, lane, after, blocked_by, max_attempts,
-       backoff_ms, created_at_ms, run_at_ms, changed_at_ms)
-     select $1, id, type, payload, "dedupeKey", priority, lane, after,
-       (select count(*) from {s}.jobs_list d
-         where d.id in (select json_array_elements_text(told.after::json)) and d.state <> 'completed'),
-       "maxAttempts", "backoffMs", {s}.jobs_now($3), coalesce("runAtMs", {s}.jobs_now($3)), {s}.jobs_now($3)
-     from json_to_recordset($2::json) as told (place int, id text, type text, payload text, "dedupeKey" text, priority int,
-       lane text, after text, "maxAttempts" int, "backoffMs" float8, "runAtMs" float8)
-     order by place on conflict do nothing returning id`,
-    [context.libraryId, JSON.stringify(told), givenTime(context)],
-  );
+  const { rows } = await query<{ id: string }>({ prepared: INSERT }, [
+    context.libraryId,
+    JSON.stringify(told),
+    givenTime(context),
+  ]);
   return new Set(rows.map(({ id }) => id));
 }
 

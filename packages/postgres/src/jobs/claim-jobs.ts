@@ -1,4 +1,5 @@
 import { damagedEnd, jobOfRow, readJson, type ClaimedJob, type ClaimRequest, type JobRow } from '@modelkeep/jobs';
+import type { Sql } from '../connection/statements.ts';
 import { jobColumns } from './job-columns.ts';
 import { givenTime, type JobsContext } from './jobs-context.ts';
 import { settleJobs } from './settle-jobs.ts';
@@ -36,8 +37,9 @@ function after(count: string): string {
   return `case when ${count} between 0 and 1000000000 then ${count} + 1 else 1 end`;
 }
 
-function claimSql(candidates: string): string {
-  return `
+/** An array, and no join: rows that nobody can count beforehand make the planner read the whole table. */
+function claimSql(candidates: string): Sql {
+  const prepared = `
   with wanted as (select type, lim from json_to_recordset($3::json) as wanted (type text, lim int)),
   candidates as materialized (${candidates}),
   fitting as (
@@ -53,13 +55,14 @@ function claimSql(candidates: string): string {
       attempts = ${after('j.attempts')},
       lease_ms = $5, lease_until_ms = {s}.jobs_now($2) + $5, started_at_ms = {s}.jobs_now($2),
       changed_at_ms = {s}.jobs_now($2), wish = null
-    from chosen where j.library_id = $1 and j.seq = chosen.seq returning ${jobColumns('j')}
+    where j.library_id = $1 and j.seq = any(array(select seq from chosen)) returning ${jobColumns('j')}
   ),
   dead as (
     select exists (select 1 from {s}.jobs_list where library_id = $1 and state = 'running'
       and (lease_until_ms < {s}.jobs_now($2) or lease_until_ms - lease_ms > {s}.jobs_now($2))) as are_there
   )
   select dead.are_there, claimed.* from dead left join claimed on true`;
+  return { prepared };
 }
 
 const claimAny = claimSql(due);

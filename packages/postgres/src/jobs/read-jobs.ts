@@ -92,7 +92,7 @@ export async function pruneJobs(
              where a.dependency = j.id and d.ended_at_ms is null)
          order by seq limit ${FORGOTTEN_AT_ONCE} for update skip locked
        ),
-       gone as (delete from {s}.jobs_list where library_id = $1 and seq in (select seq from old) returning id),
+       gone as (delete from {s}.jobs_list where library_id = $1 and seq = any(array(select seq from old)) returning id),
        links as (delete from {s}.jobs_after where job in (select id from gone)),
        lines as (delete from {s}.jobs_lines where job_id in (select id from gone))
        select count(*)::int as count from gone`,

@@ -66,7 +66,7 @@ export async function beatJobs(
   const told = JSON.stringify(beats.filter(({ id }) => isJobId(id)).map(toldOf));
   const wishes = await inOneStep(context, { isOne, signal }, async (query) => {
     const values = [context.libraryId, told, givenTime(context), leaseMs];
-    const { rows } = await query<{ id: string; wish: string | null }>(BEAT, values);
+    const { rows } = await query<{ id: string; wish: string | null }>({ prepared: BEAT }, values);
     await trimLines(query, beats);
     return new Map(rows.map(({ id, wish }) => [id, wish]));
   });
@@ -90,7 +90,7 @@ export async function settleJobs(
   const isOne = others.length === 0 && ends.every(({ lines = [] }) => lines.length === 0);
   const settled = await inOneStep(context, { isOne, signal }, async (query) => {
     const values = [context.libraryId, JSON.stringify(told), givenTime(context)];
-    const { rows } = await query<{ id: string }>(SETTLE, values);
+    const { rows } = await query<{ id: string }>({ prepared: SETTLE }, values);
     await trimLines(query, ends);
     if (others.length > 0) await endDependents(query, context, others.filter(isJobId));
     return new Set(rows.map(({ id }) => id));

@@ -8,8 +8,8 @@ import { endDependents, givenTime, type JobsContext } from './jobs-context.ts';
  */
 export async function takeFromTheDead(context: JobsContext, signal?: AbortSignal): Promise<boolean> {
   const values = [context.libraryId, givenTime(context)];
-  const some = (where: string): string => `library_id = $1 and seq in (select seq from {s}.jobs_list
-    where library_id = $1 and state = 'running' and ${where} order by seq for update skip locked)`;
+  const some = (where: string): string => `library_id = $1 and seq = any(array(select seq from {s}.jobs_list
+    where library_id = $1 and state = 'running' and ${where} order by seq for update skip locked))`;
   const count = await context.connection.queries(async (query) => {
     await query(
       `update {s}.jobs_list set lease_until_ms = {s}.jobs_now($2) + lease_ms
