@@ -12,6 +12,7 @@ import { numbersOf } from '../index/made-records.ts';
 import { printRow } from '../report.ts';
 
 const WORKERS = 4;
+const CONNECTIONS = 8;
 const [jobs = 4_000] = numbersOf('MODELKEEP_BENCH_JOBS', '4000');
 const [rounds = 5] = numbersOf('MODELKEEP_BENCH_ROUNDS', '5');
 const payload = { reference: 'hf:acme/tiny-flux', include: ['*.safetensors'], verify: true };
@@ -84,9 +85,9 @@ const connectionString = await postgres.createDatabase();
 const { state, jobs: store } = await openPostgresState({
   connectionString,
   libraryId: '01990000-0000-7000-8000-00000000000a',
-  maxConnections: WORKERS,
+  maxConnections: CONNECTIONS,
 });
-const boss = new PgBoss({ connectionString, max: WORKERS, supervise: false, schedule: false });
+const boss = new PgBoss({ connectionString, max: CONNECTIONS, supervise: false, schedule: false });
 await boss.start();
 try {
   await boss.createQueue('download');

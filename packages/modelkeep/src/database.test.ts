@@ -19,7 +19,7 @@ async function open(options: Parameters<typeof openLibrary>[0] = {}): Promise<Li
   return library;
 }
 
-test('libraries on several machines see each other through the database', async () => {
+test('libraries on several machines see each other through the database', { timeout: 90_000 }, async () => {
   await using postgres = await startPostgres();
   const url = await postgres.createDatabase();
   const one = await open({ database: { url }, environment: {} });
@@ -36,6 +36,37 @@ test('libraries on several machines see each other through the database', async 
     .poll(() => postgres.run("select 1 from pg_stat_activity where application_name = 'modelkeep'"))
     .toEqual([]);
 });
+
+test(
+  'what one machine submits another one does that has the same library, and a machine with its own does not',
+  { timeout: 90_000 },
+  async () => {
+    await using postgres = await startPostgres();
+    const url = await postgres.createDatabase();
+    const shared = { root: await makeFolder(), database: { url }, environment: {} };
+    const submitting = await open(shared);
+    const elsewhere = await open({ database: { url }, environment: {} });
+    const { id } = await submitting.jobs.submit('verify', {});
+    await elsewhere.jobs.run({ untilIdle: true });
+    expect(await elsewhere.jobs.counts()).toEqual([]);
+    expect(await submitting.jobs.get(id)).toMatchObject({ state: 'pending' });
+    const states: string[] = [];
+    const done = (async () => {
+      for await (const { changes } of submitting.jobs.changes()) {
+        states.push(...changes.map(({ state }) => state));
+        if (states.includes('completed')) return;
+      }
+    })();
+    const working = await open({ ...shared, runJobs: true });
+    await done;
+    expect(await submitting.jobs.get(id)).toMatchObject({ state: 'completed', attempts: 1 });
+    await working.close();
+    // None of it is in the queue of the one machine.
+    await submitting.close();
+    const alone = await open({ ...shared, database: null });
+    expect(await alone.jobs.counts()).toEqual([]);
+  },
+);
 
 test('a database that is not there is said, without its password; one of another kind is none of ours', async () => {
   const root = await makeFolder();

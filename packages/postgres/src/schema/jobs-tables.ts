@@ -4,7 +4,7 @@
  */
 export const jobsTables = `
   create function {s}.jobs_now(given double precision) returns double precision language sql stable
-    as $$ select coalesce(given, floor(extract(epoch from statement_timestamp()) * 1000)::double precision) $$;
+    as $$ select coalesce(given, floor(date_part('epoch', statement_timestamp()) * 1000)) $$;
   create table {s}.jobs_list (
     library_id text collate "C" not null,
     seq bigint generated always as identity,
@@ -79,16 +79,23 @@ export const jobsTables = `
     xid xid8 not null default pg_current_xact_id()
   );
   create index jobs_changes_by_xid on {s}.jobs_changes (library_id, xid);
+  create function {s}.note_added_jobs() returns trigger language plpgsql as $$
+  begin
+    insert into {s}.jobs_changes (library_id, job_id, type, state, at_ms)
+      select library_id, id, type, state, changed_at_ms from added order by seq;
+    return null;
+  end $$;
   create function {s}.note_job() returns trigger language plpgsql as $$
   begin
     insert into {s}.jobs_changes (library_id, job_id, type, state, at_ms)
       values (new.library_id, new.id, new.type, new.state, new.changed_at_ms);
-    if tg_op = 'UPDATE' and new.state = 'completed' then
+    if new.state = 'completed' then
       update {s}.jobs_list set blocked_by = blocked_by - 1
         where id in (select job from {s}.jobs_after where dependency = new.id) and blocked_by > 0;
     end if;
     return null;
   end $$;
-  create trigger noted after insert on {s}.jobs_list for each row execute function {s}.note_job();
+  create trigger noted after insert on {s}.jobs_list referencing new table as added
+    for each statement execute function {s}.note_added_jobs();
   create trigger moved after update of state on {s}.jobs_list for each row
     when (new.state is distinct from old.state) execute function {s}.note_job();`;
