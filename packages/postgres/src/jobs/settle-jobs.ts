@@ -125,6 +125,7 @@ function columnsOf(outcome: JobOutcome): object {
     case 'cancel':
     case 'pause':
     case 'release':
-      return { kind };
+      break;
   }
+  return { kind };
 }
