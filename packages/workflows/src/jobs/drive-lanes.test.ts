@@ -38,7 +38,7 @@ it('jobs of one drive share its lane, which has the room of the queue of its kin
   const lanes = createDriveLanes({ store, io, clock: systemClock, logger: silentLogger });
   expect(await lanes.limits()).toEqual({ 'drive:/library': 8, 'drive:/disk': 1 });
   const laneOf = (type: Parameters<typeof lanes.laneOf>[0], payload: object = {}) => lanes.laneOf(type, payload);
-  for (const type of ['download', 'import', 'hash', 'verify'] as const)
+  for (const type of ['download', 'import', 'hash', 'verify', 'copy'] as const)
     expect(await laneOf(type)).toBe('drive:/library');
   expect(await laneOf('download', { volume: 'disk' })).toBe('drive:/disk');
   expect(await laneOf('import', { volume: 'id-of-di' })).toBe('drive:/disk');

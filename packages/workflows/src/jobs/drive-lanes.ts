@@ -20,7 +20,7 @@ export interface DriveLanesContext {
 }
 
 const REMEMBERED_MS = 60_000;
-const BUSY = new Set<LibraryJobType>(['download', 'import', 'hash', 'verify']);
+const BUSY = new Set<LibraryJobType>(['download', 'import', 'hash', 'verify', 'copy']);
 
 interface VolumeLane extends Pick<VolumeInfo, 'volumeId' | 'label' | 'isFirst' | 'isDefault'> {
   readonly lane: string;
