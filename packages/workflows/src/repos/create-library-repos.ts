@@ -1,5 +1,6 @@
 import { ModelkeepError, startOperation } from '@modelkeep/core';
 import { readModelReference } from '../acquire/read-model-reference.ts';
+import { openForReading } from '../workspace/open-for-reading.ts';
 import type { RunningOperations } from '../workspace/running-operations.ts';
 import { artifactsNow } from './artifacts-now.ts';
 import { downloadArtifacts } from './download-artifacts.ts';
@@ -16,6 +17,8 @@ export function createLibraryRepos(context: ReposContext, operations: RunningOpe
   const join = (signal: AbortSignal | undefined): AbortSignal => operations.join(signal);
   return {
     async register(reference, { signal } = {}) {
+      const { mode, root } = context.store;
+      if (mode === 'read') throw openForReading(root, 'repos cannot be registered');
       const { repo, revision } = readRepo(reference, context.hub.endpoint);
       return now().state.repos.register({ provider: 'hf', repo, revision }, { signal: join(signal) });
     },

@@ -123,6 +123,47 @@ describe('a repo', () => {
 });
 
 describe('artifacts', () => {
+  it('whose bytes are not what the hub promised are not here, and the others are', async () => {
+    const lie = { path: 'tokens.json', content: text('{"b": 2}'), storage: 'lfs', sha256: 'a'.repeat(64) } as const;
+    await using it = await scene({ ...repo, files: [...repo.files, lie] });
+    const { repos } = it.library;
+    const { id } = await repos.register('hf:acme/lora');
+    const { failures } = await repos.sync(id).result;
+    expect(failures).toMatchObject([{ path: 'tokens.json', error: { code: 'transfer.integrity' } }]);
+    expect(statesOf(await repos.artifacts())).toEqual([
+      ['README.md', 'completed'],
+      ['conf/model.json', 'completed'],
+      ['conf/old.json', 'completed'],
+      ['line.safetensors', 'pending'],
+      ['tokens.json', 'failed'],
+    ]);
+    const names = await readdir(`${it.root}/repos`, { recursive: true });
+    expect(names.filter((name) => name.includes('tokens'))).toEqual([]);
+  });
+
+  it('of a library that is open for reading are told as they are, and nothing is written', async () => {
+    await using it = await scene();
+    const { id } = await it.library.repos.register('hf:acme/lora');
+    const { artifacts } = await it.library.repos.sync(id).result;
+    await rm(artifacts[0]?.localPath ?? '');
+    const reader = await openWorkspace({ root: it.root, mode: 'read', hub: { endpoint: it.hub.hubUrl } });
+    try {
+      expect(await reader.repos.artifacts({ ids: [artifacts[0]?.id ?? ''] })).toMatchObject([
+        { status: 'pending', localPath: null },
+      ]);
+      expect(await reader.repos.get(id)).toMatchObject({ status: 'synced' });
+      const refused = { code: 'library.read-only' };
+      await expect(reader.repos.sync(id).result).rejects.toMatchObject(refused);
+      await expect(reader.repos.download([artifacts[3]?.id ?? '']).result).rejects.toMatchObject(refused);
+      await expect(reader.repos.remove(id)).rejects.toMatchObject(refused);
+      await expect(reader.repos.register('hf:acme/other')).rejects.toMatchObject(refused);
+      await expect(reader.webhooks.list()).rejects.toMatchObject(refused);
+    } finally {
+      await reader.close();
+    }
+    expect(await it.library.shared?.repos.listArtifacts({ status: 'completed' })).toHaveLength(3);
+  });
+
   it('are downloaded as models, verified and stored once', async () => {
     await using it = await scene();
     const { repos } = it.library;
