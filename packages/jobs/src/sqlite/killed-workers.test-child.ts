@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { link, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock } from '@modelkeep/core';
 import { createSqlite } from '@modelkeep/sqlite';
@@ -9,21 +9,23 @@ import { createSqliteJobs } from './create-sqlite-jobs.ts';
 import { jobsMigrations } from './jobs-migrations.ts';
 
 /**
- * Works until it is killed or told to end. The work writes numbered lines into a file of the job, each time the whole of
- * it under a name of its own and then renamed; it goes on from the lines that are there.
+ * Works until it is killed or told to end. Each step of the work is a file that is there whole or not at all, and that a
+ * second worker, such as one that stood still longer than its lease, cannot change. It goes on from its checkpoint.
  */
 const [path = '', folder = ''] = process.argv.slice(2);
 const sqlite = createSqlite({ size: 1 });
 const database = await sqlite.open({ path, migrations: [jobsMigrations], synchronous: 'full' });
 const store = createSqliteJobs({ database });
 const payload = z.object({ steps: z.int() });
+const saved = z.object({ step: z.int() });
 
-async function linesOf(file: string): Promise<string[]> {
-  const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
-    throw error;
+async function doStep(name: string): Promise<void> {
+  const own = join(folder, `${name}.${process.pid}`);
+  await writeFile(own, name);
+  await link(own, join(folder, name)).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   });
-  return text.split('\n').filter((line) => line !== '');
+  await rm(own);
 }
 
 const runner = createJobRunner({
@@ -34,21 +36,18 @@ const runner = createJobRunner({
   handlers: {
     count: {
       payload,
-      result: z.array(z.string()),
-      async run(given, { id, signal, save }) {
+      result: z.int(),
+      async run(given, { id, signal, checkpoint, save }) {
         const { steps } = payload.parse(given);
-        const file = join(folder, id);
-        for (;;) {
-          const lines = await linesOf(file);
-          if (lines.length >= steps) return lines;
+        let { step } = saved.safeParse(checkpoint()).data ?? { step: 0 };
+        while (step < steps) {
           signal.throwIfAborted();
-          const next = [...lines, String(lines.length + 1)];
-          const own = `${file}.${process.pid}`;
-          await writeFile(own, `${next.join('\n')}\n`);
-          await rename(own, file);
-          save({ steps: next.length });
+          step += 1;
+          await doStep(`${id}.${step}`);
+          save({ step });
           await systemClock.sleep(Math.random() * 20, signal);
         }
+        return step;
       },
     },
   },

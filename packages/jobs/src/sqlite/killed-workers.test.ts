@@ -71,14 +71,15 @@ it(
     for (const child of alive) child.stdin?.write('end');
     await Promise.all([...alive].map((child) => once(child, 'close')));
 
-    const lines = Array.from({ length: STEPS }, (_, place) => String(place + 1));
+    const steps: string[] = [];
     for (const id of ids) {
-      expect(await store.get(id)).toMatchObject({ state: 'completed', result: lines, workerId: null });
-      expect(await readFile(join(folder, id), 'utf8')).toBe(`${lines.join('\n')}\n`);
+      expect(await store.get(id)).toMatchObject({ state: 'completed', result: STEPS, workerId: null });
+      for (let step = 1; step <= STEPS; step += 1) steps.push(`${id}.${step}`);
     }
-    // What the killed ones had begun to write lies beside, and nothing else.
-    const whole = (await readdir(folder)).filter((name) => !name.includes('.'));
-    expect(whole.toSorted()).toEqual(ids.toSorted());
+    // What the killed ones had begun to write lies beside, with the number of its process.
+    const names = (await readdir(folder)).filter((name) => name.split('.').length === 2);
+    expect(names.toSorted()).toEqual(steps.toSorted());
+    for (const name of names) expect(await readFile(join(folder, name), 'utf8')).toBe(name);
     await readEnds();
     expect(ends.size).toBe(ids.length);
     expect([...ends.values()].every((count) => count === 1)).toBe(true);
