@@ -83,7 +83,7 @@ export interface Mapper {
    * the empty folders that were made go. The last 20 runs of an app can be taken back.
    *
    * @param applied - what `apply` answered, or its `id`, `app` and `appRoot`
-   * @throws `core.invalid-argument`, `sqlite.*`
+   * @throws `core.invalid-argument`, `mapper.app-root` while the app's folder is not there, `sqlite.*`
    */
   undo(
     applied: Pick<AppliedPlan, 'id' | 'app' | 'appRoot'>,
@@ -96,7 +96,8 @@ export interface Mapper {
    */
   unlinkAll(options: UnlinkAllOptions): Promise<UnlinkedApp>;
   /**
-   * Removes the links that lead to a model, in every app on this machine, as {@link Mapper.unlinkAll} does.
+   * Removes the links that lead to a model, in every app on this machine, as {@link Mapper.unlinkAll} does. Those in an app
+   * whose folder is not there stay recorded, as a `conflict`: the next plan of that app removes them.
    * @throws `sqlite.*`
    */
   unlinkModel(modelId: string, options?: { readonly signal?: AbortSignal | undefined }): Promise<UnlinkedModel>;

@@ -28,6 +28,22 @@ export async function findAppRoot(fileSystem: FileSystem, appRoot: string): Prom
   }
 }
 
+/** @internal Whether the folder of an app is there, as it was recorded. The drive that it is on may not be connected. */
+export async function isAppThere(fileSystem: FileSystem, { appRoot }: { readonly appRoot: string }): Promise<boolean> {
+  return (await findAppRoot(fileSystem, appRoot)) === appRoot;
+}
+
+/** @internal @throws `mapper.app-root` when it is not */
+export async function confirmAppIsThere(fileSystem: FileSystem, place: { readonly appRoot: string }): Promise<void> {
+  if (await isAppThere(fileSystem, place)) return;
+  const reason = 'it is not there now, or is reached by a link that leads elsewhere';
+  throw new ModelkeepError('mapper.app-root', {
+    message: `nothing was taken back in ${place.appRoot}: ${reason}`,
+    facts: { path: place.appRoot, reason },
+    hint: 'connect the drive that it is on and try again; for an app that is gone for good, use unlinkAll',
+  });
+}
+
 async function resolve(fileSystem: FileSystem, appRoot: string): Promise<string> {
   try {
     return await fileSystem.realpath(appRoot);

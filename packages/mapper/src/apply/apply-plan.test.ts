@@ -186,7 +186,11 @@ describe('apply', () => {
     expect(links.map(({ health, link }) => [health, link.state])).toEqual(
       Array.from({ length: 256 }, () => ['ok', 'done']),
     );
+    const run = { id: links[0]?.link.runId ?? '', app: 'comfyui', appRoot: world.appRoot };
     expect((await world.mapper.apply(await plan())).counts).toMatchObject({ kept: 256, created: 44 });
+    /* The run that was cut off is taken back by what is recorded of it, and the other one's links stay. */
+    expect((await world.mapper.undo(run)).counts).toMatchObject({ removed: 256, conflict: 0, failed: 0 });
+    expect(await world.mapper.check()).toHaveLength(44);
   });
 });
 

@@ -165,6 +165,20 @@ describe('undo', () => {
     expect((await world.mapper.undo(third as AppliedPlan)).counts).toMatchObject({ removed: 1 });
   });
 
+  it('waits for the folder of the app: what it made there is still ours when it is back', async () => {
+    await world.addModel({ files: [{ name: 'a.safetensors' }] });
+    const applied = await apply();
+    const away = join(world.root, 'away');
+    await rename(world.appRoot, away);
+    await expect(world.mapper.undo(applied)).rejects.toMatchObject({ code: 'mapper.app-root' });
+    await symlink(away, world.appRoot);
+    await expect(world.mapper.undo(applied)).rejects.toMatchObject({ code: 'mapper.app-root' });
+    await unlink(world.appRoot);
+    await rename(away, world.appRoot);
+    expect((await world.mapper.undo(applied)).counts).toMatchObject({ removed: 1, conflict: 0 });
+    expect(await treeOf(world.appRoot)).toEqual({ custom_nodes: '/' });
+  });
+
   it('stops when its signal aborts', async () => {
     await world.addModel({});
     const applied = await apply();

@@ -1,4 +1,4 @@
-import { mkdir, readFile, unlink, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createWorld, treeOf, type TestWorld } from '../mapper.test-world.ts';
@@ -40,6 +40,21 @@ describe('unlinkModel', () => {
     const { results } = await world.mapper.unlinkModel(record.id);
     expect(results.map(({ outcome, reason }) => [outcome, reason?.code])).toEqual([['conflict', 'foreign-file']]);
     expect(await readFile(place, 'utf8')).toBe('mine');
+    expect(await world.mapper.linksOf(record.id)).toEqual([]);
+  });
+
+  it('keeps what is recorded of an app that is not there now: its links go with its next plan', async () => {
+    const { record } = await world.addModel({ files: [{ name: 'a.safetensors' }] });
+    await apply(world.appRoot);
+    const away = join(world.root, 'away');
+    await rename(world.appRoot, away);
+    const { results } = await world.mapper.unlinkModel(record.id);
+    expect(results.map(({ outcome, reason }) => [outcome, reason?.code])).toEqual([['conflict', 'app-root-gone']]);
+    expect(await world.mapper.linksOf(record.id)).toHaveLength(1);
+    world.models.delete(record.id);
+    await rename(away, world.appRoot);
+    await apply(world.appRoot);
+    expect(await treeOf(world.appRoot)).toEqual({ custom_nodes: '/' });
     expect(await world.mapper.linksOf(record.id)).toEqual([]);
   });
 

@@ -1,4 +1,4 @@
-import { findAppRoot } from '../app/app-root.ts';
+import { confirmAppIsThere, findAppRoot, isAppThere } from '../app/app-root.ts';
 import { sweepFolders } from '../app/sweep-folders.ts';
 import { countOutcomes, type AppliedPlan, type UnlinkedApp } from '../apply/applied-plan.ts';
 import { undoRun } from '../apply/undo-run.ts';
@@ -20,10 +20,14 @@ export async function undoMapping(
 ): Promise<UnlinkedApp> {
   signal?.throwIfAborted();
   const roots = new Set((await context.files.list({ app: applied.app }, signal)).map(({ appRoot }) => appRoot));
-  const files = await undoConfig(context, applied.id);
   const { app, appRoot: viewRoot } = applied;
+  const isView = await isViewRoot(context, applied);
+  if (!isView) await confirmAppIsThere(context.fileSystem, applied);
+  for (const { appRoot } of await context.files.undoOf(applied.id))
+    if (appRoot !== null) await confirmAppIsThere(context.fileSystem, { appRoot });
+  const files = await undoConfig(context, applied.id);
   /* It went with the last link in it. */
-  if (await isViewRoot(context, applied)) await ensureViewRoot(context, { app, viewRoot });
+  if (isView) await ensureViewRoot(context, { app, viewRoot });
   const undone = await undoRun(context, { applied, signal });
   /* The folders that were made for config files stand below the app's own folder. */
   for (const appRoot of roots) await sweepFolders({ ...context, app: applied.app, appRoot });
@@ -56,7 +60,7 @@ export async function unlinkModelWithConfig(
   const rows = await context.files.list({}, signal);
   const seen = new Set<string>();
   for (const { app, appRoot, viewRoot, format } of rows) {
-    if (!roots.has(viewRoot) || seen.has(viewRoot)) continue;
+    if (!roots.has(viewRoot) || seen.has(viewRoot) || !(await isAppThere(context.fileSystem, { appRoot }))) continue;
     seen.add(viewRoot);
     const profile = await findProfile(context.profiles, app);
     const facts = profile.configFiles.find((one) => one.format === format);
