@@ -45,6 +45,11 @@ const configFile = {
 const [rule] = valid.rules;
 const [accepts] = rule?.accepts ?? [];
 
+/** As JSON has it: a field of its own that is called like what every object inherits. */
+function withInherited(value: object): unknown {
+  return JSON.parse(JSON.stringify(value).replace('{', '{"__proto__": {"polluted": true},'));
+}
+
 describe('parseAppProfile', () => {
   it('answers a valid profile as it is', async () => {
     expect(await parseAppProfile(valid)).toEqual(valid);
@@ -106,11 +111,18 @@ describe('parseAppProfile', () => {
       { ...valid, rules: [{ ...rule, accepts: [{ ...accepts, plugin: { name: 'x', missing: 'skip' } }] }] },
     ],
     ['/', { ...valid, folders: [] }],
+    ['/', withInherited(valid)],
+    ['/rules/0', { ...valid, rules: [withInherited(rule ?? {})] }],
+    [
+      '/rules/0/folders/0/path',
+      { ...valid, rules: [{ ...rule, folders: [{ path: '__proto__/../..', since: null }] }] },
+    ],
     ['/', 'comfyui'],
     ['/', null],
   ])('refuses what is wrong at %s', async (pointer, profile) => {
     const error = await parseAppProfile(profile).catch((reason: unknown) => reason);
     expect(isModelkeepError(error, 'mapper.invalid-profile')).toBe(true);
     expect(error).toMatchObject({ facts: { pointer } });
+    expect(Object.prototype).not.toHaveProperty('polluted');
   });
 });

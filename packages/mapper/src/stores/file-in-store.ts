@@ -1,4 +1,4 @@
-import { companionsOf } from './wanted-in-store.ts';
+import { companionsOf, suffixesOf } from './wanted-in-store.ts';
 import type { MappableModel } from '../plan/mappable-model.ts';
 import type { CheckedLinkEntry } from '../plan/parse-plan.ts';
 import { isInside } from '../app/safe-names.ts';
@@ -13,9 +13,6 @@ export interface FileInStoreOptions {
   readonly models: ReadonlyMap<string, MappableModel>;
 }
 
-/** Stands for what is added to a name that is taken. */
-const MARKER = 'zzmodelkeepzz';
-
 /**
  * @internal The file that a line of a plan speaks of, made again from what the library has now: nothing that a plan says is
  * written. Null when the model gives no such file.
@@ -28,20 +25,17 @@ export function fileInStore(
   if (folder === null) return null;
   const companions = companionsOf(model, models);
   const wanted = `${folder}/${entry.name}`;
-  for (const file of layout.place(model, { companions, suffix: MARKER }).files ?? []) {
-    if (file.source !== entry.source || file.fileSha256 !== entry.fileSha256) continue;
-    const [before = '', after] = `${file.folder}/${file.name}`.split(MARKER);
-    const isNamedSo =
-      after === undefined
-        ? wanted === before
-        : wanted.startsWith(before) &&
-          wanted.endsWith(after) &&
-          SUFFIX.test(wanted.slice(before.length, wanted.length - after.length));
-    if (!isNamedSo) continue;
+  for (const suffix of suffixesOf(model)) {
+    const file = layout
+      .place(model, { companions, suffix })
+      .files?.find((one) => `${one.folder}/${one.name}` === wanted && isSame(one, entry));
+    if (file === undefined) continue;
     const owner = [model, ...companions].find((one) => isInside(one.folder, file.source));
     return { file, folder: owner?.folder ?? model.folder };
   }
   return null;
 }
 
-const SUFFIX = /^(?:-[0-9a-f]{8,16})?$/u;
+function isSame(file: StoreFile, { source, fileSha256 }: CheckedLinkEntry): boolean {
+  return file.source === source && file.fileSha256 === fileSha256;
+}

@@ -60,15 +60,12 @@ function place({ record, folder }: MappableModel): StorePlace {
   const { repo, commit, revision } = hub;
   const inStore = `models--${repo.replace('/', '--')}`;
   const snapshot = `${inStore}/snapshots/${commit}`;
+  if (!huggingFaceLayout.hasFolder(snapshot)) return unsafe(repo);
   const files: StoreFile[] = [];
   for (const file of record.files) {
     const { source } = file;
     if (source?.provider !== 'hf' || source.repo !== repo || source.commit !== commit || source.path === null) continue;
-    if (!isSafeRelativePath(source.path))
-      return {
-        files: null,
-        reason: { code: 'unsafe-name', message: `${JSON.stringify(source.path)} is no safe name` },
-      };
+    if (!isSafeRelativePath(source.path)) return unsafe(source.path);
     const etag = etagOf(file);
     const bytes = { fileSha256: file.sha256, sizeBytes: file.sizeBytes };
     files.push({
@@ -98,6 +95,10 @@ function place({ record, folder }: MappableModel): StorePlace {
     };
   if (revision !== null && isRevision(revision, commit)) files.push(reference(`${inStore}/refs/${revision}`, commit));
   return { files, reason: null };
+}
+
+function unsafe(name: string): StorePlace {
+  return { files: null, reason: { code: 'unsafe-name', message: `${JSON.stringify(name)} is no safe name` } };
 }
 
 /** What is known by git's hash was no file of LFS. */

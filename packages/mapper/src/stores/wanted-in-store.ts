@@ -87,6 +87,12 @@ export function companionsOf(
   return record.companions.flatMap(({ role, id }) => (role === 'mmproj' ? (byId.get(id) ?? []) : []));
 }
 
+/** @internal What is added to a model's name in a store where another one has it: nothing, or some of its digest. */
+export function suffixesOf({ record }: MappableModel): readonly string[] {
+  const digest = record.files.find(({ role }) => role === 'weights')?.sha256 ?? '';
+  return SUFFIX_LENGTHS.map((length) => (length === 0 ? '' : `-${digest.slice(0, length)}`));
+}
+
 /** Models that are there keep their names, then the first import goes first; of two commits of one branch the last counts. */
 function inOrder(
   models: readonly MappableModel[],
@@ -109,10 +115,7 @@ interface Claim {
 
 function freePlace({ layout, base }: WantedInStoreOptions, { model, byId, taken, linked }: Claim): StorePlace {
   const companions = companionsOf(model, byId);
-  const digest = model.record.files.find(({ role }) => role === 'weights')?.sha256 ?? '';
-  const places = SUFFIX_LENGTHS.map((length) =>
-    layout.place(model, { companions, suffix: length === 0 ? '' : `-${digest.slice(0, length)}` }),
-  );
+  const places = suffixesOf(model).map((suffix) => layout.place(model, { companions, suffix }));
   const isFree = (place: StorePlace): boolean =>
     place.files?.every(
       (file) => (taken.get(keyOf(file)) ?? file.fileSha256 ?? file.source) === (file.fileSha256 ?? file.source),
