@@ -1,6 +1,6 @@
 /**
  * Jobs a second on a real Postgres (embedded, started by the run), from the adding to the end: 4 workers add jobs, claim them, and
- * complete them, beside the same on plain pg-boss in the same server. One row a job at a time, and one in batches.
+ * complete them, beside the same on plain pg-boss in the same server. Once with one job a call, once in batches.
  * MODELKEEP_BENCH_JOBS and MODELKEEP_BENCH_ROUNDS set sizes. The server does not wait for the drive (fsync off) for either of them.
  */
 import { PgBoss } from 'pg-boss';

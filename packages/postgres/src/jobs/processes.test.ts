@@ -9,6 +9,7 @@ const postgres = usePostgres();
 const WORKERS = Number(process.env['MODELKEEP_WORKERS'] ?? 3);
 const JOBS = Number(process.env['MODELKEEP_JOBS'] ?? 25);
 const KILLS = Number(process.env['MODELKEEP_KILLS'] ?? 3);
+const TIMEOUT_MS = 120_000 + KILLS * 5_000;
 
 function start(words: readonly string[]): ChildProcess {
   const program = fileURLToPath(new URL('worker.test-child.ts', import.meta.url));
@@ -41,7 +42,7 @@ async function completions(address: string): Promise<readonly { times: number; j
   );
 }
 
-test('processes that add and work at once lose no job, and do none twice', { timeout: 120_000 }, async () => {
+test('processes that add and work at once lose no job, and do none twice', { timeout: TIMEOUT_MS }, async () => {
   const { address, libraryId, jobs } = await openQueue();
   const names = Array.from({ length: WORKERS }, (_, place) => `process ${place}`);
   const ends = await Promise.all(
@@ -58,31 +59,35 @@ test('processes that add and work at once lose no job, and do none twice', { tim
   expect(effects.map(({ key }) => key).toSorted()).toEqual(keys.toSorted());
 });
 
-test('a worker that is killed at any point loses nothing, and each job ends once', { timeout: 120_000 }, async () => {
-  const { address, libraryId, jobs } = await openQueue();
-  const count = KILLS * JOBS;
-  await jobs.add(
-    Array.from({ length: count }, (_, number) => ({
-      type: 'effect',
-      payload: { key: String(number) },
-      maxAttempts: 1_000,
-      backoffMs: 0,
-    })),
-  );
-  for (let kill = 0; kill < KILLS; kill += 1) {
-    const child = start([address, libraryId, `killed ${kill}`, '0', '600']);
-    await once(child.stdout ?? child, 'data');
-    await new Promise((resolve) => setTimeout(resolve, Math.random() * 150));
-    child.kill('SIGKILL');
-    await once(child, 'exit');
-  }
-  const [code] = (await once(start([address, libraryId, 'last', '0', '600']), 'exit')) as [number | null];
-  expect(code).toBe(0);
-  expect(await jobs.counts()).toEqual([{ type: 'effect', state: 'completed', count }]);
-  expect(await completions(address)).toEqual([{ times: 1, jobs: count }]);
-  const effects = await postgres().run<{ count: number }>(
-    'select count(distinct key)::int as count from effects',
-    address,
-  );
-  expect(effects).toEqual([{ count }]);
-});
+test(
+  'a worker that is killed at any point loses nothing, and each job ends once',
+  { timeout: TIMEOUT_MS },
+  async () => {
+    const { address, libraryId, jobs } = await openQueue();
+    const count = KILLS * JOBS;
+    await jobs.add(
+      Array.from({ length: count }, (_, number) => ({
+        type: 'effect',
+        payload: { key: String(number) },
+        maxAttempts: 1_000,
+        backoffMs: 0,
+      })),
+    );
+    for (let kill = 0; kill < KILLS; kill += 1) {
+      const child = start([address, libraryId, `killed ${kill}`, '0', '600']);
+      await once(child.stdout ?? child, 'data');
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 150));
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    }
+    const [code] = (await once(start([address, libraryId, 'last', '0', '600']), 'exit')) as [number | null];
+    expect(code).toBe(0);
+    expect(await jobs.counts()).toEqual([{ type: 'effect', state: 'completed', count }]);
+    expect(await completions(address)).toEqual([{ times: 1, jobs: count }]);
+    const effects = await postgres().run<{ count: number }>(
+      'select count(distinct key)::int as count from effects',
+      address,
+    );
+    expect(effects).toEqual([{ count }]);
+  },
+);
