@@ -5,6 +5,7 @@ export type { FacetOptions, Facets } from './query/facets.ts';
 export type { FacetField, ModelSort } from '@modelkeep/core';
 export type { ModelFilters, OneOrMore } from './query/filters.ts';
 export type { Highlight, HighlightField, TextRange } from './query/highlight.ts';
+export { FEW_MATCHES } from './query/limits.ts';
 export type { NearWord } from './query/near-words.ts';
 export type { SearchHit, SearchOptions, SearchResult } from './query/search.ts';
 export type { SortDirection, SortOptions } from './query/sort-order.ts';

@@ -88,6 +88,7 @@ export type { RoomForFiles, RoomForOptions } from './volumes/room-for-files.ts';
 export type { AskTypes } from './volumes/choose-volume.ts';
 export type { PlacementOptions } from './volumes/volume-for-set.ts';
 export type { VolumeKeeping } from './volumes/volume-keeping.ts';
+export { FEW_MATCHES } from '@modelkeep/library-index';
 export type {
   FacetField,
   Facets,

@@ -86,8 +86,14 @@ export async function searchModels(context: CommandContext, query: string, optio
       others.length === 0
         ? await library.search(query, request)
         : await searchLibraries([library, ...others], query, request);
-    for (const { word, takenFor } of found.nearWords)
-      context.terminal.err(`nothing has "${word}"; shown is what has ${takenFor.join(', ')}`);
+    const isSomethingElse = found.hits.every((hit) => hit.near);
+    for (const { word, takenFor } of found.nearWords) {
+      const others = takenFor.join(', ');
+      const text = isSomethingElse
+        ? `nothing has "${word}"; shown is what has ${others}`
+        : `little has "${word}"; after it comes what has ${others}`;
+      context.terminal.err(text);
+    }
     if (found.approximate && !context.json) context.terminal.err('there is more: say more of what you look for');
     return showModels(context, { query, ...found, facets }, { models: found.models, facets });
   } finally {

@@ -4,7 +4,7 @@ import { countAll } from './count-all.ts';
 import { countMatches } from './count-matches.ts';
 import type { FacetValue, FieldCounts } from './facet-value.ts';
 import type { ModelFilters } from './filters.ts';
-import { checkLimit } from './limits.ts';
+import { checkLimit, FEW_MATCHES } from './limits.ts';
 import { nearQuery } from './near-words.ts';
 import { parseQuery, type ParsedQuery } from './parse-query.ts';
 import { readFilters } from './read-filters.ts';
@@ -15,7 +15,7 @@ export interface FacetOptions extends ModelFilters {
   readonly fields?: readonly FacetField[] | undefined;
   /** Values of each field, the most frequent first; from 1 to 1,000. @default 50 */
   readonly limit?: number | undefined;
-  /** Whether words like those of the query count where these find nothing. @default true */
+  /** Whether words like those of the query count as well where these find fewer than five models. @default true */
   readonly near?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -63,8 +63,9 @@ async function understood(database: SqliteDatabase, query: ParsedQuery, options:
   if (query.terms.length === 0 || options.near === false) return query;
   const filters = readFilters(options);
   const { models } = await countMatches(database, { query, filters, fields: [], limit: 1, signal: options.signal });
-  if (models > 0) return query;
-  return (await nearQuery(database, query, options.signal))?.query ?? query;
+  if (models >= FEW_MATCHES) return query;
+  const near = await nearQuery(database, query, { findsNothing: models === 0, signal: options.signal });
+  return near?.query ?? query;
 }
 
 interface CountOptions {

@@ -46,6 +46,7 @@ test('no query fails, whatever it is, and none reads a table from end to end', {
     return known;
   };
   const pick = <T>(values: readonly T[]): T => values[Math.floor(random() * values.length)] as T;
+  const found = [undefined, ...[[], ['1', '2']].map((keys) => ({ query: parseQuery('fl ka'), keys }))];
   let searched = 0;
   for (let round = 0; round < queries; round += 1) {
     const query = parseQuery(
@@ -57,7 +58,7 @@ test('no query fails, whatever it is, and none reads a table from end to end', {
     const isRanked = round % 50 === 0;
     const candidates = candidatesSql({ query, filters, horizon: null, most: 20 });
     const { sql, params } = isRanked
-      ? searchSql({ query, filters, order: byRelevance, limit: 5, after: null })
+      ? searchSql({ query, filters, order: byRelevance, limit: 5, after: null, exact: pick(found) })
       : {
           sql: `with ${candidates.sql} select count(*), ${candidates.cut} from candidates`,
           params: candidates.parameters,

@@ -1,5 +1,8 @@
 import { ModelkeepError } from '@modelkeep/core';
 
+/** Where fewer models have the words of a query, words like them count as well. */
+export const FEW_MATCHES = 5;
+
 /** @internal The most that one call gives back. */
 export const MOST_RESULTS = 1_000;
 

@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import type { LibraryIndex } from '../library-index.ts';
 import { openLibraryIndex } from '../open-library-index.ts';
 import { idOf, makeFolder, makeRecord } from '../records.test-helper.ts';
 import { editDistance } from './edit-distance.ts';
+import type { SearchOptions } from './search.ts';
 
 test.each([
   ['', '', 0],
@@ -59,4 +61,74 @@ test('pages of a search by words that are like those of the query go on with the
     after = next;
   }
   expect(names).toEqual([0, 1, 2, 3, 4, 5, 6].map((number) => `zebra ${number}`));
+});
+
+/** All pages of a search: names, with a mark for those that only have words like those of the query. */
+async function allPages(index: LibraryIndex, query: string, options: SearchOptions): Promise<string[]> {
+  const names: string[] = [];
+  for (let after: string | undefined; ;) {
+    const { hits, next } = await index.search(query, { ...options, after });
+    names.push(...hits.map(({ record, near }) => `${near ? '~' : ''}${record.officialName}`));
+    if (next === null) return names;
+    after = next;
+  }
+}
+
+test('where few models have the words, others that have words like them come after these', async () => {
+  await using index = await openLibraryIndex({ path: join(await makeFolder(), 'models.db') });
+  const named = (names: readonly string[], from: number, facts: object = {}) =>
+    names.map((officialName, number) => makeRecord(from + number, { officialName, ...facts }));
+  await index.upsert([
+    ...named(['zebra herd', 'the zebra'], 1, { type: 'vae' }),
+    ...named(['zebras alone', 'zebrq', 'a zebrb'], 10, { type: 'lora' }),
+    ...named(['lion one', 'lion two', 'lion three', 'lion four', 'lion five', 'lipn'], 20),
+  ]);
+  const all = ['zebra herd', 'zebras alone', 'the zebra', '~zebrq', '~a zebrb'];
+  for (const limit of [1, 2, 3, 20]) expect(await allPages(index, 'zebra', { limit })).toEqual(all);
+  const { hits, nearWords } = await index.search('zebra');
+  expect(nearWords).toEqual([{ word: 'zebra', takenFor: ['zebrb', 'zebrq'] }]);
+  expect(hits.map(({ score }) => score)).toEqual([0.8, 0.8, 0.6, 0.3, 0.3]);
+  expect(await allPages(index, 'zebra', { near: false })).toEqual(['zebra herd', 'zebras alone', 'the zebra']);
+  const byName = ['~a zebrb', 'the zebra', 'zebra herd', 'zebras alone', '~zebrq'];
+  for (const limit of [1, 20]) expect(await allPages(index, 'zebra', { limit, sort: 'name' })).toEqual(byName);
+  expect(await allPages(index, 'zebra', { type: 'lora' })).toEqual(['zebras alone', '~zebrq', '~a zebrb']);
+  expect(await index.facets('zebra', { fields: ['type'] })).toMatchObject({
+    models: 5,
+    fields: {
+      type: [
+        { value: 'lora', models: 3 },
+        { value: 'vae', models: 2 },
+      ],
+    },
+  });
+  // Five are enough.
+  expect(await allPages(index, 'lion', { limit: 2 })).toHaveLength(5);
+  expect((await index.facets('lion', { fields: [] })).models).toBe(5);
+});
+
+test('pages hold still when models with the words come and go between them', async () => {
+  await using index = await openLibraryIndex({ path: join(await makeFolder(), 'models.db') });
+  await index.upsert(['zebra', 'zebrq 1', 'zebrq 2'].map((officialName, id) => makeRecord(id, { officialName })));
+  const first = await index.search('zebra', { limit: 2 });
+  expect(first.hits.map(({ record }) => record.officialName)).toEqual(['zebra', 'zebrq 1']);
+  await index.upsert(Array.from({ length: 9 }, (_, id) => makeRecord(10 + id, { officialName: `zebra new ${id}` })));
+  await index.remove([idOf(0)]);
+  const after = first.next ?? '';
+  const names = (await index.search('zebra', { limit: 20, after })).hits.map(({ record }) => record.officialName);
+  expect(names.at(-1)).toBe('zebrq 2');
+  expect(names).not.toContain('zebrq 1');
+  const [sort, direction, horizon, , ...values] = JSON.parse(Buffer.from(after, 'base64url').toString()) as unknown[];
+  for (const exact of [true, ['x'], [1], Array.from({ length: 5 }, () => '1'), { length: 0 }]) {
+    const forged = Buffer.from(JSON.stringify([sort, direction, horizon, exact, ...values])).toString('base64url');
+    await expect(index.search('zebra', { after: forged })).rejects.toMatchObject({ code: 'core.invalid-argument' });
+  }
+});
+
+test('an old model with the words comes first, however many new ones have words like them', async () => {
+  await using index = await openLibraryIndex({ path: join(await makeFolder(), 'models.db') });
+  await index.upsert([makeRecord(0, { officialName: 'some zebra' })]);
+  await index.upsert(Array.from({ length: 1_200 }, (_, id) => makeRecord(1 + id, { officialName: `zebrq ${id}` })));
+  const { hits, approximate } = await index.search('zebra', { limit: 3 });
+  expect([hits[0]?.record.officialName, ...hits.map(({ near }) => near)]).toEqual(['some zebra', false, true, true]);
+  expect(approximate).toBe(true);
 });

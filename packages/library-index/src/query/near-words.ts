@@ -16,6 +16,13 @@ export interface NearQuery {
   readonly words: readonly NearWord[];
 }
 
+/** @internal */
+export interface NearQueryOptions {
+  /** Whether the query itself does. */
+  readonly findsNothing: boolean;
+  readonly signal: AbortSignal | undefined;
+}
+
 const MOST_NEAR = 16;
 /** Words that are compared letter by letter. */
 const MOST_COMPARED = 400;
@@ -25,12 +32,14 @@ const LONG_WORD = 8;
 
 /**
  * @internal The words of the index that are like those of a query: one letter more, less, other, or two that changed
- * places; in long words two of that; and words that contain it. Null where there are none.
+ * places; in long words two of that; and, where the query itself finds nothing, words that contain it: of a word that is
+ * common thousands of others may be made. What only goes on where a word ends is found by the query itself. Null where there
+ * are none.
  */
 export async function nearQuery(
   database: SqliteDatabase,
   query: ParsedQuery,
-  signal: AbortSignal | undefined,
+  { findsNothing, signal }: NearQueryOptions,
 ): Promise<NearQuery | null> {
   const words: NearWord[] = [];
   const terms: ParsedQuery['terms'][number][] = [];
@@ -38,7 +47,8 @@ export async function nearQuery(
     const [spelling] = spellings;
     const [word = ''] = spelling?.words ?? [];
     const mayBeWrong = spelling?.words.length === 1 && word.length >= SHORTEST_NEAR;
-    const takenFor = mayBeWrong ? await nearWords(database, word, signal) : [];
+    const alike = mayBeWrong ? await nearWords(database, word, { findsNothing, signal }) : [];
+    const takenFor = alike.filter((near) => spelling?.isBeginning !== true || !near.startsWith(word));
     if (takenFor.length > 0) words.push({ word, takenFor });
     terms.push([...spellings, ...takenFor.map((near) => ({ words: [near], isBeginning: false }))]);
   }
@@ -48,18 +58,25 @@ export async function nearQuery(
 async function nearWords(
   database: SqliteDatabase,
   word: string,
-  signal: AbortSignal | undefined,
+  { findsNothing, signal }: NearQueryOptions,
 ): Promise<readonly string[]> {
   const exists = `exists (select 1 from texts where texts match '"' || word || '"')`;
-  const sql = `select * from (
+  const alike = `select * from (
   select distinct word from near_words where gone in (select value from json_each(:gone)) and word <> :word and ${exists}
   order by word limit ${MOST_COMPARED}
-) union select * from (
+)`;
+  const containing = `select * from (
   select word from (select word from word_parts where word_parts match :part limit ${MOST_WITH_PART})
   where word <> :word and ${exists} order by length(word), word limit ${MOST_NEAR}
 )`;
   const gone = JSON.stringify([word, ...withoutOneLetter(word)]);
-  const rows = await database.all<{ word: string }>(sql, { gone, word, part: `"${word}"` }, { signal });
+  const rows = findsNothing
+    ? await database.all<{ word: string }>(
+        `${alike} union ${containing}`,
+        { gone, word, part: `"${word}"` },
+        { signal },
+      )
+    : await database.all<{ word: string }>(alike, { gone, word }, { signal });
   const most = word.length >= LONG_WORD ? 2 : 1;
   const judged = rows.map((row) => ({ word: row.word, distance: distanceOf(word, row.word) }));
   return judged

@@ -1,5 +1,6 @@
 import { ModelkeepError } from '@modelkeep/core';
 import type { SqlValue } from '@modelkeep/sqlite';
+import { FEW_MATCHES } from './limits.ts';
 import type { SortOrder } from './sort-order.ts';
 
 /** @internal Where a page ended. */
@@ -8,15 +9,15 @@ export interface PagePlace {
   readonly values: readonly (string | number)[];
   /** Newer models than this key are not looked at; a text. */
   readonly horizon: string | null;
-  /** Whether the words of the query were replaced by others like them. */
-  readonly near: boolean;
+  /** Whether words like those of the query count as well: the keys of the models that have its own, which come first. */
+  readonly exact: readonly string[] | null;
 }
 
 const KEY = /^\d{1,19}$/;
 
 /** @internal */
-export function writeCursor({ sort, direction }: SortOrder, { values, horizon, near }: PagePlace): string {
-  return Buffer.from(JSON.stringify([sort, direction, horizon, near, ...values])).toString('base64url');
+export function writeCursor({ sort, direction }: SortOrder, { values, horizon, exact }: PagePlace): string {
+  return Buffer.from(JSON.stringify([sort, direction, horizon, exact, ...values])).toString('base64url');
 }
 
 /**
@@ -31,20 +32,24 @@ export function readCursor(cursor: string, order: SortOrder): PagePlace {
     throw invalid(cursor, error);
   }
   if (!Array.isArray(parts) || parts.length !== order.expressions.length + 5) throw invalid(cursor);
-  const [sort, direction, horizon, near, ...values] = parts as unknown[];
+  const [sort, direction, horizon, exact, ...values] = parts as unknown[];
   const valid =
     sort === order.sort &&
     direction === order.direction &&
     (horizon === null || isKey(horizon)) &&
-    typeof near === 'boolean' &&
+    (exact === null || isKeys(exact)) &&
     values.every((value) => typeof value === 'string' || Number.isSafeInteger(value)) &&
     isKey(values.at(-1));
   if (!valid) throw invalid(cursor);
-  return { values: values as (string | number)[], horizon, near };
+  return { values: values as (string | number)[], horizon, exact };
 }
 
 function isKey(value: unknown): value is string {
   return typeof value === 'string' && KEY.test(value) && BigInt(value) < 1n << 63n;
+}
+
+function isKeys(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.length < FEW_MATCHES && value.every((key) => isKey(key));
 }
 
 /** @internal The condition that a row comes after a place. @param key - SQL of the row's key */

@@ -14,13 +14,23 @@ export interface SearchPageOptions {
   readonly order: SortOrder;
   readonly limit: number;
   readonly after: PagePlace | null;
+  /** The query was taken for others like it: what was found by its own words. @default it was not */
+  readonly exact?: ExactlyFound | undefined;
   readonly signal: AbortSignal | undefined;
+}
+
+/** @internal What has the words of a query themselves. */
+export interface ExactlyFound {
+  readonly query: ParsedQuery;
+  readonly keys: readonly string[];
 }
 
 /** @internal A model that was found. */
 export interface FoundRow {
   readonly record: string;
   readonly tier: number;
+  /** Whether it only has words that are like those of the query. */
+  readonly isNear: boolean;
   readonly place: readonly (string | number)[];
 }
 
@@ -36,16 +46,17 @@ const MOST_RANKED = 1_000;
 /** @internal */
 export const BEST_TIER = 5;
 
-/** @internal The best first: names before all else, short ones before long ones. */
+/** @internal The best first: the words themselves before others like them, names before all else, short ones before long ones. */
 export const byRelevance: SortOrder = {
   sort: 'relevance',
   direction: 'ascending',
-  expressions: ['-tier', 'case when tier > 1 then length(sort_name) else 0 end', 'sort_name'],
+  expressions: ['is_near', '-tier', 'case when tier > 1 then length(sort_name) else 0 end', 'sort_name'],
 };
 
 interface Row {
   readonly record: string;
   readonly tier: number;
+  readonly is_near: number;
   readonly place: string;
   readonly cut: number;
   readonly horizon: string | null;
@@ -60,28 +71,41 @@ export async function searchPage(database: SqliteDatabase, options: SearchPageOp
   const { sql, params } = searchSql(options);
   const rows = await database.all<Row>(sql, params, { signal });
   return {
-    rows: rows.map(({ record, tier, place }) => ({ record, tier, place: JSON.parse(place) as (string | number)[] })),
+    rows: rows.map(({ record, tier, is_near: near, place }) => ({
+      record,
+      tier,
+      isNear: near === 1,
+      place: JSON.parse(place) as (string | number)[],
+    })),
     approximate: rows[0]?.cut === 1,
     horizon: after === null ? (rows[0]?.horizon ?? null) : after.horizon,
   };
 }
 
 /** @internal The statement of a page. */
-export function searchSql({ query, filters, order, limit, after }: Omit<SearchPageOptions, 'signal'>): {
+export function searchSql({ query, filters, order, limit, after, exact }: Omit<SearchPageOptions, 'signal'>): {
   readonly sql: string;
   readonly params: Readonly<Record<string, SqlValue>>;
 } {
   const candidates = candidatesSql({ query, filters, horizon: after?.horizon ?? null, most: MOST_RANKED });
   const ranking = createParameters('rank');
-  const tier = tierSql(query, ranking);
+  const keys = exact?.keys.map((key) => `cast(${ranking.add(key)} as integer)`).join() ?? '';
+  const isNear = exact === undefined ? '0' : `key not in (${keys})`;
+  const tier =
+    exact === undefined
+      ? tierSql(query, ranking)
+      : `case when ${isNear} then ${tierSql(query, ranking)} else ${tierSql(exact.query, ranking)} end`;
   const rest = after === null ? null : isAfter(order, after.values);
+  // Those that have the words themselves are among the candidates, or too old to be.
+  const ranked =
+    keys === '' ? 'candidates' : `(select key from candidates union select key from models where key in (${keys}))`;
   const sql = `with ${candidates.sql}, ranked as materialized (
-  select key, sort_name, size_bytes, imported_ms, updated_ms, ${tier} as tier
-  from candidates cross join models using (key) cross join model_texts using (key)
+  select key, sort_name, size_bytes, imported_ms, updated_ms, ${tier} as tier, ${isNear} as is_near
+  from ${ranked} cross join models using (key) cross join model_texts using (key)
 ), best as materialized (
   select * from ranked ${rest === null ? '' : `where ${rest.sql}`} order by ${orderBy(order)} limit :limit
 )
-select record, tier, ${placeSql(order)} as place, ${candidates.cut} as cut,
+select record, tier, is_near, ${placeSql(order)} as place, ${candidates.cut} as cut,
   (select cast(max(key) as text) from models) as horizon
 from best cross join records using (key) order by ${orderBy(order)}`;
   return { sql, params: { ...candidates.parameters, ...ranking.values, ...rest?.parameters, limit: limit + 1 } };

@@ -4,7 +4,7 @@ import { listModels } from '../read/list.ts';
 import { parseRecords } from '../read/parse-records.ts';
 import type { ModelFilters } from './filters.ts';
 import { highlightRecord, type Highlight } from './highlight.ts';
-import { checkLimit } from './limits.ts';
+import { checkLimit, FEW_MATCHES } from './limits.ts';
 import { nearQuery, type NearQuery, type NearWord } from './near-words.ts';
 import { readCursor, writeCursor } from './page-place.ts';
 import { parseQuery } from './parse-query.ts';
@@ -22,7 +22,7 @@ export interface SearchOptions extends ModelFilters {
   readonly direction?: SortDirection | undefined;
   /** `next` of the page before, with everything else the same. */
   readonly after?: string | undefined;
-  /** Whether words like those of the query count where these find nothing. @default true */
+  /** Whether words like those of the query count as well where these find fewer than five models. @default true */
   readonly near?: boolean | undefined;
   /** Whether hits say where the query is in their texts. @default false */
   readonly highlight?: boolean | undefined;
@@ -35,9 +35,11 @@ export interface SearchHit {
   /**
    * From 0 to 1: 1 the name is the query, 0.8 it starts with it, 0.6 all terms are words of the name, 0.4 they begin words
    * of it, 0.2 they begin words of names and labels (tags, trigger words, family, repo, …), 0 they are elsewhere. Half of
-   * that where words like those of the query were found.
+   * that where only words like those of the query were found.
    */
   readonly score: number;
+  /** Whether it only has words that are like those of the query: such hits come after all others. */
+  readonly near: boolean;
   /** Empty unless asked for. */
   readonly highlights: readonly Highlight[];
   /** What `after` takes to go on behind this hit. */
@@ -51,7 +53,7 @@ export interface SearchResult {
   readonly approximate: boolean;
   /** What `after` takes to go on, or null at the end. Models that come or go meanwhile shift nothing. */
   readonly next: string | null;
-  /** Words of the query that nothing has, and what they were taken for. */
+  /** Words of the query that few models have, or none, and what they were taken for. */
   readonly nearWords: readonly NearWord[];
 }
 
@@ -72,21 +74,27 @@ export async function searchModels(
 
   let found: FoundPage = { rows: [], approximate: false, horizon: null };
   let near: NearQuery | null = null;
-  if (after?.near !== true) found = await searchPage(database, { ...shared, query: parsed });
-  const tryNear = after === null ? found.rows.length === 0 && options.near !== false : after.near;
-  if (tryNear) {
-    near = await nearQuery(database, parsed, signal);
-    if (near !== null) found = await searchPage(database, { ...shared, query: near.query });
+  let exact = after?.exact ?? null;
+  if (exact === null) {
+    found = await searchPage(database, { ...shared, query: parsed, limit: Math.max(limit, FEW_MATCHES) });
+    const isFew = after === null && options.near !== false && found.rows.length < FEW_MATCHES;
+    if (isFew) exact = found.rows.map(({ place }) => String(place.at(-1)));
+  }
+  if (exact !== null) {
+    near = await nearQuery(database, parsed, { findsNothing: exact.length === 0, signal });
+    const own = { query: parsed, keys: exact };
+    if (near === null) exact = null;
+    else found = await searchPage(database, { ...shared, query: near.query, exact: own });
   }
   const rows = found.rows.slice(0, limit);
   const records = await parseRecords(rows, database.path);
   const terms = (near?.query ?? parsed).terms;
-  const hits = rows.flatMap(({ tier, place }, number) => {
+  const hits = rows.flatMap(({ tier, isNear, place }, number) => {
     const record = records[number];
     if (record === undefined) return [];
-    const cursor = writeCursor(order, { values: place, horizon: found.horizon, near: near !== null });
+    const cursor = writeCursor(order, { values: place, horizon: found.horizon, exact });
     const highlights = options.highlight === true ? highlightRecord(record, terms) : [];
-    return [{ record, score: tier / BEST_TIER / (near === null ? 1 : 2), highlights, cursor }];
+    return [{ record, score: tier / BEST_TIER / (isNear ? 2 : 1), near: isNear, highlights, cursor }];
   });
   const next = found.rows.length > limit ? (hits.at(-1)?.cursor ?? null) : null;
   return { hits, approximate: found.approximate, next, nearWords: near?.words ?? [] };
@@ -101,6 +109,7 @@ async function listed(
   const hits = page.records.map((record, number) => ({
     record,
     score: 0,
+    near: false,
     highlights: [],
     cursor: page.cursors[number] ?? '',
   }));

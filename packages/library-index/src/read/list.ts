@@ -39,4 +39,4 @@ export async function listModels(database: SqliteDatabase, options: ListOptions 
   return { records: await parseRecords(page, database.path), cursors, next };
 }
 
-const noPlace: Omit<PagePlace, 'values'> = { horizon: null, near: false };
+const noPlace: Omit<PagePlace, 'values'> = { horizon: null, exact: null };

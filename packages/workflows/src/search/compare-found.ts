@@ -12,6 +12,7 @@ export function compareFound({
 }
 
 function byRelevance(a: FoundModel, b: FoundModel): number {
+  if (a.near !== b.near) return a.near ? 1 : -1;
   const names = [nameOf(a), nameOf(b)] as const;
   // Below 0.2 the name is not why it was found.
   const shorter = a.score > 0.2 ? names[0].length - names[1].length : 0;

@@ -1,4 +1,5 @@
 import { ModelkeepError, type ModelRecord } from '@modelkeep/core';
+import { FEW_MATCHES } from '@modelkeep/library';
 import { compareFound } from './compare-found.ts';
 import type { FoundModel, SearchModelsOptions, SearchModelsResult } from './search-options.ts';
 
@@ -19,12 +20,17 @@ export interface SearchLibrariesResult extends SearchModelsResult {
   readonly hits: readonly FoundInLibrary[];
 }
 
-/** Where a page ended in each library: null before its first hit. */
-type Places = readonly (string | null)[];
+/** Where a page ended. */
+interface Places {
+  /** Whether words like those of the query count as well. */
+  readonly near: boolean;
+  /** In each library: null before its first hit. */
+  readonly cursors: readonly (string | null)[];
+}
 
 /**
- * Searches several libraries as if they were one. Words that are only like those of the query count where no library has
- * these. A model that stands in two libraries is found twice.
+ * Searches several libraries as if they were one. Words that are only like those of the query count where the
+ * libraries together have fewer than five models with these. A model that stands in two libraries is found twice.
  *
  * @param options - as for one library; `after` takes `next` of a page of the same libraries in the same order
  * @throws `core.invalid-argument`, and whatever a library throws
@@ -35,21 +41,26 @@ export async function searchLibraries(
   options: SearchModelsOptions = {},
 ): Promise<SearchLibrariesResult> {
   const { limit = 20, after } = options;
-  const places = after === undefined ? libraries.map(() => null) : readPlaces(after, libraries.length);
+  const before = after === undefined ? null : readPlaces(after, libraries.length);
   const ask = (near: boolean): Promise<SearchModelsResult[]> =>
     Promise.all(
-      libraries.map((library, number) =>
-        library.search(query, { ...options, near, limit, after: places[number] ?? undefined }),
-      ),
+      libraries.map((library, number) => {
+        const own = { near, limit: Math.max(limit, FEW_MATCHES), after: before?.cursors[number] ?? undefined };
+        return library.search(query, { ...options, ...own });
+      }),
     );
-  let found = await ask(false);
-  const isEmpty = after === undefined && found.every(({ hits }) => hits.length === 0);
-  if (isEmpty && options.near !== false) found = await ask(true);
+  let near = before?.near ?? false;
+  let found = await ask(near);
+  const matches = found.reduce((sum, { hits: own }) => sum + own.length, 0);
+  if (before === null && options.near !== false && matches < FEW_MATCHES) {
+    near = true;
+    found = await ask(near);
+  }
   const lists = found.map(({ hits: own }, library) => own.map((hit) => ({ ...hit, library })));
   const hits = mergeLists(lists, compareFound(options)).slice(0, limit);
   const all = lists.flat();
   const isMore = all.length > hits.length || found.some(({ next }) => next !== null);
-  const next = isMore && hits.length > 0 ? writePlaces(placesAfter(places, hits)) : null;
+  const next = isMore && hits.length > 0 ? writePlaces({ near, cursors: cursorsAfter(before, libraries, hits) }) : null;
   return {
     models: hits.map(({ model }): ModelRecord => model),
     hits,
@@ -75,19 +86,28 @@ function mergeLists(
   }
 }
 
-function placesAfter(before: Places, hits: readonly FoundInLibrary[]): Places {
-  return before.map((place, number) => hits.findLast(({ library }) => library === number)?.cursor ?? place);
+function cursorsAfter(
+  before: Places | null,
+  libraries: readonly SearchableLibrary[],
+  hits: readonly FoundInLibrary[],
+): Places['cursors'] {
+  return libraries.map((_, number) => {
+    const last = hits.findLast(({ library }) => library === number);
+    return last?.cursor ?? before?.cursors[number] ?? null;
+  });
 }
 
-function writePlaces(places: Places): string {
-  return Buffer.from(JSON.stringify(places)).toString('base64url');
+function writePlaces({ near, cursors }: Places): string {
+  return Buffer.from(JSON.stringify([near, ...cursors])).toString('base64url');
 }
 
 function readPlaces(cursor: string, libraries: number): Places {
   try {
     const places: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    const [near, ...cursors] = Array.isArray(places) ? (places as unknown[]) : [];
     const isPlace = (place: unknown): place is string | null => place === null || typeof place === 'string';
-    if (Array.isArray(places) && places.length === libraries && places.every(isPlace)) return places;
+    if (typeof near === 'boolean' && cursors.length === libraries && cursors.every((one) => isPlace(one)))
+      return { near, cursors };
   } catch (error) {
     throw invalid(cursor, error);
   }

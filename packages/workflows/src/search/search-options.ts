@@ -44,7 +44,7 @@ export interface SearchModelsOptions extends FindModelsOptions {
   readonly sort?: ModelSort | 'relevance' | undefined;
   /** Not for `relevance`. @default 'ascending' for names, else 'descending' */
   readonly direction?: SortDirection | undefined;
-  /** Whether words like those of the query count where these find nothing. @default true */
+  /** Whether words like those of the query count as well where these find fewer than five models. @default true */
   readonly near?: boolean | undefined;
   /** Whether hits say where the query is in their texts. @default false */
   readonly highlight?: boolean | undefined;
@@ -55,6 +55,8 @@ export interface FoundModel {
   readonly model: ModelRecord;
   /** From 0 to 1: names before labels before file names and descriptions; halved for words that are only like the query's. */
   readonly score: number;
+  /** Whether it only has words that are like those of the query: such models come after all others. */
+  readonly near: boolean;
   /** Where the query is in the model's texts: ranges, so that any UI can show them safely. Empty unless asked for. */
   readonly highlights: readonly Highlight[];
   /** What `after` takes to go on behind this model. */
@@ -70,7 +72,7 @@ export interface SearchModelsResult {
   readonly approximate: boolean;
   /** What `after` takes to go on, null at the end. */
   readonly next: string | null;
-  /** Words of the query that no model has, and what they were taken for. */
+  /** Words of the query that few models have, or none, and what they were taken for. */
   readonly nearWords: readonly NearWord[];
 }
 
@@ -80,7 +82,7 @@ export interface CountModelsOptions extends FindModelsOptions {
   readonly fields?: readonly FacetField[] | undefined;
   /** Values of each field, the most frequent first; from 1 to 1000. @default 50 */
   readonly limit?: number | undefined;
-  /** Whether words like those of the query count where these find nothing. @default true */
+  /** Whether words like those of the query count as well where these find fewer than five models. @default true */
   readonly near?: boolean | undefined;
 }
 

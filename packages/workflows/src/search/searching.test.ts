@@ -142,6 +142,16 @@ it('searches several libraries as one', async () => {
   const near = await searchLibraries(libraries, 'otline');
   expect(near.hits.map(({ model }) => model.officialName)).toEqual(['outline']);
   expect(near.nearWords).toEqual([{ word: 'otline', takenFor: ['outline'] }]);
+  expect(near.hits.map((hit) => hit.near)).toEqual([true]);
+  // The page of a library that is not in the first ones begins where it has to.
+  const mistyped: string[] = [];
+  for (let after: string | undefined; ;) {
+    const page = await searchLibraries(libraries, 'lime', { limit: 1, after });
+    mistyped.push(...page.models.map(({ officialName }) => officialName));
+    if (page.next === null) break;
+    after = page.next;
+  }
+  expect(mistyped.toSorted()).toEqual(['fine line', 'line 1', 'line 22', 'line 333', 'line 4444']);
   expect(await searchLibraries([], 'line')).toMatchObject({ hits: [], next: null });
   for (const after of ['x', Buffer.from('[null]').toString('base64url'), Buffer.from('[5,5]').toString('base64url')])
     await expect(searchLibraries(libraries, 'line', { after })).rejects.toMatchObject({

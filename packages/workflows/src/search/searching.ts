@@ -19,7 +19,7 @@ import type {
 export interface Searching {
   /**
    * Finds models by words, the last of which may be unfinished. Any text is a plain text: there is no query language. Where
-   * nothing has the words, words that are like them count.
+   * fewer than five models have the words, others that have words like them come after these.
    *
    * @throws `core.invalid-argument` for a limit, a filter, an order or a cursor that is none
    *
