@@ -29,7 +29,7 @@ export interface LibraryServersContext {
   readonly hubEndpoint: string;
   readonly planDownload: (reference: string, options: PlanDownloadOptions) => Promise<DownloadPlan>;
   readonly download: (plan: DownloadPlan, signal: AbortSignal | undefined) => Download;
-  readonly submit: LibraryJobs['submit'];
+  readonly jobs: Pick<LibraryJobs, 'submit'>;
   readonly clock: Clock;
   readonly logger: Logger;
 }

@@ -14,7 +14,7 @@ const [PAUSE_MS, LONGEST_PAUSE_MS] = [60_000, 3_600_000];
 export interface KeepCopiesContext {
   readonly servers: Servers;
   readonly ownId: string;
-  readonly submit: LibraryJobs['submit'];
+  readonly jobs: Pick<LibraryJobs, 'submit'>;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -98,7 +98,7 @@ async function planAll(servers: Servers, governed: readonly GovernedContent[], s
 }
 
 function createCarryingOut(
-  { ownId, submit, clock, logger }: KeepCopiesContext,
+  { ownId, jobs, clock, logger }: KeepCopiesContext,
   { agree, signal }: { readonly agree: KeepCopiesOptions['agree']; readonly signal: AbortSignal },
 ): (plan: CopyPlan, governed: readonly GovernedModel[]) => Promise<void> {
   const answers = new Map<string, boolean>();
@@ -114,8 +114,8 @@ function createCarryingOut(
     const isFromPeers = from.length > 0;
     if (!isFromPeers && reference === undefined) return;
     const { id, added } = isFromPeers
-      ? await submit('copy', { sha256 }, { signal })
-      : await submit('download', { reference: reference ?? '', sha256 }, { signal });
+      ? await jobs.submit('copy', { sha256 }, { signal })
+      : await jobs.submit('download', { reference: reference ?? '', sha256 }, { signal });
     if (!added) return;
     const { pauseMs } = pauses.get(sha256) ?? { pauseMs: PAUSE_MS };
     pauses.set(sha256, { untilMs: clock.monotonicMs() + pauseMs, pauseMs: Math.min(2 * pauseMs, LONGEST_PAUSE_MS) });

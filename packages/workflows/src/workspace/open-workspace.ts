@@ -1,13 +1,10 @@
-import { join } from 'node:path';
 import { silentLogger, systemClock } from '@modelkeep/core';
 import { createIdentifier } from '@modelkeep/formats';
-import { cachedMisses, createCivitaiClient, defaultCivitaiEndpoint } from '@modelkeep/civitai-client';
-import { createHubClient, createLookup, defaultEndpoint } from '@modelkeep/hf-client';
+import { createLookup } from '@modelkeep/hf-client';
 import { createIo, type Io } from '@modelkeep/io';
 import { findDuplicates, openLibraryStore, shareDuplicates } from '@modelkeep/library';
 import type { SharedState } from '@modelkeep/fleet';
 import type { Mapper } from '@modelkeep/mapper';
-import { createHttpClient } from '@modelkeep/network';
 import { createSqlite } from '@modelkeep/sqlite';
 import { createAddressBook } from '../acquire/address-book.ts';
 import type { DownloadContext } from '../acquire/download-types.ts';
@@ -16,14 +13,11 @@ import type { DownloadPlan } from '../acquire/download-plan.ts';
 import { planDownload, planFilesAt, type PlanDownloadOptions } from '../acquire/plan-download.ts';
 import { scanAndEnrich } from '../enrich/scan-and-enrich.ts';
 import { enrichLibrary } from '../enrich/enrich-library.ts';
-import { createDiskCacheStore } from '../cache/disk-cache-store.ts';
 import { makeRoom } from '../evict/make-room.ts';
 import { createRoomKeeping } from '../evict/room-keeping.ts';
 import { identifyAnything } from '../identify/identify-anything.ts';
 import { identifyRemote } from '../identify/identify-remote.ts';
-import { createDriveLanes } from '../jobs/drive-lanes.ts';
-import { createLibraryJobs, startLibraryRunner } from '../jobs/create-library-jobs.ts';
-import { openOwnJobs } from '../jobs/open-jobs.ts';
+import { openLibraryJobs } from '../jobs/open-library-jobs.ts';
 import { createKeeping } from '../keep/keeping.ts';
 import { createLinking } from '../link/linking.ts';
 import { lookupFile } from '../lookup/lookup-file.ts';
@@ -32,14 +26,11 @@ import { repairLibrary } from '../maintain/repair-library.ts';
 import { computeHashes } from '../maintain/compute-hashes.ts';
 import { verifyLibrary } from '../maintain/verify-library.ts';
 import { quietMetrics } from '../metrics/quiet-metrics.ts';
-import { tellCircuits } from '../metrics/tell-circuits.ts';
-import { tellQueue } from '../metrics/tell-queue.ts';
 import { createMigrating } from '../migrate/migrating.ts';
 import { createLibraryRepos } from '../repos/create-library-repos.ts';
 import { createSearching } from '../search/searching.ts';
 import { createLibraryServers } from '../servers/create-library-servers.ts';
 import { openFleet } from '../servers/open-fleet.ts';
-import { credentialsOf } from '../state/credentials.ts';
 import { createDeclaring } from '../state/declaring.ts';
 import { openState } from '../state/open-state.ts';
 import { createTokenKeeping } from '../state/token-keeping.ts';
@@ -48,12 +39,10 @@ import { newVersions } from '../update/new-versions.ts';
 import { createUpdating } from '../update/updating.ts';
 import { createImporting } from '../volumes/importing.ts';
 import { relinkModel } from '../volumes/relink-model.ts';
-import { openWebhooks } from '../webhooks/open-webhooks.ts';
 import { createVolumes } from '../volumes/volumes.ts';
-import { answerCache, grantedOrigins } from './answers-and-grants.ts';
 import { createClosing, type Closing } from './closing.ts';
-import { offlineTransport } from './offline-transport.ts';
 import { openMapper } from './open-mapper.ts';
+import { openNetwork } from './open-network.ts';
 import { openForReading } from './open-for-reading.ts';
 import { openTransfers } from './open-transfers.ts';
 import type { OpenWorkspaceOptions } from './open-workspace-options.ts';
@@ -85,10 +74,6 @@ export async function openWorkspaceOn(io: Io, options: OpenWorkspaceOptions): Pr
 
 async function assemble(io: Io, options: OpenWorkspaceOptions, closing: Closing): Promise<Workspace> {
   const { clock = systemClock, logger = silentLogger, hub: hubOptions = {} } = options;
-  const { endpoint = defaultEndpoint, token } = hubOptions;
-  const { endpoint: civitaiEndpoint = defaultCivitaiEndpoint, apiKey } = options.civitai ?? {};
-  const { origin: civitaiOrigin } = new URL(civitaiEndpoint);
-  const { origin: hubOrigin } = new URL(endpoint);
   const sqlite = createSqlite({ logger });
   closing.add(() => sqlite.close());
   const identifier = createIdentifier();
@@ -101,30 +86,13 @@ async function assemble(io: Io, options: OpenWorkspaceOptions, closing: Closing)
   const engine = await options.openShared?.({ libraryId: store.libraryId, clock, logger });
   const shared = engine ?? (await openState({ store, sqlite, secretStore, clock, logger }));
   if (shared !== null) closing.add(() => shared.state.close());
-  const http = createHttpClient({
-    cache: hubOptions.offline === true ? undefined : answerCache(store, io.fileSystem),
-    transport: hubOptions.offline === true ? offlineTransport : options.transport,
-    privateOrigins: grantedOrigins(options),
-    proxyFor: options.proxyFor,
-    certificateAuthorities: options.certificateAuthorities,
-    credentialsFor: credentialsOf({
-      given: [
-        { origin: hubOrigin, token },
-        { origin: civitaiOrigin, token: apiKey },
-      ],
-      stored: shared?.tokenValues,
-    }),
-    clock,
-    logger,
-  });
-  closing.add(() => http.close());
   const metrics = quietMetrics(options.metrics, logger);
-  const stopCircuits = tellCircuits(metrics, http.circuits);
-  closing.add(async () => stopCircuits());
-  const hub = createHubClient({ http, endpoint });
-  const cache = createDiskCacheStore({ fileSystem: io.fileSystem, folder: join(store.layout.private, 'misses') });
-  const misses = store.mode === 'read' ? undefined : cachedMisses(cache, civitaiEndpoint);
-  const civitai = createCivitaiClient({ http, endpoint: civitaiEndpoint, misses, clock });
+  const network = openNetwork(
+    { store, fileSystem: io.fileSystem, stored: shared?.tokenValues, metrics, clock, logger },
+    options,
+    closing,
+  );
+  const { http, hub, civitai, hubEndpoint, civitaiEndpoint } = network;
   const transfers = openTransfers({ http, io, clock, logger, metrics }, options.downloads);
   closing.add(() => transfers.close());
   const { translationFolder } = options;
@@ -147,8 +115,8 @@ async function assemble(io: Io, options: OpenWorkspaceOptions, closing: Closing)
     http,
     identifier,
     fileSystem: io.fileSystem,
-    hubMisses: cachedMisses(cache, endpoint),
-    previewMisses: cachedMisses(cache, 'previews'),
+    hubMisses: network.hubMisses,
+    previewMisses: network.previewMisses,
     clock,
     logger,
   };
@@ -186,55 +154,34 @@ async function assemble(io: Io, options: OpenWorkspaceOptions, closing: Closing)
     if (mapper !== null) return mapper;
     throw openForReading(store.root, 'links cannot be managed');
   };
-  const ownJobs = openOwnJobs({ store, shared: engine?.jobs, sqlite, clock, logger });
-  closing.add(() => ownJobs.close());
-  if (options.metrics !== undefined && store.stateFile !== null) {
-    closing.add(tellQueue({ metrics, open: () => ownJobs.open(), clock, logger }));
-  }
-  const ownWebhooks = openWebhooks({
-    store,
-    sqlite,
-    jobs: () => ownJobs.open(),
-    secretStore,
-    privateOrigins: options.privateOrigins,
-    offline: hubOptions.offline === true,
-    transport: options.transport,
-    proxyFor: options.proxyFor,
-    certificateAuthorities: options.certificateAuthorities,
-    join: (signal) => operations.join(signal),
-    clock,
-    logger,
-    metrics,
-  });
-  closing.add(() => ownWebhooks.close());
-  const jobsContext = {
-    open: () => ownJobs.open(),
-    courier: () => ownWebhooks.courier(),
-    workspace: () => workspace,
-    hubEndpoint: endpoint,
-    lanes: createDriveLanes({ store, io, clock, logger }),
-    join: (signal: AbortSignal | undefined) => operations.join(signal),
-    clock,
-    logger,
-    metrics,
-  };
-  const jobs = createLibraryJobs(jobsContext);
-  const runner = options.runJobs === true ? startLibraryRunner(jobsContext, await ownJobs.open()) : undefined;
-  const courier = runner === undefined ? null : await ownWebhooks.courier();
-  courier?.start();
+  const working = openLibraryJobs(
+    {
+      store,
+      io,
+      sqlite,
+      shared: engine?.jobs,
+      workspace: () => workspace,
+      hubEndpoint,
+      join: (signal) => operations.join(signal),
+      clock,
+      logger,
+      metrics,
+    },
+    options,
+    closing,
+  );
   let closed: Promise<void> | undefined;
   const closeAll = async (drainMs: number): Promise<void> => {
     // The worker first: it hands back its jobs, which end their operations.
-    await runner?.close({ drainMs });
-    await courier?.close();
+    await working.stop(drainMs);
     await operations.drain(drainMs);
     await closing.closeAll();
   };
   const close: Workspace['close'] = ({ drainMs = 0 } = {}) => (closed ??= closeAll(drainMs));
 
   const workspace: Workspace = {
-    jobs,
-    webhooks: ownWebhooks.webhooks,
+    jobs: working.jobs,
+    webhooks: working.webhooks,
     ...createUpdating({ ...downloading, mapper, links, trees, io }, operations),
     ...createVolumes(relinking, operations),
     ...createImporting(relinking, operations),
@@ -246,7 +193,7 @@ async function assemble(io: Io, options: OpenWorkspaceOptions, closing: Closing)
       io,
       servers: fleet.servers,
       stateNow,
-      endpoints: { hub: endpoint, civitai: civitaiEndpoint },
+      endpoints: { hub: hubEndpoint, civitai: civitaiEndpoint },
       join: (signal) => operations.join(signal),
       track: (operation) => operations.track(operation),
     }),
@@ -264,8 +211,8 @@ async function assemble(io: Io, options: OpenWorkspaceOptions, closing: Closing)
       {
         ...fleet,
         store,
-        submit: jobs.submit,
-        hubEndpoint: endpoint,
+        jobs: working.jobs,
+        hubEndpoint,
         planDownload: plan,
         download: (plan, signal) => operations.track(download(downloading, plan, { signal })),
         clock,
@@ -279,7 +226,7 @@ async function assemble(io: Io, options: OpenWorkspaceOptions, closing: Closing)
         store,
         trees,
         fileSystem: io.fileSystem,
-        hubEndpoint: endpoint,
+        hubEndpoint,
         plan,
         download: (plan, request) => download(downloading, plan, request),
         clock,
@@ -298,17 +245,14 @@ async function assemble(io: Io, options: OpenWorkspaceOptions, closing: Closing)
       },
       operations,
     ),
-    tokens: createTokenKeeping({ stateNow, hub, civitaiOrigin }, operations),
+    tokens: createTokenKeeping({ stateNow, hub, civitaiOrigin: new URL(civitaiEndpoint).origin }, operations),
     shared: shared?.state ?? null,
     root: store.root,
     mode: store.mode,
     recovery: store.recovery,
     planDownload: (reference, request = {}) => plan(reference, { ...request, signal: operations.join(request.signal) }),
-    identifyRemote: (reference, request = {}) =>
-      identifyRemote({ http, hub, civitai, identify: identifier.identifySources }, reference, {
-        ...request,
-        signal: operations.join(request.signal),
-      }),
+    identifyRemote: (reference, { signal, ...request } = {}) =>
+      identifyRemote(identifying, reference, { ...request, signal: operations.join(signal) }),
     download: (plan, request = {}) =>
       operations.track(download(downloading, plan, { ...request, signal: operations.join(request.signal) })),
     setMaxBytesPerSecond: (bytesPerSecond) => transfers.setMaxBytesPerSecond(bytesPerSecond),
@@ -351,5 +295,6 @@ async function assemble(io: Io, options: OpenWorkspaceOptions, closing: Closing)
     close,
     [Symbol.asyncDispose]: () => close(),
   };
+  await working.start();
   return workspace;
 }
