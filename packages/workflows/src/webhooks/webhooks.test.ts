@@ -4,60 +4,12 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
-import { systemClock, type Clock } from '@modelkeep/core';
 import { Webhook } from 'standardwebhooks';
 import { expect, it } from 'vitest';
-import { tempFolder } from '../workspace.test-helper.ts';
-import type { OpenWorkspaceOptions } from '../workspace/open-workspace-options.ts';
-import { openWorkspace } from '../workspace/open-workspace.ts';
-import type { Workspace } from '../workspace/workspace.ts';
-import { startReceiver, type Receiver } from './receiver.test-helper.ts';
+import { startReceiver } from './receiver.test-helper.ts';
+import { bodiesOf, idsOf, scene } from './webhooks.test-helper.ts';
 
 const HOUR = 3_600_000;
-
-interface Scene extends AsyncDisposable {
-  readonly receiver: Receiver;
-  readonly root: string;
-  readonly logged: string[];
-  open(options?: Partial<OpenWorkspaceOptions>): Promise<Workspace>;
-  /** Lets time pass. */
-  pass(ms: number): void;
-}
-
-async function scene(): Promise<Scene> {
-  const folder = await tempFolder();
-  const receiver = await startReceiver();
-  const root = folder.join('library');
-  const logged: string[] = [];
-  const note = (...args: unknown[]): void => void logged.push(JSON.stringify(args));
-  let passedMs = 0;
-  const clock: Clock = {
-    ...systemClock,
-    now: () => systemClock.now() + passedMs,
-    monotonicMs: () => systemClock.monotonicMs() + passedMs,
-  };
-  return {
-    receiver,
-    root,
-    logged,
-    open: (options) =>
-      openWorkspace({
-        root,
-        clock,
-        privateOrigins: [receiver.origin],
-        logger: { debug: note, info: note, warn: note, error: note },
-        ...options,
-      }),
-    pass: (ms) => void (passedMs += ms),
-    async [Symbol.asyncDispose]() {
-      await receiver[Symbol.asyncDispose]();
-      await folder[Symbol.asyncDispose]();
-    },
-  };
-}
-
-const bodiesOf = ({ received }: Receiver): unknown[] => received.map(({ body }) => JSON.parse(body) as unknown);
-const idsOf = ({ received }: Receiver): unknown[] => received.map(({ headers }) => headers['webhook-id']);
 
 it('tells how jobs ended, signed as the reference library verifies it', async () => {
   await using it = await scene();
