@@ -51,7 +51,7 @@ it('a job outlives the process that ran it: another one finishes it, and what wa
   await library.jobs.run({ untilIdle: true });
   for (const id of ids) expect(await library.jobs.get(id)).toMatchObject({ state: 'completed' });
   expect(await library.list()).toHaveLength(1);
-});
+}, 60_000);
 
 it('says of attempts at jobs how many ended and how, and nothing of what they were about', async () => {
   const { root, hub } = await scene();
