@@ -2,6 +2,7 @@ import { CommanderError } from 'commander';
 import { createProgram } from './create-program.ts';
 import type { ExitCode } from './exit-code.ts';
 import { reportError } from './output/report-error.ts';
+import { printableTerminal } from './output/printable.ts';
 import { createTerminal, type Terminal } from './output/terminal.ts';
 
 /**
@@ -9,7 +10,8 @@ import { createTerminal, type Terminal } from './output/terminal.ts';
  *
  * @param args - without the names of the interpreter and the script
  */
-export async function main(args: readonly string[], terminal: Terminal = createTerminal()): Promise<ExitCode> {
+export async function main(args: readonly string[], given: Terminal = createTerminal()): Promise<ExitCode> {
+  const terminal = printableTerminal(given);
   const interrupt = new AbortController();
   const onSignal = (): void => interrupt.abort(new DOMException('interrupted', 'AbortError'));
   // Not once: a second Ctrl-C, or one that comes twice, must not end the process before what is on disk is in order.

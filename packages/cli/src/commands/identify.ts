@@ -3,6 +3,7 @@ import type { ExitCode } from '../exit-code.ts';
 import { formatBytes } from '../output/format-bytes.ts';
 import { folderFacts, folderLines } from '../output/folder-lines.ts';
 import { alignColumns, modelTable } from '../output/model-lines.ts';
+import { printableLine } from '../output/printable.ts';
 import { findingLines, safetyText } from '../output/safety-lines.ts';
 import { withProgress } from '../output/show-progress.ts';
 import type { CommandContext, CommonOptions } from '../session.ts';
@@ -72,10 +73,11 @@ function identificationText(found: FileIdentification): string {
     ...(details?.format === 'folder' ? folderLines(details) : []),
     ...findingLines(identification.safety),
     ...sidecars.map(
-      ({ path, kind, verdict }) => `sidecar: ${path} (${kind}${verdict === 'contradicts' ? ', of another file' : ''})`,
+      ({ path, kind, verdict }) =>
+        `sidecar: ${printableLine(path)} (${kind}${verdict === 'contradicts' ? ', of another file' : ''})`,
     ),
     ...(origin.length > 0
-      ? ['comes from:', ...origin.map((text) => `  ${text}`)]
+      ? ['comes from:', ...origin.map((text) => `  ${printableLine(text)}`)]
       : [asked ? 'comes from: nobody knows' : 'comes from: nobody was asked']),
     ...(models.length === 0 ? [] : ['in this library:', modelTable(models)]),
   ].join('\n');

@@ -1,6 +1,7 @@
 import type { FolderDetails, FolderPart } from 'modelkeep';
 import { formatBytes } from './format-bytes.ts';
 import { alignColumns } from './model-lines.ts';
+import { printableLine } from './printable.ts';
 
 const MAX_LINES = 40;
 
@@ -35,7 +36,11 @@ export function folderLines({ kind, parts, missing }: FolderDetails): readonly s
     ...(kind === 'model' ? [] : ['parts:', table, ...andMore(parts.length)]),
     ...(missing.length === 0
       ? []
-      : ['missing:', ...missing.slice(0, MAX_LINES).map((path) => `  ${path}`), ...andMore(missing.length)]),
+      : [
+          'missing:',
+          ...missing.slice(0, MAX_LINES).map((path) => `  ${printableLine(path)}`),
+          ...andMore(missing.length),
+        ]),
   ];
 }
 

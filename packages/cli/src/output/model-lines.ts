@@ -1,5 +1,6 @@
 import type { ModelRecord } from '@modelkeep/core';
 import { formatBytes } from './format-bytes.ts';
+import { printableLine } from './printable.ts';
 import { findingLines, safetyText } from './safety-lines.ts';
 
 /** Models as aligned lines: id, type, family, size, slug. */
@@ -89,7 +90,8 @@ function missing({ expectedFiles, files, place }: ModelRecord): string[] {
 }
 
 /** Rows as text with columns of the same width. */
-export function alignColumns(rows: readonly (readonly string[])[]): string {
+export function alignColumns(given: readonly (readonly string[])[]): string {
+  const rows = given.map((row) => row.map((cell) => printableLine(cell)));
   const widths: number[] = [];
   for (const row of rows)
     for (const [index, cell] of row.entries()) widths[index] = Math.max(widths[index] ?? 0, cell.length);

@@ -1,4 +1,5 @@
 import type { LoadSafety, ModelRecord, SafetyFinding } from '@modelkeep/core';
+import { printableLine } from './printable.ts';
 
 const MAX_LINES = 12;
 
@@ -20,7 +21,11 @@ export function findingLines(safety: LoadSafety | null | undefined): readonly st
   if (findings.length === 0) return [];
   const more = findings.length - MAX_LINES;
   const rest = more > 0 ? [`  and ${more} more`] : [];
-  return ['findings:', ...findings.slice(0, MAX_LINES).map((finding) => `  ${findingText(finding)}`), ...rest];
+  return [
+    'findings:',
+    ...findings.slice(0, MAX_LINES).map((finding) => `  ${printableLine(findingText(finding))}`),
+    ...rest,
+  ];
 }
 
 /** What to warn of when models arrive, or nothing. */

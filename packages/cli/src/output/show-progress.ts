@@ -1,6 +1,7 @@
 import type { Operation, Progress } from '@modelkeep/core';
 import { Presets, SingleBar } from 'cli-progress';
 import { formatBytes, formatDuration } from './format-bytes.ts';
+import { printableLine } from './printable.ts';
 import type { Terminal } from './terminal.ts';
 
 /**
@@ -35,6 +36,6 @@ function payload({ bytesDone, bytesTotal, bytesPerSecond, etaMs, phase, file }: 
     amount: `${formatBytes(bytesDone)} / ${formatBytes(bytesTotal)}`,
     rate: bytesPerSecond > 0 ? `${formatBytes(bytesPerSecond)}/s` : '',
     left: etaMs === null ? '' : `${formatDuration(etaMs)} left`,
-    what: file ?? phase,
+    what: printableLine(file ?? phase),
   };
 }

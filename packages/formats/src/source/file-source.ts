@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { ModelkeepError, type ByteSource } from '@modelkeep/core';
 import { translated } from './translated.ts';
 
@@ -7,13 +7,16 @@ export interface FileSource extends ByteSource, Disposable {
   close(): void;
 }
 
+/** A pipe that nobody writes to would keep who opens it waiting for ever. Windows has no such mark, and no such pipes. */
+const WITHOUT_WAITING = constants.O_RDONLY | (process.platform === 'win32' ? 0 : constants.O_NONBLOCK);
+
 /**
  * A file as a source, read with synchronous calls: for worker threads.
  *
  * @throws `io.not-found`, `io.permission`, `io.failed`
  */
 export function openFileSource(path: string): FileSource {
-  const descriptor = translated(path, 'open', () => openSync(path, 'r'));
+  const descriptor = translated(path, 'open', () => openSync(path, WITHOUT_WAITING));
   let open = true;
   const close = (): void => {
     if (!open) return;

@@ -2,10 +2,11 @@ import * as fs from 'node:fs';
 import { fileKindOf } from './file-status-of.ts';
 import type { BulkFileSystem, OpenMode } from '../ports/bulk-file-system.ts';
 
-const { O_CREAT, O_EXCL, O_RDONLY, O_RDWR, COPYFILE_EXCL, COPYFILE_FICLONE_FORCE } = fs.constants;
+const { O_CREAT, O_EXCL, O_NONBLOCK, O_RDONLY, O_RDWR, COPYFILE_EXCL, COPYFILE_FICLONE_FORCE } = fs.constants;
 
 const flags: Readonly<Record<OpenMode, number>> = {
-  read: O_RDONLY,
+  // A pipe that nobody writes to would keep a worker waiting for ever.
+  read: process.platform === 'win32' ? O_RDONLY : O_RDONLY | O_NONBLOCK,
   create: O_RDWR | O_CREAT | O_EXCL,
   update: O_RDWR,
 };
