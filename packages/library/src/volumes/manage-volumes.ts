@@ -1,6 +1,6 @@
 import { basename, resolve } from 'node:path';
 import { isModelkeepError, ModelkeepError, type VolumeFile } from '@modelkeep/core';
-import { machineId as thisMachine } from '@modelkeep/io';
+import { machineId as thisMachine, systemCodeOf } from '@modelkeep/io';
 import type { StoreContext } from '../store-context.ts';
 import { volumeLayout } from '../volume/layout.ts';
 import { openVolume, readVolumeFile } from '../volume/open-volume.ts';
@@ -102,7 +102,11 @@ export function createVolumeManager(
     async add(given, settings = {}) {
       const path = resolve(given);
       refuseNested(set, path);
-      const file = await volumeAt(first, { path, lockKind });
+      const refuse = (): void => {
+        // Before the folder becomes a volume: what is refused leaves nothing behind.
+        if (settings.label !== undefined) refuseLabel(set.list.volumes, { label: settings.label, volumeId: null });
+      };
+      const file = await volumeAt(first, { path, lockKind, refuse });
       const hints = await hintsOf(first, path);
       const known = set.list.volumes.find(({ volumeId }) => volumeId === file.volumeId);
       await set.change((present) => {
@@ -171,18 +175,23 @@ async function countModels(set: VolumeSet): Promise<Map<string | undefined, { mo
   return count;
 }
 
+interface VolumePlace {
+  readonly path: string;
+  readonly lockKind: LockKind | undefined;
+  /** Is called before a volume is made, and throws where there is to be none. */
+  readonly refuse: () => void;
+}
+
 /** Makes the volume, or takes one of this library. */
-async function volumeAt(
-  first: StoreContext,
-  { path, lockKind }: { readonly path: string; readonly lockKind: LockKind | undefined },
-): Promise<VolumeFile> {
+async function volumeAt(first: StoreContext, { path, lockKind, refuse }: VolumePlace): Promise<VolumeFile> {
   const { fileSystem, io, sqlite, logger, clock } = first;
   const { libraryId } = first.volume;
   const present = await readVolumeFile(fileSystem, volumeLayout(path)).catch((error: unknown) => {
     if (isModelkeepError(error, 'io.not-found')) return undefined;
-    throw error;
+    throw systemCodeOf(error) === 'ENOTDIR' ? invalid(path, 'it is no folder') : error;
   });
   if (present === undefined) {
+    refuse();
     const lock = async ({ locks: folder, root }: { readonly locks: string; readonly root: string }) =>
       (await openVolumeLocks({ root, folder, kind: lockKind, io, sqlite, logger })).acquire('create');
     return (await openVolume({ root: path, mode: 'write', create: true, libraryId, fileSystem, clock, lock })).file;
@@ -224,7 +233,10 @@ function freeLabel(volumes: readonly ListedVolume[], wanted: string): string {
   }
 }
 
-function refuseLabel(volumes: readonly ListedVolume[], { label, volumeId }: { label: string; volumeId: string }): void {
+function refuseLabel(
+  volumes: readonly ListedVolume[],
+  { label, volumeId }: { label: string; volumeId: string | null },
+): void {
   const isGood = label.trim() !== '' && label.length <= 200 && !RESERVED.has(label);
   if (isGood && volumes.every((one) => one.volumeId === volumeId || one.label !== label)) return;
   throw new ModelkeepError('core.invalid-argument', {

@@ -1,5 +1,6 @@
 import {
   startOperation,
+  isModelkeepError,
   newId,
   type ModelFile,
   type ModelRecord,
@@ -61,16 +62,21 @@ export function moveModel(
     options.before();
     const { signal } = options;
     report({ phase: 'planning' });
+    // Another process may have added the volume, or its drive was connected meanwhile.
+    await set.refresh();
     const { record, source } = await findOnDisk(set, reference);
     const volumeId = requireVolume(set, options.to)?.volumeId;
     const target = await set.contextOf({ place: { kind: 'library', volumeId } }, 'write');
     if (source === target || source.volume.volumeId === target.volume.volumeId) return nothing(record);
     for (let attempt = 1; ; attempt += 1) {
-      const found = await readSameModel(source, record);
-      if (found.metadata.evictedAt !== undefined) throw evicted(found.record);
-      const same = await findSameModel(target, found.metadata);
-      if (same !== null && same.metadata.id !== record.id) throw isThereAlready(same);
-      const done = await moveOnce({ source, target, found, options, report });
+      const done = await tryToMove({ source, target, record, options, report }).catch(async (error: unknown) => {
+        const isElsewhere =
+          isModelkeepError(error, 'io.not-found') || isModelkeepError(error, 'library.model-not-found');
+        // Another process was asked for the same, and was first.
+        const now = isElsewhere ? await target.index.get(record.id) : null;
+        if (now === null || set.homeOf(now).volume.volumeId !== target.volume.volumeId) throw error;
+        return nothing(now);
+      });
       if (done !== null) {
         report({ phase: 'done', fraction: 1, file: null });
         return done;
@@ -81,12 +87,24 @@ export function moveModel(
   });
 }
 
-interface MoveOnce {
+interface TriedMove {
   readonly source: StoreContext;
   readonly target: StoreContext;
-  readonly found: FoundModel;
+  readonly record: ModelRecord;
   readonly options: MoveModelOptions;
   readonly report: (change: Partial<Progress>) => void;
+}
+
+async function tryToMove({ record, ...move }: TriedMove): Promise<MoveReport | null> {
+  const found = await readSameModel(move.source, record);
+  if (found.metadata.evictedAt !== undefined) throw evicted(found.record);
+  const same = await findSameModel(move.target, found.metadata);
+  if (same !== null && same.metadata.id !== record.id) throw isThereAlready(same);
+  return moveOnce({ ...move, found });
+}
+
+interface MoveOnce extends Omit<TriedMove, 'record'> {
+  readonly found: FoundModel;
 }
 
 /** @returns null when the model got other files while its files were copied */
