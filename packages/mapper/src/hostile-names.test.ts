@@ -170,7 +170,7 @@ describe.each(['ollama', 'hugging-face', 'lm-studio'] as const)('hostile names i
           source: { ...source, path: 'model.gguf', ...said } as ModelSource,
         }));
         const named = 'cleanedName' in said || 'quantisation' in said ? said : {};
-        world.models.set(record.id, { folder, record: { ...record, ...named, files } as ModelRecord });
+        world.models.set(record.id, { folder, record: { ...record, ...named, files } });
       }
       const app = storeProfile(format).id;
       await expectNoEscape(world, 'store', async () => {
