@@ -42,6 +42,35 @@ describe('an import by move', () => {
     expect(await readdir(store.layout.transactions)).toEqual([]);
   });
 
+  it.each(['EROFS', 'EACCES'])(
+    'takes in what cannot lose its name (%s), says so, and is opened again',
+    async (code) => {
+      await using folder = await tempFolder();
+      const path = join(folder.path, 'line.safetensors');
+      await writeFile(path, lora);
+      const unlink: FileSystem['unlink'] = (name) =>
+        name === path
+          ? nodeFileSystem.unlink(join(folder.path, 'none')).catch(() => {
+              throw new ModelkeepError(code === 'EROFS' ? 'io.read-only' : 'io.permission', {
+                message: `cannot remove ${path}`,
+                facts: { path },
+              });
+            })
+          : nodeFileSystem.unlink(name);
+      const root = join(folder.path, 'library');
+      {
+        await using store = await openTestStore({ root, fileSystem: { ...nodeFileSystem, unlink } });
+        const report = await store.import([path], { mode: 'move' }).result;
+        expect(report.models).toHaveLength(1);
+        expect(report.skipped).toEqual([{ path, reason: `it stays where it is: cannot remove ${path}` }]);
+        expect(await readdir(store.layout.transactions)).toEqual([]);
+      }
+      await using again = await openTestStore({ root });
+      expect((await again.verify()).problems).toEqual([]);
+      expect(Buffer.compare(await readFile(path), lora)).toBe(0);
+    },
+  );
+
   it('of a folder takes all its models, and of what is there already only the name', async () => {
     await using folder = await tempFolder();
     await using store = await openTestStore({ root: join(folder.path, 'library') });

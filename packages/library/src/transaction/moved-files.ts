@@ -33,7 +33,13 @@ export async function finishMove(context: StoreContext, file: MovedFile): Promis
   // Bytes that were not moved but copied, or were here before, are looked at before the only others go.
   if (!isSameFile(blob, status) && !(await isWhole(context, file)))
     return 'the copy in the library is damaged: run verify';
-  await fileSystem.unlink(file.path);
+  try {
+    await fileSystem.unlink(file.path);
+  } catch (error) {
+    // Its folder is its owner's: the model is whole, and nothing would be won by trying again at every start.
+    if (isModelkeepError(error, 'io.read-only') || isModelkeepError(error, 'io.permission')) return error.message;
+    throw error;
+  }
   await fileSystem.fsyncFolder(dirname(file.path));
   return null;
 }
