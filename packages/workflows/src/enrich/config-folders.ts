@@ -35,8 +35,8 @@ export async function findConfigFolders(
   options: ConfigFoldersOptions,
 ): Promise<ConfigFolders> {
   const { fileSystem, follow, variables } = options;
-  const given = await realOnes(fileSystem, roots);
-  const [library = options.library] = await realOnes(fileSystem, [options.library]);
+  const given = await realFolders(fileSystem, roots);
+  const [library = options.library] = await realFolders(fileSystem, [options.library]);
   const folders = new Map<string, ConfigFolder>();
   const problems: { readonly path: string; readonly reason: string }[] = [];
   for (const root of given) {
@@ -51,11 +51,14 @@ export async function findConfigFolders(
   return { folders: [...folders.values()], problems };
 }
 
-async function realOnes(fileSystem: FileSystem, paths: readonly string[]): Promise<string[]> {
+/** What is no folder, or cannot be looked at, is left out. */
+async function realFolders(fileSystem: FileSystem, paths: readonly string[]): Promise<string[]> {
   const real: string[] = [];
   for (const path of paths) {
     try {
-      if (path !== '') real.push(await fileSystem.realpath(path));
+      if (path === '') continue;
+      const folder = await fileSystem.realpath(path);
+      if ((await fileSystem.stat(folder)).kind === 'folder') real.push(folder);
     } catch (error) {
       if (!isModelkeepError(error)) throw error;
     }
