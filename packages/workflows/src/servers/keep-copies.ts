@@ -124,6 +124,7 @@ function createCarryingOut(
 
   return async ({ copies }, governed) => {
     const own = copies.filter(({ to }) => to === ownId);
+    const references = new Map(governed.map(({ sha256, reference }) => [sha256, reference]));
     const wanted = new Set(own.map(({ sha256 }) => sha256));
     // What is not missing any more may be asked for anew one day, and tried at once.
     for (const memory of [answers, pauses]) {
@@ -132,7 +133,7 @@ function createCarryingOut(
     for (const copy of own) {
       const isPaused = (pauses.get(copy.sha256)?.untilMs ?? 0) > clock.monotonicMs();
       if (isPaused || !(await isAgreed(copy))) continue;
-      await begin(copy, governed.find(({ sha256 }) => sha256 === copy.sha256)?.reference);
+      await begin(copy, references.get(copy.sha256));
     }
   };
 }
