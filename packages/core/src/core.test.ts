@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isId, isSha1, isSha256, newId, silentLogger, systemClock } from './index.ts';
+import { abortable, isId, isSha1, isSha256, newId, silentLogger, systemClock } from './index.ts';
 import { modelMetadataSchema, modelOverridesSchema, volumeFileSchema } from './schemas/index.ts';
 
 describe('ids and digests', () => {
@@ -32,6 +32,17 @@ describe('the clock of the system', () => {
     await expect(sleeping).rejects.toBe(reason);
     await expect(systemClock.sleep(60_000, AbortSignal.abort(reason))).rejects.toBe(reason);
     await expect(systemClock.sleep(1, new AbortController().signal)).resolves.toBeUndefined();
+  });
+
+  it('a wait ends with the promise or with the signal, whichever comes first', async () => {
+    const abort = new AbortController();
+    const reason = new Error('no longer');
+    await expect(abortable(Promise.resolve(7), abort.signal)).resolves.toBe(7);
+    await expect(abortable(Promise.reject(reason), abort.signal)).rejects.toBe(reason);
+    const waiting = abortable(new Promise(() => {}), abort.signal);
+    abort.abort(reason);
+    await expect(waiting).rejects.toBe(reason);
+    await expect(abortable(Promise.reject(new Error('too late')), abort.signal)).rejects.toBe(reason);
   });
 
   it('the silent logger says nothing', () => {

@@ -1,3 +1,4 @@
+export { abortable } from './abortable.ts';
 export { systemClock, type Clock } from './ports/clock.ts';
 export { settableClock, type SettableClock } from './ports/settable-clock.ts';
 export type { ContractCase } from './ports/contract-case.ts';

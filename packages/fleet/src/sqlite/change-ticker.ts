@@ -1,4 +1,4 @@
-import { systemClock } from '@modelkeep/core';
+import { abortable, systemClock } from '@modelkeep/core';
 import type { StateFile } from './state-file.ts';
 
 /** @internal Tells when somebody has written. */
@@ -35,12 +35,4 @@ export function createChangeTicker(file: StateFile): ChangeTicker {
       }
     },
   };
-}
-
-function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason as Error);
-    signal.addEventListener('abort', onAbort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-  });
 }

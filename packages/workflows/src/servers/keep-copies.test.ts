@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { buildFluxLora, startHub } from '@modelkeep/testing';
 import { expect, it } from 'vitest';
@@ -75,9 +76,65 @@ it('a person is asked once, and what nobody agrees to is not fetched', async () 
   expect(await types(two)).toEqual([]);
   await silent.close();
   await using agreed = await two.servers.keepCopies({ models: governed, agree: () => Promise.resolve(true) });
-  expect(await types(two)).toEqual(['copy']);
+  await until(async () => (await types(two)).length === 1);
   await two.jobs.run({ untilIdle: true });
   await until(() => Promise.resolve(agreed.current.copies.length === 0));
+});
+
+it('while a person thinks other copies are fetched, and closing waits for nobody', async () => {
+  await using scene = await fleetScene(line);
+  const [one, two] = [await scene.open('one'), await scene.open('two')];
+  const other = `${scene.file}.other.safetensors`;
+  await writeFile(other, buildFluxLora({ scale: 0.02, fillSeed: 7 }));
+  const { models } = await one.import([scene.file, other]).result;
+  await one.servers.syncInventory();
+  const [asked = '', free = ''] = models.map(({ files }) => files[0]?.sha256 ?? '');
+  const toAsk: GovernedModel = { sha256: asked, policy: { mode: 'ask' }, neededOn: ['two'] };
+  let governed: GovernedModel[] = [toAsk];
+  const signals: AbortSignal[] = [];
+  let answer = (_agreed: boolean): void => {};
+  const keeping = await two.servers.keepCopies({
+    models: () => governed,
+    everyMs: 10,
+    agree: (_copy, signal) => (signals.push(signal), new Promise((resolve) => (answer = resolve))),
+  });
+  governed = [toAsk, { sha256: free, policy: { mode: 'keep', copies: 2 } }];
+  await until(async () => (await types(two)).length === 1);
+  expect((await two.jobs.list()).jobs[0]).toMatchObject({ type: 'copy', payload: { sha256: free } });
+  // Nobody needs it any more: the person may be left alone, and an answer comes too late.
+  governed = [];
+  await until(() => Promise.resolve(signals[0]?.aborted === true));
+  answer(true);
+  governed = [toAsk];
+  await until(() => Promise.resolve(signals.length === 2));
+  expect(await types(two)).toHaveLength(1);
+  await keeping.close();
+  answer(true);
+  expect(signals[1]?.aborted).toBe(true);
+  // Nor for models that nobody tells of.
+  let isSlow = false;
+  const models2 = (): Promise<GovernedModel[]> => (isSlow ? new Promise(() => {}) : Promise.resolve([]));
+  const slow = await two.servers.keepCopies({ models: models2, everyMs: 10 });
+  isSlow = true;
+  await sleep(30);
+  await slow.close();
+  expect(await types(two)).toHaveLength(1);
+});
+
+it('who cannot be asked holds up nothing, and is asked again later', async () => {
+  await using scene = await fleetScene(line);
+  const [one, two] = [await scene.open('one'), await scene.open('two')];
+  const { models } = await one.import(scene.file).result;
+  await one.servers.syncInventory();
+  const sha256 = models[0]?.files[0]?.sha256 ?? '';
+  const governed: GovernedModel[] = [{ sha256, policy: { mode: 'ask' }, neededOn: ['two'] }];
+  let [asked, looks] = [0, 0];
+  const agree = (): Promise<boolean> => ((asked += 1), Promise.reject(new Error('no window')));
+  await using keeping = await two.servers.keepCopies({ models: governed, everyMs: 10, agree });
+  keeping.subscribe(() => void (looks += 1));
+  await until(() => Promise.resolve(looks > 3));
+  expect(asked).toBe(1);
+  expect(await types(two)).toEqual([]);
 });
 
 it('what no server has any more comes from its source, and a job that somebody cancels is not submitted at each look', async () => {

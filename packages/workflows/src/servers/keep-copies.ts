@@ -1,14 +1,13 @@
-import { createLatestValue, serialiseError, type Clock, type Logger } from '@modelkeep/core';
+import { abortable, createLatestValue, serialiseError, type Clock, type Logger } from '@modelkeep/core';
 import { planCopies, type CopyPlan, type GovernedContent, type PlannedCopy, type Servers } from '@modelkeep/fleet';
 import type { LibraryJobs } from '../jobs/library-jobs.ts';
+import { createCarryingOut } from './carry-out-copies.ts';
 import { keepOn } from './keep-on.ts';
-import type { GovernedModel, KeepCopiesOptions, KeepingCopies } from './library-servers.ts';
+import type { KeepCopiesOptions, KeepingCopies } from './library-servers.ts';
 
 /** As many are looked up at once. */
 const PAGE = 1_000;
 const EVERY_MS = 60_000;
-/** A model whose job failed is left alone for a while, twice as long after each further one. */
-const [PAUSE_MS, LONGEST_PAUSE_MS] = [60_000, 3_600_000];
 
 /** @internal */
 export interface KeepCopiesContext {
@@ -27,16 +26,22 @@ export async function keepCopies(
   const { servers, ownId, clock, logger } = context;
   const stop = new AbortController();
   const stopped = AbortSignal.any([signal, stop.signal]);
-  const carryOut = createCarryingOut(context, { agree, signal: stopped });
+  const onFailure = (error: unknown): void =>
+    logger.warn('copies could not be planned', { serverId: ownId, error: serialiseError(error).message });
+  const carryOut = createCarryingOut(context, {
+    agree,
+    signal: stopped,
+    onAgreed: () => void lookAgain().catch((error: unknown) => stopped.aborted || onFailure(error)),
+  });
   const look = async (): Promise<CopyPlan> => {
-    const governed = typeof models === 'function' ? await models() : models;
+    const governed = typeof models === 'function' ? await abortable(Promise.resolve(models()), stopped) : models;
     const plan = await planAll(servers, governed, stopped);
     await carryOut(plan, governed);
     return plan;
   };
   // The cursor first: what happens after it is seen again rather than never.
   let { cursor } = await servers.changesSince(null, { signal: stopped });
-  const latest = createLatestValue(await look());
+  const latest = createLatestValue<CopyPlan>({ copies: [], unmet: [] });
   let looking: Promise<void> = Promise.resolve();
   const lookAgain = (): Promise<void> => {
     const next = looking.then(async () => latest.set(await look()));
@@ -55,11 +60,10 @@ export async function keepCopies(
       await lookAgain();
     }
   };
-  const onFailure = (error: unknown): void =>
-    logger.warn('copies could not be planned', { serverId: ownId, error: serialiseError(error).message });
-  const ended = Promise.all([follow, wait].map((work) => keepOn({ work, stopped, clock, onFailure }))).then(() =>
-    latest.end(),
-  );
+  await lookAgain();
+  const ended = Promise.all([follow, wait].map((work) => keepOn({ work, stopped, clock, onFailure })))
+    .then(() => looking)
+    .then(() => latest.end());
   const close = async (): Promise<void> => {
     stop.abort();
     await ended;
@@ -95,45 +99,4 @@ async function planAll(servers: Servers, governed: readonly GovernedContent[], s
     plan.unmet.push(...unmet);
   }
   return plan;
-}
-
-function createCarryingOut(
-  { ownId, jobs, clock, logger }: KeepCopiesContext,
-  { agree, signal }: { readonly agree: KeepCopiesOptions['agree']; readonly signal: AbortSignal },
-): (plan: CopyPlan, governed: readonly GovernedModel[]) => Promise<void> {
-  const answers = new Map<string, boolean>();
-  const pauses = new Map<string, { readonly untilMs: number; readonly pauseMs: number }>();
-  const isAgreed = async (copy: PlannedCopy): Promise<boolean> => {
-    if (!copy.ask) return true;
-    const known = answers.get(copy.sha256) ?? (await agree?.(copy, signal)) ?? false;
-    answers.set(copy.sha256, known);
-    return known;
-  };
-  const begin = async (copy: PlannedCopy, reference: string | undefined): Promise<void> => {
-    const { sha256, from, because } = copy;
-    const isFromPeers = from.length > 0;
-    if (!isFromPeers && reference === undefined) return;
-    const { id, added } = isFromPeers
-      ? await jobs.submit('copy', { sha256 }, { signal })
-      : await jobs.submit('download', { reference: reference ?? '', sha256 }, { signal });
-    if (!added) return;
-    const { pauseMs } = pauses.get(sha256) ?? { pauseMs: PAUSE_MS };
-    pauses.set(sha256, { untilMs: clock.monotonicMs() + pauseMs, pauseMs: Math.min(2 * pauseMs, LONGEST_PAUSE_MS) });
-    logger.info('a copy is fetched', { sha256, jobId: id, because });
-  };
-
-  return async ({ copies }, governed) => {
-    const own = copies.filter(({ to }) => to === ownId);
-    const references = new Map(governed.map(({ sha256, reference }) => [sha256, reference]));
-    const wanted = new Set(own.map(({ sha256 }) => sha256));
-    // What is not missing any more may be asked for anew one day, and tried at once.
-    for (const memory of [answers, pauses]) {
-      for (const sha256 of memory.keys()) if (!wanted.has(sha256)) memory.delete(sha256);
-    }
-    for (const copy of own) {
-      const isPaused = (pauses.get(copy.sha256)?.untilMs ?? 0) > clock.monotonicMs();
-      if (isPaused || !(await isAgreed(copy))) continue;
-      await begin(copy, references.get(copy.sha256));
-    }
-  };
 }

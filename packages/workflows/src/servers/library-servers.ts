@@ -80,7 +80,11 @@ export interface GovernedModel extends GovernedContent {
 export interface KeepCopiesOptions {
   /** The models with a policy; a function is asked at each look. Each server is given the same ones. */
   readonly models: readonly GovernedModel[] | (() => readonly GovernedModel[] | Promise<readonly GovernedModel[]>);
-  /** Is asked before this server fetches what has the policy `ask`, once for each time that it is missing. @default nobody agrees */
+  /**
+   * Is asked before this server fetches what has the policy `ask`, once for each time that it is missing; where it throws,
+   * again after a minute, then later each time. Nothing else waits for the answer. The signal aborts when nobody needs the copy
+   * any more. @default nobody agrees
+   */
   readonly agree?: ((copy: PlannedCopy, signal: AbortSignal) => Promise<boolean>) | undefined;
   /** How often copies are planned where nothing is heard of a change, in milliseconds. @default 60_000 */
   readonly everyMs?: number | undefined;
@@ -142,7 +146,7 @@ export interface LibraryServers extends Servers {
    * submits a job for each that this library is to get, `copy` from the servers that have it, else `download`. Somebody has
    * to do these jobs: open the library with `runJobs`. Every server of the fleet calls it with the same models.
    *
-   * @throws what the store throws, and what `models` and `agree` throw at the first look
+   * @throws what the store throws, and what `models` throws at the first look
    *
    * @example
    * ```ts
