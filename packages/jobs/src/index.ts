@@ -31,3 +31,4 @@ export type { JobContext, JobHandler, JobHandlers, StopReason } from './runner/j
 export { isoTime, jobOfRow, readJson, type JobRow } from './sqlite/job-of-row.ts';
 export { createSqliteJobs, type SqliteJobsOptions } from './sqlite/create-sqlite-jobs.ts';
 export { jobsMigrations } from './sqlite/jobs-migrations.ts';
+export { storedInteger } from './sqlite/stored-integer.ts';

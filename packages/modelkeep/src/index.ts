@@ -367,6 +367,7 @@ export type {
   ServersOptions,
   Serving,
   SyncInventoryOptions,
+  AnswerBlobsOptions,
   BlobHandler,
 } from '@modelkeep/workflows';
 export type { AddedWebhook, LibraryWebhooks, NewWebhook, WebhookEvent, WebhookRecord } from '@modelkeep/workflows';

@@ -311,6 +311,7 @@ export type {
   SyncInventoryOptions,
 } from './servers/library-servers.ts';
 export type { BlobHandler } from './servers/answer-blobs.ts';
+export type { AnswerBlobsOptions } from './servers/guard-blobs.ts';
 export type { OpenShared, SharedContext, SharedEngine } from './shared/open-shared.ts';
 export type {
   AddedWebhook,

@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { serialiseError, type Logger } from '@modelkeep/core';
 import type { LibraryStore } from '@modelkeep/library';
 import { readRange } from './byte-range.ts';
+import { guardBlobs, type AnswerBlobsOptions, type BlobGuard, type BlobRefusal } from './guard-blobs.ts';
 
 /** Answers requests of other servers for contents by their hash: `GET` and `HEAD` of `…/blobs/<sha256>`, ranges too. */
 export type BlobHandler = (request: IncomingMessage, response: ServerResponse) => void;
@@ -24,10 +25,25 @@ interface FoundBlob {
   readonly sizeBytes: number;
 }
 
-/** @internal Nothing but what the index has by its hash can be asked for: no name or path of a request becomes one of the drive. */
-export function answerBlobs({ store, logger }: BlobContext): BlobHandler {
+/**
+ * @internal Nothing but what the index has by its hash can be asked for: no name or path of a request becomes one of the drive.
+ *
+ * @throws what {@link guardBlobs} throws
+ */
+export function answerBlobs({ store, logger }: BlobContext, options: AnswerBlobsOptions = {}): BlobHandler {
+  const guard = guardBlobs(options);
+  const told = new Set<BlobRefusal>();
+  const noted: BlobGuard = async (request) => {
+    const refused = await guard(request);
+    // Once: whoever asks without end must not fill a log.
+    if (refused !== null && !told.has(refused)) {
+      told.add(refused);
+      logger.warn('requests for blobs are refused', { reason: refused.error.message, hint: refused.error.hint });
+    }
+    return refused;
+  };
   return (request, response) => {
-    answer(store, { request, response }).catch((error: unknown) => {
+    answer(store, noted, { request, response }).catch((error: unknown) => {
       logger.debug('a request for a blob ended early', { error: serialiseError(error).message });
       if (response.headersSent) response.destroy();
       else response.writeHead(500).end();
@@ -35,11 +51,16 @@ export function answerBlobs({ store, logger }: BlobContext): BlobHandler {
   };
 }
 
-async function answer(
-  store: LibraryStore,
-  { request, response }: { readonly request: IncomingMessage; readonly response: ServerResponse },
-): Promise<void> {
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+}
+
+async function answer(store: LibraryStore, guard: BlobGuard, { request, response }: Exchange): Promise<void> {
   const { method, url = '', headers } = request;
+  // Before anything is told, such as whether there is such a content.
+  const refused = await guard(request);
+  if (refused !== null) return refuse(response, refused);
   if (method !== 'GET' && method !== 'HEAD') return void response.writeHead(405, { allow: 'GET, HEAD' }).end();
   const [, sha256] = PATH.exec(URL.parse(url, 'http://localhost')?.pathname ?? '') ?? [];
   const blob = sha256 === undefined ? null : await findBlob(store, sha256);
@@ -63,6 +84,13 @@ async function answer(
   response.writeHead(range === null ? 200 : 206, { ...told, ...part, 'content-length': end - start });
   if (method === 'HEAD' || end === start) return void response.end();
   await pipeline(createReadStream(blob.path, { start, end: end - 1 }), response);
+}
+
+function refuse(response: ServerResponse, { status, error }: BlobRefusal): void {
+  const asked = status === 401 ? { 'www-authenticate': 'Bearer' } : {};
+  // A body that nobody reads keeps no connection.
+  response.writeHead(status, { ...asked, 'content-type': 'application/json', connection: 'close' });
+  response.end(JSON.stringify({ error: error.toJSON() }));
 }
 
 /** A content may be in several models, of which some were evicted or are on a drive that is away. */

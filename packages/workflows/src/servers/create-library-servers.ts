@@ -75,7 +75,7 @@ export function createLibraryServers(context: LibraryServersContext, operations:
       void operations.track({ result: keeping.ended });
       return keeping;
     },
-    answerBlobs: answerBlobs(context),
+    answerBlobs: (options) => answerBlobs(context, options),
     findSubstitutes: (sha256, options = {}) => findSubstitutes(servers, sha256, join(options)),
   };
 }

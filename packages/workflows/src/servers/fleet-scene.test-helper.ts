@@ -6,6 +6,7 @@ import { tempFolder } from '../workspace.test-helper.ts';
 import { openWorkspace } from '../workspace/open-workspace.ts';
 import type { OpenWorkspaceOptions } from '../workspace/open-workspace-options.ts';
 import type { Workspace } from '../workspace/workspace.ts';
+import type { AnswerBlobsOptions } from './guard-blobs.ts';
 
 /** Several libraries of one fleet. */
 export interface FleetScene extends AsyncDisposable {
@@ -14,7 +15,10 @@ export interface FleetScene extends AsyncDisposable {
   /** A model file outside of all libraries. */
   readonly file: string;
   /** A library whose files others may fetch. */
-  readonly open: (serverId: string) => Promise<Workspace & { readonly origin: string; readonly asked: string[] }>;
+  readonly open: (
+    serverId: string,
+    guard?: AnswerBlobsOptions,
+  ) => Promise<Workspace & { readonly origin: string; readonly asked: string[] }>;
 }
 
 /** A store of servers and a model file. */
@@ -27,13 +31,14 @@ export async function fleetScene(
   const sqlite = parts.use(createSqlite({ size: 2 }));
   const database = await sqlite.open({ path: folder.join('fleet.db'), migrations: [serversMigrations] });
   const store = createSqliteServers({ database });
-  const open: FleetScene['open'] = async (serverId) => {
+  const open: FleetScene['open'] = async (serverId, guard) => {
     const fleet = { servers: { serverId, store }, privateOrigins: 'all' } as const;
     const library = parts.use(await openWorkspace({ root: folder.join(serverId), ...fleet, ...options }));
     const asked: string[] = [];
+    const answer = library.servers.answerBlobs(guard);
     const web = createServer((request, response) => {
       asked.push(`${request.method} ${request.headers.range ?? ''}`);
-      library.servers.answerBlobs(request, response);
+      answer(request, response);
     });
     const origin = await listen(web);
     parts.defer(() => web.closeAllConnections());

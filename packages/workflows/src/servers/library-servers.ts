@@ -19,6 +19,7 @@ import type { DownloadPlan } from '../acquire/download-plan.ts';
 import type { DownloadResult } from '../acquire/download-types.ts';
 import type { Download } from '../acquire/download.ts';
 import type { BlobHandler } from './answer-blobs.ts';
+import type { AnswerBlobsOptions } from './guard-blobs.ts';
 
 /** How a library takes part in a fleet. */
 export interface ServersOptions {
@@ -136,7 +137,8 @@ export interface LibraryServers extends Servers {
    * Plans the download of a content from the servers that have it and tell an endpoint: verified by its hash, resumed where it
    * was cut off, from the next server where one fails. An endpoint at a private address has to be among `privateOrigins`.
    *
-   * @throws `fleet.not-found` where no server that can be reached has it, `network.*`
+   * @throws `fleet.not-found` where no server that can be reached has it; `workflows.waiting-for-user` where those that have it
+   * want a secret (`library.tokens`) or refuse this one; `network.*`
    */
   planFetch(sha256: string, options?: { readonly signal?: AbortSignal | undefined }): Promise<DownloadPlan>;
   /** Does that, notes how fast it was, and tells the others that it is here. Rejects as the download does. */
@@ -162,7 +164,10 @@ export interface LibraryServers extends Servers {
   keepCopies(options: KeepCopiesOptions): Promise<KeepingCopies>;
   /**
    * Answers requests of other servers for what this library has, by hash, below its endpoint: for a server of `node:http`.
-   * Whoever may ask it may have every file of the library whose hash they know: put it where only servers can ask.
+   * Whoever may ask may have every file of the library whose hash they know. Without a guard only this machine is answered; who is
+   * refused gets 401 or 403, with a `workflows.peer-refused` as JSON.
+   *
+   * @throws `core.invalid-argument` for a secret that can be guessed, or not be sent
    *
    * @example
    * ```ts
@@ -170,11 +175,13 @@ export interface LibraryServers extends Servers {
    * import { openLibrary } from 'modelkeep';
    *
    * await using library = await openLibrary({ root: '/data/models' });
-   * createServer(library.servers.answerBlobs).listen(8443, '10.0.0.5');
+   * const secret = process.env['PEER_SECRET'] ?? '';
+   * createServer(library.servers.answerBlobs({ secret })).listen(8443, '10.0.0.5');
    * await using serving = await library.servers.serve({ registration: { endpoint: 'http://10.0.0.5:8443' } });
+   * await library.tokens.set('http://10.0.0.6:8443', secret); // what is sent to another server
    * ```
    */
-  readonly answerBlobs: BlobHandler;
+  answerBlobs(options?: AnswerBlobsOptions): BlobHandler;
   /** Models of the same family and type for one that is not to be had, with reasons. */
   findSubstitutes(sha256: string, options?: FindSubstitutesOptions): Promise<readonly Substitute[]>;
 }

@@ -1,8 +1,10 @@
-import { createServer } from 'node:http';
+import { randomBytes } from 'node:crypto';
+import { createServer, ServerResponse, type IncomingMessage } from 'node:http';
 import { readdir } from 'node:fs/promises';
 import { buildFluxLora } from '@modelkeep/testing';
 import { expect, it } from 'vitest';
 import { readRange } from './byte-range.ts';
+import type { AnswerBlobsOptions } from './guard-blobs.ts';
 import { fleetScene, listen, type FleetScene } from './fleet-scene.test-helper.ts';
 
 const scene = (): Promise<FleetScene> => fleetScene(buildFluxLora({ scale: 0.02 }));
@@ -100,6 +102,68 @@ it('answers parts and heads, and knows nothing but hashes', async () => {
   }
   await one.evict({ freeBytes: 1, unfetchable: true, checkSources: false }).result;
   expect((await ask(path))[0]).toBe(404);
+});
+
+it('who has the secret between servers gets a model, and nobody else', async () => {
+  await using parts = await scene();
+  const secret = randomBytes(32).toString('base64');
+  const one = await parts.open('one', { secret: ['one-that-is-not-sent-yet', secret] });
+  const other = await parts.open('other');
+  const { models } = await one.import(parts.file).result;
+  await one.servers.syncInventory();
+  const sha256 = models[0]?.files[0]?.sha256 ?? '';
+  const waiting = { code: 'workflows.waiting-for-user', facts: { reason: 'token', url: `${one.origin}/` } };
+  await expect(other.servers.fetch(sha256)).rejects.toMatchObject(waiting);
+  const { id } = await other.jobs.submit('copy', { sha256 });
+  await other.jobs.run({ untilIdle: true });
+  expect(await other.jobs.get(id)).toMatchObject({ state: 'waiting-for-user', waiting: waiting.facts });
+  await other.tokens.set(one.origin, 'one-that-is-wrong');
+  await expect(other.servers.fetch(sha256)).rejects.toMatchObject(waiting);
+  await other.tokens.set(one.origin, secret);
+  await other.jobs.resume(id);
+  await other.jobs.run({ untilIdle: true });
+  expect(await other.jobs.get(id)).toMatchObject({ state: 'completed' });
+  expect((await other.verify().result).problems).toEqual([]);
+
+  for (const path of [`/blobs/${sha256}`, `/blobs/${'0'.repeat(64)}`, '/']) {
+    const answer = await fetch(`${one.origin}${path}`, { headers: { authorization: `Basic ${secret}` } });
+    expect([answer.status, answer.headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
+    expect(await answer.json()).toMatchObject({ error: { code: 'workflows.peer-refused', facts: { status: 401 } } });
+  }
+  for (const bad of ['', 'short', 'a secret with spaces', []]) {
+    expect(() => one.servers.answerBlobs({ secret: bad })).toThrow('16 or more');
+  }
+});
+
+it('a hook decides who may ask, and without a guard only this machine may', async () => {
+  await using parts = await scene();
+  const asked: (string | undefined)[] = [];
+  const one = await parts.open('one', {
+    authorize({ url, headers }) {
+      asked.push(url);
+      if (headers['x-app'] === 'broken') throw new Error('no database');
+      return Promise.resolve(headers['x-app'] === 'mine');
+    },
+  });
+  const statusOf = async (origin: string, app: string): Promise<number> =>
+    (await fetch(`${origin}/blobs/x`, { headers: { 'x-app': app } })).status;
+  expect(await statusOf(one.origin, 'mine')).toBe(404);
+  expect(await statusOf(one.origin, 'yours')).toBe(403);
+  expect(await statusOf(one.origin, 'broken')).toBe(500);
+  expect(asked).toEqual(['/blobs/x', '/blobs/x', '/blobs/x']);
+
+  const at = async (localAddress: string | undefined, options?: AnswerBlobsOptions): Promise<number> => {
+    const request = { method: 'GET', url: '/blobs/x', headers: {}, socket: { localAddress } } as IncomingMessage;
+    const response = new ServerResponse(request);
+    one.servers.answerBlobs(options)(request, response);
+    await expect.poll(() => response.writableEnded).toBe(true);
+    return response.statusCode;
+  };
+  for (const own of ['127.0.0.1', '127.9.9.9', '::1', '::ffff:127.0.0.1']) expect(await at(own), own).toBe(404);
+  for (const open of ['10.0.0.5', '::', 'fe80::1', '::ffff:10.0.0.5', '', undefined]) {
+    expect(await at(open), open).toBe(403);
+    expect(await at(open, { authorize: () => true }), open).toBe(404);
+  }
 });
 
 it.each([

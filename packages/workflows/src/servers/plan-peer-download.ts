@@ -1,4 +1,4 @@
-import { isSha256, ModelkeepError } from '@modelkeep/core';
+import { isModelkeepError, isSha256, ModelkeepError } from '@modelkeep/core';
 import type { Servers } from '@modelkeep/fleet';
 import type { DownloadPlan } from '../acquire/download-plan.ts';
 import type { PlanDownloadOptions } from '../acquire/plan-download.ts';
@@ -13,7 +13,7 @@ export interface PeerContext {
 /**
  * @internal Plans the download of a content from the servers that have it, the least busy first: the others are its mirrors.
  *
- * @throws `fleet.not-found` where no server that can be reached has it
+ * @throws `fleet.not-found` where no server that can be reached has it, `workflows.waiting-for-user` where it wants a secret
  */
 export async function planPeerDownload(
   { servers, ownId, planDownload }: PeerContext,
@@ -34,7 +34,24 @@ export async function planPeerDownload(
       hint: 'download it from its source',
     });
   }
-  return planDownload(first, { sha256, mirrors, signal });
+  try {
+    return await planDownload(first, { sha256, mirrors, signal });
+  } catch (error) {
+    throw refusedBy(first, error) ?? error;
+  }
+}
+
+/** A secret that is missing is for a person to give. */
+function refusedBy(address: string, error: unknown): ModelkeepError | null {
+  if (!isModelkeepError(error, 'network.status') || ![401, 403].includes(error.facts.status)) return null;
+  const { origin } = new URL(address);
+  const reason = error.facts.status === 401 ? 'token' : 'gate';
+  return new ModelkeepError('workflows.waiting-for-user', {
+    message: reason === 'token' ? `${origin} wants a secret, or another one` : `${origin} refuses this server`,
+    facts: { reason, url: origin },
+    hint: `keep the secret between servers by library.tokens.set('${origin}', …), and see what the other one lets in`,
+    cause: error,
+  });
 }
 
 function addressOf(endpoint: string, sha256: string): string {

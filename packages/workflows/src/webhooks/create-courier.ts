@@ -36,6 +36,7 @@ export function createCourier(context: CourierContext): Courier {
   const { signal } = closing;
   const busy = new Map<string, Promise<void>>();
   const failures = new Map<string, { readonly count: number; readonly untilMs: number }>();
+  const damaged = new Set<string>();
   let lock: VolumeLock | null = null;
   let rounds: Promise<unknown> = Promise.resolve();
   let looping: Promise<void> = Promise.resolve();
@@ -68,8 +69,15 @@ export function createCourier(context: CourierContext): Courier {
       .finally(() => busy.delete(id));
     busy.set(id, ended);
   };
+  const warnOfDamaged = ({ id, state }: FollowingWebhook): void => {
+    if (state !== 'damaged' || damaged.has(id)) return;
+    damaged.add(id);
+    logger.warn('what is stored of a webhook is damaged: remove it, and add it again', { webhookId: id });
+  };
   const round = async (): Promise<void> => {
-    const webhooks = (await table.list(signal)).filter(({ state }) => state === 'on');
+    const all = await table.list(signal);
+    const webhooks = all.filter(({ state }) => state === 'on');
+    for (const webhook of all) warnOfDamaged(webhook);
     if (webhooks.length === 0) return;
     lock ??= await takeLock(store);
     if (lock === null) return;

@@ -22,8 +22,11 @@ export interface WebhookRecord {
   readonly origin: string;
   readonly description: string | null;
   readonly events: readonly WebhookEvent[];
-  /** `gone`: its receiver answered 410, and is told nothing any more. */
-  readonly state: 'on' | 'gone';
+  /**
+   * `gone`: its receiver answered 410, and is told nothing any more; `damaged`: what is stored of it cannot be read, so that it is
+   * told nothing either. Whoever wants it back removes it, and adds it again.
+   */
+  readonly state: 'on' | 'gone' | 'damaged';
   /** ISO 8601, as all times here. */
   readonly addedAt: string;
   readonly deliveredAt: string | null;

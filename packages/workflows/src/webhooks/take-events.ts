@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isModelkeepError } from '@modelkeep/core';
-import type { JobChange, JobRecord, JobStore } from '@modelkeep/jobs';
+import type { JobChange, JobChanges, JobRecord, JobStore } from '@modelkeep/jobs';
 import type { WebhookEvent } from './library-webhooks.ts';
 import type { FollowingWebhook, NewDelivery, WebhookTable } from './webhook-table.ts';
 
@@ -20,7 +20,7 @@ export async function takeEvents(
   signal: AbortSignal,
 ): Promise<void> {
   for (let { cursor } = webhook; ;) {
-    const page = await context.jobs.changesSince(cursor, { signal });
+    const page = await changesSince(context, cursor, signal);
     // Changes that are not kept any more: the records of the jobs still tell how they ended.
     const changes = page.resync ? await endedSince(context, webhook.seenAtMs, signal) : page.changes;
     const deliveries: NewDelivery[] = [];
@@ -32,6 +32,16 @@ export async function takeEvents(
     if (page.resync || page.changes.length > 0) await context.table.enqueue(webhook.id, page.cursor, deliveries);
     if (page.resync || page.changes.length === 0) return;
     cursor = page.cursor;
+  }
+}
+
+/** A cursor that is none, such as that of another engine or of a damaged row, is as good as one that is too old. */
+async function changesSince({ jobs }: TakeEventsContext, cursor: string, signal: AbortSignal): Promise<JobChanges> {
+  try {
+    return await jobs.changesSince(cursor, { signal });
+  } catch (error) {
+    if (!isModelkeepError(error, 'core.invalid-argument')) throw error;
+    return { ...(await jobs.changesSince(null, { signal })), resync: true };
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Clock } from '@modelkeep/core';
-import type { SqliteDatabase, SqlRow } from '@modelkeep/sqlite';
-import { webhookEvents, type WebhookEvent, type WebhookRecord } from './library-webhooks.ts';
+import type { SqliteDatabase } from '@modelkeep/sqlite';
+import type { WebhookRecord } from './library-webhooks.ts';
+import { webhookColumns, webhookOfRow } from './webhook-of-row.ts';
 
 /** How long what was delivered is remembered, so that it is not told again: longer than its job is. */
 const KEPT_MS = 8 * 86_400_000;
@@ -47,7 +48,7 @@ export interface WebhookTable {
   settle(id: string, delivery: DueDelivery, end: DeliveryEnd): Promise<void>;
 }
 
-const LIST = `select *,
+const LIST = `select ${webhookColumns},
     (select count(*) from webhooks_deliveries d where d.webhook_id = id and d.state = 'pending') as pending,
     (select count(*) from webhooks_deliveries d where d.webhook_id = id and d.state = 'given-up') as given_up
   from webhooks_list order by added_at_ms, id`;
@@ -55,7 +56,7 @@ const LIST = `select *,
 /** @internal */
 export function webhookTable(database: SqliteDatabase, clock: Clock): WebhookTable {
   return {
-    list: async (signal) => (await database.all(LIST, {}, { signal })).map((row) => toWebhook(row)),
+    list: async (signal) => (await database.all(LIST, {}, { signal })).map((row) => webhookOfRow(row)),
     async add({ id, origin, description, events, cursor }) {
       const params = { id, origin, description, events: JSON.stringify(events), cursor, now: clock.now() };
       const sql = `insert into webhooks_list (id, origin, description, events, cursor, seen_at_ms, added_at_ms)
@@ -132,25 +133,4 @@ function webhookStatements(id: string, end: DeliveryEnd, now: number) {
   const off = { sql: `update webhooks_list set state = 'gone' where id = :id`, params: { id } };
   const sql = `update webhooks_deliveries set state = 'given-up' where webhook_id = :id and state = 'pending'`;
   return [failed, off, { sql, params: { id } }];
-}
-
-function toWebhook(row: SqlRow): FollowingWebhook {
-  const timeOf = (value: SqlRow[string] | undefined): string => new Date(Number(value)).toISOString();
-  const read = (value: SqlRow[string] | undefined): unknown => JSON.parse(String(value));
-  const events = read(row['events']);
-  const delivered = row['delivered_at_ms'];
-  return {
-    id: String(row['id']),
-    origin: String(row['origin']),
-    description: row['description'] === null ? null : String(row['description']),
-    events: webhookEvents.filter((one) => Array.isArray(events) && (events as WebhookEvent[]).includes(one)),
-    state: row['state'] === 'on' ? 'on' : 'gone',
-    addedAt: timeOf(row['added_at_ms']),
-    deliveredAt: delivered === null ? null : timeOf(delivered),
-    pending: Number(row['pending']),
-    givenUp: Number(row['given_up']),
-    failure: row['failure'] === null ? null : (read(row['failure']) as WebhookRecord['failure']),
-    cursor: String(row['cursor']),
-    seenAtMs: Number(row['seen_at_ms']),
-  };
 }

@@ -255,3 +255,26 @@ it('what happened while nobody told anything is told, also where the changes are
   await other.jobs.run({ untilIdle: true });
   expect(bodiesOf(it.receiver)).toMatchObject([{ type: 'job.completed', data: { id } }]);
 });
+
+it('a damaged row is told of and told nothing, and the others are told all the same', async () => {
+  await using it = await scene();
+  await using library = await it.open();
+  const { webhook: bad } = await library.webhooks.add({ url: `${it.receiver.origin}/bad` });
+  for (const path of ['strange', 'good']) await library.webhooks.add({ url: `${it.receiver.origin}/${path}` });
+  const database = new DatabaseSync(join(it.root, '.modelkeep/state.db'));
+  database.exec(
+    `update webhooks_list set events = '["job.comp', added_at_ms = 9223372036854775807 where id = '${bad.id}'`,
+  );
+  // A cursor of another engine, and what nobody needs to read.
+  database.exec(`update webhooks_list set cursor = 'pg:1', failure = '{' where seen_at_ms =
+    (select min(seen_at_ms) from webhooks_list where id <> '${bad.id}')`);
+  database.close();
+  const { id } = await library.jobs.submit('verify', {});
+  await library.jobs.run({ untilIdle: true });
+  await library.jobs.run({ untilIdle: true });
+  expect(bodiesOf(it.receiver)).toMatchObject([{ data: { id } }, { data: { id } }]);
+  expect(await library.webhooks.list()).toHaveLength(3);
+  expect((await library.webhooks.list()).find((one) => one.id === bad.id)).toMatchObject({ state: 'damaged' });
+  expect(it.logged.filter((line) => line.includes('damaged') && line.includes(bad.id)).length).toBeGreaterThan(0);
+  expect(await library.webhooks.remove(bad.id)).toBe(true);
+});

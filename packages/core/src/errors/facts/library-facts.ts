@@ -121,6 +121,8 @@ export interface MapperErrorFacts {
 /** Errors of the workflows and of the facade. */
 export interface WorkflowErrorFacts {
   /** A person has to act before this can go on. */
+  /** A server was refused what it asked another one for: 401 without the secret between them, 403 for any other reason. */
+  'workflows.peer-refused': { readonly status: 401 | 403 };
   'workflows.waiting-for-user': { readonly reason: 'gate' | 'token' | 'early-access'; readonly url: string };
   /** A model that apps on this machine link to, and that is not deleted unless its links may go. */
   'workflows.model-linked': {
