@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { embedWorkerCode } from './tsup-base.ts';
+import { embedWorkerCode } from './embed-worker-code.ts';
 
 const root = join(import.meta.dirname, '..');
 
