@@ -14,6 +14,11 @@ export function inFolder(folder: string, path: string): string {
   return isPlain && !path.startsWith('/') ? `${folder}/${path}` : join(folder, path);
 }
 
+/** @internal The path of a plain name in a folder that is as it should be, as the system tells it. */
+export function nameIn(folder: string, name: string): string {
+  return folder.endsWith(sep) ? `${folder}${name}` : `${folder}${sep}${name}`;
+}
+
 /** @internal Whether a path is a name directly in a folder, by their texts. */
 export function isDirectlyIn(folder: string, path: string): boolean {
   return path.startsWith(folder) && path.lastIndexOf(sep) === folder.length && path.length > folder.length + 1;

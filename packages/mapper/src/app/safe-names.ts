@@ -6,17 +6,21 @@ const MAX_SEGMENTS = 16;
 const FORBIDDEN = /[\p{Cc}\\/:*?"<>|\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/u;
 const DEVICE = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$) *(?:\..*)?$/i;
 
+/** What most names are: nothing in it needs a closer look, but for the names of devices. */
+const PLAIN = /^[\w-]+(?:[. ]+[\w-]+)*$/;
 const ASCII = /^[\x20-\x7e]*$/;
 
 /** @internal Whether one name is a plain name under the rules of POSIX and of Windows, so that no path escapes by it. */
 export function isSafeSegment(name: string): boolean {
   if (name === '' || name === '.' || name === '..') return false;
+  if (PLAIN.test(name)) return name.length <= MAX_SEGMENT_BYTES && !DEVICE.test(name);
   if (Buffer.byteLength(name) > MAX_SEGMENT_BYTES || !name.isWellFormed()) return false;
   return !FORBIDDEN.test(name) && !DEVICE.test(name) && !/[. ]$/.test(name);
 }
 
 /** @internal Whether a `/`-separated path is made of safe names only: relative, and never upwards. */
 export function isSafeRelativePath(path: string): boolean {
+  if (!path.includes('/')) return isSafeSegment(path);
   const segments = path.split('/');
   return segments.length <= MAX_SEGMENTS && segments.every(isSafeSegment);
 }

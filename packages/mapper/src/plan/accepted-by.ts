@@ -45,8 +45,7 @@ export function missingForApp(accepts: AcceptedModels, record: ModelRecord, fact
       message: `${record.format} models need ${plugin.name}, which is not installed in this app`,
     };
   }
-  const names = new Set(record.files.map(({ name }) => name));
-  const group = accepts.needsOneOf.find((oneOf) => !oneOf.some((name) => names.has(name)));
+  const group = accepts.needsOneOf.find((oneOf) => !record.files.some(({ name }) => oneOf.includes(name)));
   if (group !== undefined) {
     return { code: 'file-missing-in-model', message: `the app opens such a folder only with ${group.join(' or ')}` };
   }

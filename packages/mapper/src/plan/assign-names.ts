@@ -38,8 +38,10 @@ export async function assignNames(
   const linksByModel = await groupedInTurns(registered, ({ modelId }) => modelId);
   const claims: Claim[] = [];
   for await (const some of inTurns(placements)) {
-    for (const placement of some)
-      claims.push(claimOf(placement, { links: linksByModel.get(placement.model.record.id) ?? [], at: claims.length }));
+    for (const placement of some) {
+      const links = linksByModel.size === 0 ? undefined : linksByModel.get(placement.model.record.id);
+      claims.push(claimOf({ placement, links, at: claims.length }));
+    }
   }
   const taken: TakenNames = new Map();
   const named = Array.from<NamedPlacement>({ length: placements.length });
@@ -48,11 +50,12 @@ export async function assignNames(
   return named;
 }
 
-function claimOf(
-  placement: Placement,
-  { links, at }: { readonly links: readonly RegisteredLink[]; readonly at: number },
-): Claim {
-  const name = nameInApp(placement, links);
+function claimOf({
+  placement,
+  links,
+  at,
+}: Pick<Claim, 'placement' | 'at'> & { readonly links: readonly RegisteredLink[] | undefined }): Claim {
+  const name = links === undefined ? null : nameInApp(placement, links);
   if (name === placement.baseName) return { placement, at, registeredName: name, precedence: 0 };
   if (name === null || !namesOf(placement).includes(name))
     return { placement, at, registeredName: null, precedence: 2 };

@@ -39,12 +39,16 @@ export interface ChooserOptions {
 
 /** @internal Says in which ways a file may be linked; none when none is possible. */
 export interface StrategyChooser {
+  /** The same without a look at any drive; null where one is needed. */
+  atOnce(file: PlacedFile): readonly LinkKind[] | null;
   choose(file: PlacedFile, view: FolderView): Promise<readonly LinkKind[]>;
   /** What was looked at. */
   choices(): readonly StrategyChoice[];
 }
 
 const DEFAULT_ORDER: readonly LinkKind[] = ['symlink', 'junction', 'hardlink', 'reflink', 'copy'];
+const WRITTEN: readonly LinkKind[] = ['written'];
+const IN_STORE: readonly LinkKind[] = ['symlink'];
 const FILES: readonly LinkKind[] = ['symlink', 'hardlink'];
 const FOLDERS: readonly LinkKind[] = ['symlink', 'junction'];
 const anything: LinkAbilities = { reflink: true, symlink: true, hardlink: true, junction: true, codes: {} };
@@ -73,11 +77,18 @@ export function createStrategyChooser(options: ChooserOptions): StrategyChooser 
     return { can: WITHOUT_LINKS.has(typeId) ? nothing : anything, device };
   };
 
+  const atOnce = (file: PlacedFile): readonly LinkKind[] | null => {
+    if (file.origin === 'written') return WRITTEN;
+    if (file.origin === 'store') return IN_STORE;
+    if (isPlain) return file.leadsTo === 'file' ? FILES : FOLDERS;
+    return null;
+  };
+
   return {
+    atOnce,
     async choose(file, view) {
-      if (file.origin === 'written') return ['written'];
-      if (file.origin === 'store') return ['symlink'];
-      if (isPlain) return file.leadsTo === 'file' ? FILES : FOLDERS;
+      const chosen = atOnce(file);
+      if (chosen !== null) return chosen;
       const known = places.get(view.deepest) ?? lookAt(view.deepest);
       places.set(view.deepest, known);
       const { can, device } = await known;

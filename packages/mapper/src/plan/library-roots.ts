@@ -13,17 +13,23 @@ export async function libraryRootsOf(
 ): Promise<ReadonlySet<string>> {
   const roots = new Set<string>();
   for await (const some of inTurns(models, signal)) {
-    let last = '';
+    let last: string | null = null;
     for (const { record, folder } of some) {
-      const end = `${sep}${sep === '/' ? record.slug : record.slug.replaceAll('/', sep)}`;
-      if (last !== '' && folder === `${last}${end}`) continue;
+      const slug = sep === '/' ? record.slug : record.slug.replaceAll('/', sep);
+      if (last !== null && isAt(folder, last, slug)) continue;
       if (!isAbsolute(folder)) throw notAbsolute(folder);
-      if (!folder.endsWith(end) || folder.length <= end.length) continue;
-      last = folder.slice(0, -end.length);
+      if (!folder.endsWith(`${sep}${slug}`) || folder.length <= slug.length + 1) continue;
+      last = folder.slice(0, -slug.length - 1);
       roots.add(last);
     }
   }
   return roots;
+}
+
+/** Whether a folder is `<root><sep><slug>`. */
+function isAt(folder: string, root: string, slug: string): boolean {
+  if (folder.length !== root.length + 1 + slug.length || folder[root.length] !== sep) return false;
+  return folder.startsWith(root) && folder.endsWith(slug);
 }
 
 /**

@@ -33,7 +33,8 @@ const LONGEST_RANGE = 256;
 /** @internal Mapping is automatic: what a person says restricts it. */
 export function mappingChoice(record: ModelRecord, { profile, version }: MappingChoiceOptions): MappingChoice {
   const { mapping } = record;
-  if (mapping === undefined) return { reason: null, ...automatic(profile), guessed: false };
+  if (mapping === undefined)
+    return { reason: null, name: null, subfolder: null, names: profile.fileNames, guessed: false };
   const { id } = profile;
   const problem = own(mapping.problems, id) ?? own(mapping.problems, '*');
   if (problem !== undefined) return refused('override-invalid', problem);
@@ -64,10 +65,6 @@ export function wantedName(file: ModelFile, choice: { readonly name: string | nu
   const official = lastSegment(file.officialName);
   const sameKind = extname(official).toLowerCase() === extension.toLowerCase();
   return sameKind && isSafeSegment(official) ? official : cleaned;
-}
-
-function automatic(profile: AppProfile) {
-  return { name: null, subfolder: null, names: profile.fileNames };
 }
 
 function outsideRange(range: string, { profile, version }: MappingChoiceOptions): LinkReason | null {

@@ -60,9 +60,8 @@ export function placeModel(model: MappableModel, { profile, facts }: PlaceModelO
   }
   const extension = weights.map(({ name }) => extensionProblem(accepts, name)).find((problem) => problem !== null);
   if (extension !== undefined && extension !== null) return { rule: null, reason: extension };
-  const place = { rule, accepts, subfolder, guessed, baseName };
-  if (weights.length > 1) return placeShards(model, { ...place, profile, weights });
-  return { ...place, digest: only.sha256, files: [placedFile(model, only)] };
+  if (weights.length > 1) return placeShards(model, { rule, accepts, subfolder, guessed, baseName, profile, weights });
+  return { rule, accepts, subfolder, guessed, baseName, digest: only.sha256, files: [placedFile(model, only)] };
 }
 
 interface Shards {

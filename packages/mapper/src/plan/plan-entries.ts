@@ -1,16 +1,16 @@
 import { linkTexts } from '../links/link-texts.ts';
 import type { MapperContext } from '../mapper-context.ts';
-import { inFolder, lastSegment } from '../app/path-parts.ts';
+import { lastSegment, nameIn } from '../app/path-parts.ts';
 import { foldName } from '../app/safe-names.ts';
 import { mapWithLimit, SMALL_CALLS_AT_ONCE } from '../support/map-with-limit.ts';
 import type { FolderView } from './folder-views.ts';
 import type { LinkPlanEntry } from './link-plan.ts';
-import { planEntry, type PlanEntryOptions } from './plan-entry.ts';
+import { planEntry, type PlanEntryTools } from './plan-entry.ts';
 import { seenSources } from './seen-sources.ts';
 import type { WantedLink } from './wanted-link.ts';
 
 /** @internal */
-export interface PlanEntriesOptions extends Pick<PlanEntryOptions, 'chooser' | 'linking' | 'registered'> {
+export interface PlanEntriesOptions extends Pick<PlanEntryTools, 'chooser' | 'linking' | 'registered'> {
   readonly wanted: readonly WantedLink[];
   /** The folders that were looked at already. */
   readonly views: ReadonlyMap<string, FolderView>;
@@ -18,12 +18,15 @@ export interface PlanEntriesOptions extends Pick<PlanEntryOptions, 'chooser' | '
   readonly signal: AbortSignal | undefined;
 }
 
-const LINKS_AT_ONCE = 5_000;
-/** Portions whose names are looked at in the workers before their turn comes: one for each worker. */
-const AHEAD = 2;
+const LINKS_AT_ONCE = 1_000;
+/** Portions whose names are looked at in the workers before their turn comes: a few for each worker. */
+const AHEAD = 8;
 
 /** What was learned of the names of a portion in one go. */
-type Looked = Pick<PlanEntryOptions, 'seen' | 'texts'>;
+interface Looked extends Pick<PlanEntryTools, 'texts'> {
+  /** Links of the portion whose source was found good. */
+  readonly seen: ReadonlySet<number>;
+}
 
 /** @internal Compares wanted links with the disk and the registry: names are looked at in the workers while others are compared. */
 export async function planEntries(
@@ -32,7 +35,6 @@ export async function planEntries(
 ): Promise<readonly LinkPlanEntry[]> {
   const { wanted, views, viewOf, chooser, linking, registered, signal } = options;
   const { fileSystem, platform, hands } = context;
-  const shared = { fileSystem, platform, hands, chooser, linking, registered };
   const portions: (readonly WantedLink[])[] = [];
   for (let start = 0; start < wanted.length; start += LINKS_AT_ONCE)
     portions.push(wanted.slice(start, start + LINKS_AT_ONCE));
@@ -48,13 +50,15 @@ export async function planEntries(
   const planned: LinkPlanEntry[] = [];
   for (const [index, portion] of portions.entries()) {
     lookAhead(index + 1 + AHEAD);
-    const looked = (await looks[index]) as Looked;
+    const { seen, texts } = (await looks[index]) as Looked;
+    const tools = { fileSystem, platform, hands, chooser, linking, registered, texts };
     const entries = await mapWithLimit(portion, {
       limit: SMALL_CALLS_AT_ONCE,
-      run: async (one) => {
+      run: (one, at) => {
         signal?.throwIfAborted();
-        const view = views.get(one.viewFolder) ?? (await viewOf(one.viewFolder));
-        return planEntry({ ...shared, ...looked, wanted: one, view });
+        const planIn = (view: FolderView) => planEntry(tools, { wanted: one, view, isSeen: seen.has(at) });
+        const view = views.get(one.viewFolder);
+        return view === undefined ? viewOf(one.viewFolder).then(planIn) : planIn(view);
       },
     });
     planned.push(...entries);
@@ -75,10 +79,12 @@ async function lookAt(
 
 /** The names of links that something in the app has. */
 function namesThere(wanted: readonly WantedLink[], views: ReadonlyMap<string, FolderView>): readonly string[] {
-  return wanted.flatMap(({ viewFolder, name }) => {
+  const names: string[] = [];
+  for (const { viewFolder, name } of wanted) {
     const view = views.get(viewFolder);
-    if (view === undefined || view.entries.size === 0) return [];
+    if (view === undefined || view.entries.size === 0) continue;
     const ownName = lastSegment(name);
-    return view.entries.has(foldName(ownName)) ? [inFolder(view.path, ownName)] : [];
-  });
+    if (view.entries.has(foldName(ownName))) names.push(nameIn(view.path, ownName));
+  }
+  return names;
 }

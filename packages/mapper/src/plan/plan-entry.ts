@@ -1,5 +1,5 @@
 import { systemCodeOf, type FileSystem } from '@modelkeep/io';
-import { inFolder, lastSegment } from '../app/path-parts.ts';
+import { lastSegment, nameIn } from '../app/path-parts.ts';
 import { foldName } from '../app/safe-names.ts';
 import { isAsWanted } from '../apply/check-change.ts';
 import { foreignReason, linkedByOthers } from '../links/foreign-reason.ts';
@@ -17,8 +17,8 @@ import type { WantedLink } from './wanted-link.ts';
 import { pathTooLong } from './path-limit.ts';
 import { verifySource } from './verify-source.ts';
 
-/** @internal */
-export interface PlanEntryOptions {
+/** @internal What all links of a plan are compared with. */
+export interface PlanEntryTools {
   readonly fileSystem: FileSystem;
   /** The system that paths are judged for. */
   readonly platform: NodeJS.Platform;
@@ -26,14 +26,23 @@ export interface PlanEntryOptions {
   readonly chooser: StrategyChooser;
   /** Set when somebody wants links made in certain ways: then one that was made in another is made again. */
   readonly linking: LinkingOptions | undefined;
-  readonly wanted: WantedLink;
-  /** The folder that the link itself is in. */
-  readonly view: FolderView;
   readonly registered: ReadonlyMap<string, RegisteredLink>;
   /** What links in the app say, as far as they were read already. */
   readonly texts: ReadonlyMap<string, string>;
-  /** Sources that were found good already. */
-  readonly seen: ReadonlySet<string>;
+}
+
+/** @internal */
+export interface PlanEntryOptions {
+  readonly wanted: WantedLink;
+  /** The folder that the link itself is in. */
+  readonly view: FolderView;
+  /** Whether the source was found good already. */
+  readonly isSeen: boolean;
+}
+
+interface Comparison extends PlanEntryOptions {
+  readonly ownName: string;
+  readonly target: string;
 }
 
 /** What is found at the place of a link, and what follows. */
@@ -44,18 +53,50 @@ interface Found {
 }
 
 const NEW: Found = { action: 'create', reason: null };
+const NO_WAYS: readonly LinkKind[] = [];
 
-/** @internal Compares one wanted link with the disk and the registry. */
-export async function planEntry(options: PlanEntryOptions): Promise<LinkPlanEntry> {
-  const { view, wanted } = options;
-  const { model, folder, file, name } = wanted;
-  const { record } = model;
-  const ownName = lastSegment(name);
-  const target = inFolder(view.path, ownName);
-  const entry = ({ action, reason, strategies = [] }: Found): LinkPlanEntry => ({
+/** @internal Compares one wanted link with the disk and the registry; answers at once where nothing is left to look at. */
+export function planEntry(tools: PlanEntryTools, options: PlanEntryOptions): LinkPlanEntry | Promise<LinkPlanEntry> {
+  const { view, wanted, isSeen } = options;
+  const ownName = lastSegment(wanted.name);
+  const target = nameIn(view.path, ownName);
+  const one: Comparison = { wanted, view, isSeen, ownName, target };
+  if (view.problem !== null) return entryOf(one, { action: 'conflict', reason: view.problem });
+  const tooLong = pathTooLong(target, tools.platform);
+  if (tooLong !== null) return entryOf(one, { action: 'skipped', reason: tooLong });
+  const isGood = isSeen || (wanted.file.origin ?? 'library') !== 'library';
+  const strategies = isGood && !isThere(one) ? tools.chooser.atOnce(wanted.file) : null;
+  return strategies === null ? compared(tools, one) : entryOf(one, { action: 'create', reason: null, strategies });
+}
+
+function isThere({ view, ownName }: Comparison): boolean {
+  return view.entries.size > 0 && view.entries.has(foldName(ownName));
+}
+
+async function compared(tools: PlanEntryTools, one: Comparison): Promise<LinkPlanEntry> {
+  const { wanted, view, isSeen, target } = one;
+  const { model, file } = wanted;
+  const found = isThere(one) ? await compareWithDisk(tools, one) : NEW;
+  if (found.action !== 'create' && found.action !== 'replace') return entryOf(one, found);
+  if ((file.origin ?? 'library') === 'library' && !isSeen) {
+    const { source, leadsTo } = file;
+    const problem = await verifySource(tools.fileSystem, { folder: model.folder, source, leadsTo });
+    if (problem !== null) return entryOf(one, { action: 'skipped', reason: problem });
+  }
+  const strategies = found.strategies ?? (await tools.chooser.choose(file, view));
+  if (strategies.length > 0) return entryOf(one, { ...found, strategies });
+  const message = `nothing can be linked to ${target}: ${refusals(tools.chooser, view)}`;
+  return entryOf(one, { action: 'skipped', reason: { code: 'no-link-possible', message } });
+}
+
+function entryOf(
+  { wanted: { model, folder, file, name }, target }: Comparison,
+  { action, reason, strategies = NO_WAYS }: Found,
+): LinkPlanEntry {
+  return {
     action,
-    modelId: record.id,
-    slug: record.slug,
+    modelId: model.record.id,
+    slug: model.record.slug,
     fileSha256: file.fileSha256,
     source: file.source,
     folder,
@@ -64,24 +105,7 @@ export async function planEntry(options: PlanEntryOptions): Promise<LinkPlanEntr
     strategies,
     bytesToWrite: bytesOf(strategies, { action, sizeBytes: file.sizeBytes ?? 0 }),
     reason,
-  });
-  if (view.problem !== null) return entry({ action: 'conflict', reason: view.problem });
-  const tooLong = pathTooLong(target, options.platform);
-  if (tooLong !== null) return entry({ action: 'skipped', reason: tooLong });
-  const found = view.entries.has(foldName(ownName)) ? await compareWithDisk(options, target) : NEW;
-  if (found.action !== 'create' && found.action !== 'replace') return entry(found);
-  if ((file.origin ?? 'library') === 'library' && !options.seen.has(file.source)) {
-    const problem = await verifySource(options.fileSystem, {
-      folder: model.folder,
-      source: file.source,
-      leadsTo: file.leadsTo,
-    });
-    if (problem !== null) return entry({ action: 'skipped', reason: problem });
-  }
-  const strategies = found.strategies ?? (await options.chooser.choose(file, view));
-  if (strategies.length > 0) return entry({ ...found, strategies });
-  const message = `nothing can be linked to ${target}: ${refusals(options.chooser, view)}`;
-  return entry({ action: 'skipped', reason: { code: 'no-link-possible', message } });
+  };
 }
 
 /** Only a copy and what is written take room. */
@@ -98,19 +122,19 @@ function refusals(chooser: StrategyChooser, view: FolderView): string {
   return refused.map(({ strategy, reason }) => `${strategy} ${reason}`).join(', ');
 }
 
-async function compareWithDisk(options: PlanEntryOptions, target: string): Promise<Found> {
-  const { wanted, registered } = options;
-  const { file } = wanted;
-  const row = registered.get(target);
+async function compareWithDisk(tools: PlanEntryTools, one: Comparison): Promise<Found> {
+  const { target } = one;
+  const { file } = one.wanted;
+  const row = tools.registered.get(target);
   const alike = asMadeByOthers(file);
-  const state = await stateInView(options, { target, alike });
+  const state = await stateInView(tools, { ...one, alike });
   if (state === 'case-collision') {
     const message = `a file whose name differs from ${target} only in case is in the way on drives that do not tell them apart`;
     return { action: 'conflict', reason: { code: 'case-collision', message } };
   }
   if (state.kind === 'absent') return { action: 'create', reason: null };
   if (state.kind === 'link' && state.is !== null) {
-    if (row !== undefined && state.is !== alike) return asRecorded(options, { row, is: state.is });
+    if (row !== undefined && state.is !== alike) return asRecorded(tools, { ...one, row, is: state.is });
     return { action: 'keep', reason: linkedByOthers(target) };
   }
   const isSameContent = file.isNamedByContent === true && state.kind === 'other' && state.sizeBytes === file.sizeBytes;
@@ -120,8 +144,8 @@ async function compareWithDisk(options: PlanEntryOptions, target: string): Promi
 
 /** One of ours: kept while it leads to what is wanted, in a way that may still be used. */
 async function asRecorded(
-  { wanted, chooser, view, linking, fileSystem }: PlanEntryOptions,
-  { row, is }: { readonly row: RegisteredLink; readonly is: KnownLink },
+  { chooser, linking, fileSystem }: PlanEntryTools,
+  { wanted, view, row, is }: Comparison & { readonly row: RegisteredLink; readonly is: KnownLink },
 ): Promise<Found> {
   const { file } = wanted;
   if (is !== row || row.source !== file.source) return { action: 'replace', reason: null };
@@ -160,15 +184,14 @@ function asMadeByOthers({ origin = 'library', source, content = null }: PlacedFi
 
 /** The folder was listed once: only what is there is read. Our own links with another case are about to go. */
 async function stateInView(
-  { hands, view, wanted, registered, texts }: PlanEntryOptions,
-  { target, alike }: { readonly target: string; readonly alike: KnownLink },
+  { hands, registered, texts }: PlanEntryTools,
+  { view, ownName, target, alike }: Comparison & { readonly alike: KnownLink },
 ): Promise<LinkState | 'case-collision'> {
-  const ownName = lastSegment(wanted.name);
   const named = view.entries.get(foldName(ownName)) ?? [];
   if (named.some(({ name }) => name === ownName)) {
     const row = registered.get(target);
     return hands.read(target, [...(row === undefined ? [] : knownLinks(row)), alike], texts.get(target));
   }
-  const foreign = named.some(({ name }) => !registered.has(inFolder(view.path, name)));
+  const foreign = named.some(({ name }) => !registered.has(nameIn(view.path, name)));
   return foreign ? 'case-collision' : { kind: 'absent' };
 }

@@ -2,7 +2,7 @@ import { newId } from '@modelkeep/core';
 import { resolveAppRoot } from '../app/app-root.ts';
 import type { MapperContext } from '../mapper-context.ts';
 import type { MappingWay } from '../profiles/mapping-way.ts';
-import { keyedInTurns } from '../support/in-turns.ts';
+import { inTurns, keyedInTurns } from '../support/in-turns.ts';
 import { createFolderViews, type FolderView } from './folder-views.ts';
 import { libraryRootsOf, refuseLibraryAsApp } from './library-roots.ts';
 import { plannedActions, type LinkPlan, type LinkPlanEntry, type PlannedAction } from './link-plan.ts';
@@ -16,6 +16,7 @@ import { previewLinks } from './preview-links.ts';
 import { linkWarnings } from './link-warnings.ts';
 import { planAdvice } from './plan-advice.ts';
 import { resolveApp } from './resolve-app.ts';
+import type { RegisteredLink } from '../registry/link-row.ts';
 import type { WantedLink } from './wanted-link.ts';
 import { wantedInApp } from './wanted-in-app.ts';
 import { planEntries } from './plan-entries.ts';
@@ -87,11 +88,7 @@ export async function planLinks(context: MapperContext, options: PlanLinksOption
   const ends = layout === null ? profile.sidecars.previews : [];
   const pictures = await planAll(previewLinks({ wanted, planned: weights, ends, views, registered }));
   const planned = [...weights, ...pictures];
-  const claimed = new Set(planned.map(({ target }) => target));
-  const removals = await planRemovals(
-    links.filter(({ target }) => !claimed.has(target)),
-    hands,
-  );
+  const removals = await planRemovals(await unclaimed(registered, planned), hands);
   const skipped = [...found.notPlaced, ...notSet, ...(advised?.notPlaced ?? [])].map(({ model, reason }) =>
     skippedEntry(model, reason),
   );
@@ -116,6 +113,17 @@ export async function planLinks(context: MapperContext, options: PlanLinksOption
     advice: advised?.advice ?? [],
     config: place === null ? null : await planConfig(context, { place, links: viewedLinks(weights), signal }),
   };
+}
+
+/** The links that are recorded and not planned for. */
+async function unclaimed(
+  registered: ReadonlyMap<string, RegisteredLink>,
+  planned: readonly LinkPlanEntry[],
+): Promise<readonly RegisteredLink[]> {
+  if (registered.size === 0) return [];
+  const left = new Map<string | null, RegisteredLink>(registered);
+  for await (const some of inTurns(planned)) for (const { target } of some) left.delete(target);
+  return [...left.values()];
 }
 
 function unmappedReason(way: MappingWay): string {

@@ -20,21 +20,24 @@ export interface SeenSourcesOptions {
 const WORTH_IT = 100;
 
 /**
- * @internal The sources of links that are to be made which are good at a glance: a name directly in the folder of its model
- * that is no link. The others are looked at one by one.
+ * @internal Which links are to be made to a source that is good at a glance: a name directly in the folder of its model that
+ * is no link. The others are looked at one by one.
+ *
+ * @returns their places among the wanted ones
  */
-export async function seenSources(options: SeenSourcesOptions): Promise<ReadonlySet<string>> {
+export async function seenSources(options: SeenSourcesOptions): Promise<ReadonlySet<number>> {
   const { wanted, views, kindsOf, signal } = options;
-  const seen = new Set<string>();
-  if (kindsOf === null || wanted.length < WORTH_IT) return seen;
-  const news = wanted.filter((one) => isNew(one, views.get(one.viewFolder)));
-  if (news.length === 0) return seen;
-  const kinds = await kindsOf(
-    news.map(({ file }) => file.source),
-    signal,
-  );
-  for (const [index, { file }] of news.entries()) if (kinds[index] === file.leadsTo) seen.add(file.source);
-  return seen;
+  if (kindsOf === null || wanted.length < WORTH_IT) return new Set();
+  const places: number[] = [];
+  const sources: string[] = [];
+  for (const [at, one] of wanted.entries()) {
+    if (!isNew(one, views.get(one.viewFolder))) continue;
+    places.push(at);
+    sources.push(one.file.source);
+  }
+  if (sources.length === 0) return new Set();
+  const kinds = await kindsOf(sources, signal);
+  return new Set(places.filter((at, index) => kinds[index] === wanted[at]?.file.leadsTo));
 }
 
 function isNew({ file, model, name }: WantedLink, view: FolderView | undefined): boolean {

@@ -5,10 +5,11 @@ import type { RegisteredLink } from '../registry/link-row.ts';
 import { storeBase } from '../stores/store-base.ts';
 import type { StoreLayout } from '../stores/store-layout.ts';
 import { wantedInStore } from '../stores/wanted-in-store.ts';
-import { assignNames, type NamedPlacement } from './assign-names.ts';
+import { inTurns } from '../support/in-turns.ts';
+import { assignNames } from './assign-names.ts';
 import type { MappableModel } from './mappable-model.ts';
 import { placeModels } from './place-models.ts';
-import type { NotPlaced } from './placement.ts';
+import type { NotPlaced, PlacedFile, Placement } from './placement.ts';
 import type { WantedLink } from './wanted-link.ts';
 
 /** @internal */
@@ -45,15 +46,25 @@ export async function wantedInApp({ fileSystem }: MapperContext, options: Wanted
   }
   const { placements, notPlaced, rules, guessed } = await placeModels({ fileSystem, ...placing });
   const named = await assignNames(placements, links);
-  const nameless = named.flatMap(({ placement: { model }, reason }) => (reason === null ? [] : [{ model, reason }]));
-  return { wanted: named.flatMap(wantedLinks), notPlaced: [...notPlaced, ...nameless], rules, guessed };
+  const wanted: WantedLink[] = [];
+  const nameless: NotPlaced[] = [];
+  for await (const some of inTurns(named, signal)) {
+    for (const { placement, name, reason } of some) {
+      const { model, files } = placement;
+      if (name === null) nameless.push({ model, reason });
+      else for (const file of files) wanted.push(wantedLink({ placement, name, file }));
+    }
+  }
+  return { wanted, notPlaced: [...notPlaced, ...nameless], rules, guessed };
 }
 
-function wantedLinks({ placement, name }: NamedPlacement): readonly WantedLink[] {
-  if (name === null) return [];
-  const { model, folder, files } = placement;
-  return files.map((file) => {
-    if (file.nameInFolder === null) return { model, folder, file, name, viewFolder: folder };
-    return { model, folder, file, name: `${name}/${file.nameInFolder}`, viewFolder: `${folder}/${name}` };
-  });
+interface NamedFile {
+  readonly placement: Placement;
+  readonly name: string;
+  readonly file: PlacedFile;
+}
+
+function wantedLink({ placement: { model, folder }, name, file }: NamedFile): WantedLink {
+  if (file.nameInFolder === null) return { model, folder, file, name, viewFolder: folder };
+  return { model, folder, file, name: `${name}/${file.nameInFolder}`, viewFolder: `${folder}/${name}` };
 }

@@ -41,8 +41,7 @@ export async function sortedInTurns<T>(
   items: readonly T[],
   compare: (left: T, right: T) => number,
 ): Promise<readonly T[]> {
-  let runs: (readonly T[])[] = [];
-  for await (const some of inTurns(items)) runs.push(some.toSorted(compare));
+  let runs: (readonly T[])[] = await sortedRuns(items, compare);
   while (runs.length > 1) {
     const merged: (readonly T[])[] = [];
     for (let index = 0; index < runs.length; index += 2)
@@ -50,6 +49,19 @@ export async function sortedInTurns<T>(
     runs = merged;
   }
   return runs[0] ?? [];
+}
+
+/** Sorted pieces of a list; what is in order already is one piece. */
+async function sortedRuns<T>(items: readonly T[], compare: (left: T, right: T) => number): Promise<T[][]> {
+  const runs: T[][] = [];
+  for await (const some of inTurns(items)) {
+    const sorted = some.toSorted(compare);
+    const last = runs.at(-1);
+    const isBehind = last !== undefined && compare(last.at(-1) as T, sorted[0] as T) <= 0;
+    if (isBehind) last.push(...sorted);
+    else runs.push(sorted);
+  }
+  return runs;
 }
 
 async function merge<T>(

@@ -9,7 +9,8 @@ const ITEMS_A_TURN = 250;
 /** @internal How a list is worked through. */
 export interface MapWithLimitOptions<T, R> {
   readonly limit: number;
-  readonly run: (item: T, index: number) => Promise<R>;
+  /** What is answered at once, and not as a promise, costs no turn of its own. */
+  readonly run: (item: T, index: number) => R | Promise<R>;
 }
 
 /** @internal Runs at most `limit` at once; results in the order of the items. The first failure is thrown when all have ended. */
@@ -25,7 +26,8 @@ export async function mapWithLimit<T, R>(items: readonly T[], options: MapWithLi
     for (const [index, item] of entries) {
       if (index % ITEMS_A_TURN === ITEMS_A_TURN - 1) turn ??= giveTurn();
       if (turn !== null) await turn;
-      results[index] = await options.run(item, index);
+      const result = options.run(item, index);
+      results[index] = result instanceof Promise ? await result : result;
     }
   };
   const workers = Array.from({ length: Math.min(options.limit, items.length) }, work);
