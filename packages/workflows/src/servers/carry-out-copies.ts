@@ -1,10 +1,18 @@
-import { serialiseError } from '@modelkeep/core';
+import { serialiseError, type Clock, type Logger } from '@modelkeep/core';
 import type { CopyPlan, PlannedCopy } from '@modelkeep/fleet';
-import type { KeepCopiesContext } from './keep-copies.ts';
+import type { LibraryJobs } from '../jobs/library-jobs.ts';
 import type { GovernedModel, KeepCopiesOptions } from './library-servers.ts';
 
 /** What failed is left alone for a while, twice as long after each further time. */
 const [PAUSE_MS, LONGEST_PAUSE_MS] = [60_000, 3_600_000];
+
+/** @internal */
+export interface CarryOutContext {
+  readonly ownId: string;
+  readonly jobs: Pick<LibraryJobs, 'submit'>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
 
 /** @internal */
 export interface CarryOutOptions {
@@ -22,7 +30,7 @@ interface Question {
 
 /** @internal Submits jobs for what this library is to get of a plan. Nothing waits for a person. */
 export function createCarryingOut(
-  { ownId, jobs, clock, logger }: KeepCopiesContext,
+  { ownId, jobs, clock, logger }: CarryOutContext,
   { agree, signal, onAgreed }: CarryOutOptions,
 ): (plan: CopyPlan, governed: readonly GovernedModel[]) => Promise<void> {
   const questions = new Map<string, Question>();

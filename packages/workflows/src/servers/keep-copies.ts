@@ -1,7 +1,6 @@
-import { abortable, createLatestValue, serialiseError, type Clock, type Logger } from '@modelkeep/core';
+import { abortable, createLatestValue, serialiseError } from '@modelkeep/core';
 import { planCopies, type CopyPlan, type GovernedContent, type PlannedCopy, type Servers } from '@modelkeep/fleet';
-import type { LibraryJobs } from '../jobs/library-jobs.ts';
-import { createCarryingOut } from './carry-out-copies.ts';
+import { createCarryingOut, type CarryOutContext } from './carry-out-copies.ts';
 import { keepOn } from './keep-on.ts';
 import type { KeepCopiesOptions, KeepingCopies } from './library-servers.ts';
 
@@ -9,18 +8,9 @@ import type { KeepCopiesOptions, KeepingCopies } from './library-servers.ts';
 const PAGE = 1_000;
 const EVERY_MS = 60_000;
 
-/** @internal */
-export interface KeepCopiesContext {
-  readonly servers: Servers;
-  readonly ownId: string;
-  readonly jobs: Pick<LibraryJobs, 'submit'>;
-  readonly clock: Clock;
-  readonly logger: Logger;
-}
-
 /** @internal Plans copies whenever something changes, and submits jobs for what this library is to get. */
 export async function keepCopies(
-  context: KeepCopiesContext,
+  context: CarryOutContext & { readonly servers: Servers },
   { models, agree, everyMs = EVERY_MS, signal }: KeepCopiesOptions & { readonly signal: AbortSignal },
 ): Promise<KeepingCopies> {
   const { servers, ownId, clock, logger } = context;

@@ -2,7 +2,7 @@ import { isModelkeepError, serialiseError, type Logger, type Metrics } from '@mo
 import type { LibraryStore, VolumeLock } from '@modelkeep/library';
 import { sendEvent, type SendContext } from './send-event.ts';
 import { takeEvents, type TakeEventsContext } from './take-events.ts';
-import type { FollowingWebhook } from './webhook-table.ts';
+import type { FollowingWebhook } from './webhook-of-row.ts';
 
 const attempts = {
   name: 'modelkeep_webhook_deliveries_total',

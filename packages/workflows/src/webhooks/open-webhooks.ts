@@ -10,7 +10,8 @@ import { checkWebhook, type Origins } from './check-webhook.ts';
 import { createCourier, type Courier } from './create-courier.ts';
 import type { LibraryWebhooks, WebhookRecord } from './library-webhooks.ts';
 import { secretName } from './send-event.ts';
-import { webhookTable, type FollowingWebhook, type WebhookTable } from './webhook-table.ts';
+import type { FollowingWebhook } from './webhook-of-row.ts';
+import { webhookTable, type WebhookTable } from './webhook-table.ts';
 import { webhooksMigrations } from './webhooks-migrations.ts';
 
 const TIMEOUTS = { connectTimeoutMs: 5_000, headersTimeoutMs: 15_000, idleTimeoutMs: 5_000, totalTimeoutMs: 20_000 };

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { isModelkeepError } from '@modelkeep/core';
 import type { JobChange, JobChanges, JobRecord, JobStore } from '@modelkeep/jobs';
 import type { WebhookEvent } from './library-webhooks.ts';
-import type { FollowingWebhook, NewDelivery, WebhookTable } from './webhook-table.ts';
+import type { FollowingWebhook } from './webhook-of-row.ts';
+import type { NewDelivery, WebhookTable } from './webhook-table.ts';
 
 const PAGE = 500;
 

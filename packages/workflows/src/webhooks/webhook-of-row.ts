@@ -2,7 +2,13 @@ import { isoTime, readJson, storedInteger } from '@modelkeep/jobs';
 import type { SqlRow } from '@modelkeep/sqlite';
 import { z } from 'zod';
 import { webhookEvents, type WebhookRecord } from './library-webhooks.ts';
-import type { FollowingWebhook } from './webhook-table.ts';
+
+/** @internal A webhook with where it is in the feed of jobs. */
+export interface FollowingWebhook extends WebhookRecord {
+  readonly cursor: string;
+  /** The time of the last event that it was told of. */
+  readonly seenAtMs: number;
+}
 
 /** @internal The columns of a webhook. */
 export const webhookColumns: string = [

@@ -1,17 +1,10 @@
 import type { Clock } from '@modelkeep/core';
 import type { SqliteDatabase } from '@modelkeep/sqlite';
 import type { WebhookRecord } from './library-webhooks.ts';
-import { webhookColumns, webhookOfRow } from './webhook-of-row.ts';
+import { webhookColumns, webhookOfRow, type FollowingWebhook } from './webhook-of-row.ts';
 
 /** How long what was delivered is remembered, so that it is not told again: longer than its job is. */
 const KEPT_MS = 8 * 86_400_000;
-
-/** @internal A webhook with where it is in the feed of jobs. */
-export interface FollowingWebhook extends WebhookRecord {
-  readonly cursor: string;
-  /** The time of the last event that it was told of. */
-  readonly seenAtMs: number;
-}
 
 /** @internal An event that a webhook is to be told of. */
 export interface NewDelivery {
