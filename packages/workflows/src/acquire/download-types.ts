@@ -53,6 +53,8 @@ export interface DownloadOptions {
    * else that of their type, which the source or the headers of the weights tell, else its default
    */
   readonly volume?: string | undefined;
+  /** Hears which file it is, as its source calls it, whose failure ends the download. @default nobody hears of it */
+  readonly onFileFailed?: ((name: string) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 

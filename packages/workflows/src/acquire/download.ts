@@ -51,8 +51,8 @@ export function download(context: DownloadContext, plan: DownloadPlan, options: 
       refuse: options.whenUserIsNeeded === 'fail' ? (waiting) => waitingError(plan, waiting) : undefined,
     });
     const makeRoom = options.makeRoom === true ? context.makeRoom : undefined;
-    const { volume } = options;
-    const parts = { signal, cancelled: cancelled.signal, controls, userWait, report, volume };
+    const { volume, onFileFailed } = options;
+    const parts = { signal, cancelled: cancelled.signal, controls, userWait, report, volume, onFileFailed };
     return run({ ...context, makeRoom }, plan, parts);
   });
   return {
@@ -77,15 +77,16 @@ interface RunOptions {
   readonly controls: DownloadControls;
   readonly userWait: UserWait;
   readonly volume: string | undefined;
+  readonly onFileFailed: DownloadOptions['onFileFailed'];
   readonly report: (change: Partial<Progress>) => void;
 }
 
 async function run(context: DownloadContext, plan: DownloadPlan, options: RunOptions): Promise<DownloadResult> {
-  const { signal, controls, userWait, report } = options;
+  const { signal, report } = options;
   signal.throwIfAborted();
   refuseOtherHub(context, plan);
   const addresses = context.addresses.find(plan);
-  await openGate(context, plan, { signal, userWait });
+  await openGate(context, plan, options);
   const files = wantedFiles(plan);
   const askTypes = (): Promise<readonly string[]> => plannedTypes(context, plan, { addresses, signal });
   const room = await context.store.roomFor(files, { volume: options.volume, askTypes, signal });
@@ -94,7 +95,7 @@ async function run(context: DownloadContext, plan: DownloadPlan, options: RunOpt
   try {
     const present = new Set(transaction.files.filter(({ content }) => content !== null).map(({ name }) => name));
     const bytesPresent = transaction.files.reduce((sum, { content }) => sum + (content?.sizeBytes ?? 0), 0);
-    const sums = await fetchWithAccess(context, { plan, addresses, transaction, controls, userWait, report, signal });
+    const sums = await fetchWithAccess(context, { ...options, plan, addresses, transaction });
     const { bytesFetched, bytesResumed } = sums;
     const fetched = transaction.files.flatMap(({ name, content, sha256 }): DownloadedFile[] => {
       if (content === null) return [];

@@ -1,5 +1,6 @@
 import { isModelkeepError, type Progress } from '@modelkeep/core';
 import type { Transaction } from '@modelkeep/library';
+import type { TransferJob } from '@modelkeep/transfer';
 import type { FullAddresses } from './address-book.ts';
 import { askPlanAccess, fileAt } from './ask-plan-access.ts';
 import type { DownloadControls } from './download-controls.ts';
@@ -18,6 +19,7 @@ export interface FetchWithAccessOptions {
   readonly controls: DownloadControls;
   readonly userWait: UserWait;
   readonly report: (change: Partial<Progress>) => void;
+  readonly onFileFailed?: ((name: string) => void) | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -26,7 +28,7 @@ export interface FetchWithAccessOptions {
  * fetch goes on there.
  */
 export async function fetchWithAccess(context: DownloadContext, options: FetchWithAccessOptions): Promise<FileSums> {
-  const { plan, addresses, transaction, controls, userWait, report, signal } = options;
+  const { plan, addresses, transaction, controls, userWait, report, onFileFailed, signal } = options;
   const sums = createFileSums();
   for (let contradictions = 0; ;) {
     const job = controls.start((jobOptions) =>
@@ -38,7 +40,10 @@ export async function fetchWithAccess(context: DownloadContext, options: FetchWi
       return sums;
     } catch (error) {
       const refused = refusedFile(context, plan, error);
-      if (refused === undefined) throw error;
+      if (refused === undefined) {
+        tellFailed(job, onFileFailed);
+        throw error;
+      }
       const hasWaited = await userWait.until(() => askPlanAccess(context, plan, { path: refused, signal }));
       // Once is a token that was renewed meanwhile; a hub that refuses the file and says that it may be had is no help.
       contradictions = hasWaited ? 0 : contradictions + 1;
@@ -47,6 +52,11 @@ export async function fetchWithAccess(context: DownloadContext, options: FetchWi
       await sums.add(job);
     }
   }
+}
+
+/** The others have ended because of it. */
+function tellFailed({ transfers }: TransferJob, tell: ((name: string) => void) | undefined): void {
+  for (const { file, progress } of transfers) if (progress.current.state === 'failed') tell?.(file);
 }
 
 /** The file that the source itself has refused, undefined for every other failure. */

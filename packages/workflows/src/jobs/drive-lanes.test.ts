@@ -26,12 +26,14 @@ const volume = (label: string, change: Partial<VolumeInfo> = {}): VolumeInfo => 
 it('jobs of one drive share its lane, which has the room of the queue of its kind', async () => {
   let [volumes, looks] = [[volume('library'), volume('disk'), volume('away', { state: 'offline' })], 0];
   const kinds: Record<string, DriveInfo['kind']> = { '/library': 'ssd', '/disk': 'hdd', '/other': 'hdd' };
-  const driveOf = (path: string): Promise<DriveInfo> =>
-    Promise.resolve({
+  const driveOf = async (path: string): Promise<DriveInfo> => {
+    if (path === '/broken') throw new Error('no such drive');
+    return {
       id: path === '/other' ? '/disk' : path,
       kind: kinds[path] ?? 'unknown',
       rotates: null,
-    } as DriveInfo);
+    } as DriveInfo;
+  };
   const queues = createDriveQueues();
   const store = { volumes: () => Promise.resolve(((looks += 1), volumes)) };
   const io = { driveOf, driveQueues: () => queues };
@@ -43,8 +45,13 @@ it('jobs of one drive share its lane, which has the room of the queue of its kin
   expect(await laneOf('download', { volume: 'disk' })).toBe('drive:/disk');
   expect(await laneOf('import', { volume: 'id-of-di' })).toBe('drive:/disk');
   expect(await laneOf('import', { volume: 'first' })).toBe('drive:/library');
-  for (const type of ['scan', 'enrich', 'map', 'sync'] as const) expect(await laneOf(type)).toBeUndefined();
+  for (const type of ['enrich', 'map', 'sync'] as const) expect(await laneOf(type)).toBeUndefined();
   expect(looks).toBe(1);
+  // A scan is where its first folder is, which need not be a volume.
+  expect(await laneOf('scan', { roots: ['/disk', '/library'] })).toBe('drive:/disk');
+  expect(await laneOf('scan', { roots: ['/elsewhere'] })).toBe('drive:/elsewhere');
+  expect(await laneOf('scan', { roots: ['/broken'] })).toBeUndefined();
+  expect(await lanes.limits()).toEqual({ 'drive:/library': 8, 'drive:/disk': 1, 'drive:/elsewhere': 4 });
   // One that was added a moment ago is found, and one that is not there has no lane.
   volumes = [...volumes, volume('other')];
   expect(await laneOf('download', { volume: 'other' })).toBe('drive:/disk');

@@ -1,7 +1,8 @@
+import { resolve } from 'node:path';
 import { serialiseError, type Clock, type Logger } from '@modelkeep/core';
 import type { Io } from '@modelkeep/io';
 import type { LibraryStore, VolumeInfo } from '@modelkeep/library';
-import type { LibraryJobType } from './payloads.ts';
+import type { LibraryJobPayloads, LibraryJobType } from './payloads.ts';
 
 /** @internal Jobs that keep one drive busy share a lane, which has the room of that drive's queue. */
 export interface DriveLanes {
@@ -20,7 +21,7 @@ export interface DriveLanesContext {
 }
 
 const REMEMBERED_MS = 60_000;
-const BUSY = new Set<LibraryJobType>(['download', 'import', 'hash', 'verify', 'copy']);
+const BUSY = new Set<LibraryJobType>(['download', 'download-artifacts', 'import', 'hash', 'verify', 'copy']);
 
 interface VolumeLane extends Pick<VolumeInfo, 'volumeId' | 'label' | 'isFirst' | 'isDefault'> {
   readonly lane: string;
@@ -30,6 +31,8 @@ interface VolumeLane extends Pick<VolumeInfo, 'volumeId' | 'label' | 'isFirst' |
 /** @internal Looks at the volumes once a minute, and at once for one that it does not know. */
 export function createDriveLanes({ store, io, clock, logger }: DriveLanesContext): DriveLanes {
   let known: readonly VolumeLane[] = [];
+  /** Of drives that need not have a volume. */
+  const scanned = new Map<string, number>();
   let lookedMs = Number.NEGATIVE_INFINITY;
 
   const look = async (): Promise<readonly VolumeLane[]> => {
@@ -37,21 +40,34 @@ export function createDriveLanes({ store, io, clock, logger }: DriveLanesContext
     try {
       known = await lanesOf(await store.volumes(), io);
     } catch (error) {
-      // Without lanes more runs at once, and everything still runs.
-      logger.warn('the drives of the volumes could not be looked at', { error: serialiseError(error).message });
+      tell(error);
     }
     return known;
+  };
+  // Without lanes more runs at once, and everything still runs.
+  const tell = (error: unknown): void =>
+    logger.warn('the drives of jobs could not be looked at', { error: serialiseError(error).message });
+  const laneOfRoots = async ([first = '.']: readonly string[]): Promise<string | undefined> => {
+    try {
+      const { lane, places } = await laneAt(resolve(first), io);
+      scanned.set(lane, places);
+      return lane;
+    } catch (error) {
+      return void tell(error);
+    }
   };
   const lanes = (): Promise<readonly VolumeLane[]> =>
     clock.monotonicMs() - lookedMs < REMEMBERED_MS ? Promise.resolve(known) : look();
 
   return {
     async laneOf(type, payload) {
+      if (type === 'scan') return laneOfRoots((payload as LibraryJobPayloads['scan']).roots);
       if (!BUSY.has(type)) return undefined;
       const volume = (payload as { readonly volume?: string | undefined }).volume;
       return (find(await lanes(), volume) ?? find(await look(), volume))?.lane;
     },
-    limits: async () => Object.fromEntries((await lanes()).map(({ lane, places }) => [lane, places])),
+    limits: async () =>
+      Object.fromEntries([...scanned, ...(await lanes()).map(({ lane, places }) => [lane, places] as const)]),
   };
 }
 
@@ -62,11 +78,14 @@ async function lanesOf(
   const lanes: VolumeLane[] = [];
   for (const { volumeId, label, isFirst, isDefault, path, state } of volumes) {
     if (path === null || state === 'offline') continue;
-    const drive = await io.driveOf(path);
-    const { places } = io.driveQueues().of(drive);
-    lanes.push({ volumeId, label, isFirst, isDefault, lane: `drive:${drive.id}`, places });
+    lanes.push({ volumeId, label, isFirst, isDefault, ...(await laneAt(path, io)) });
   }
   return lanes;
+}
+
+async function laneAt(path: string, io: DriveLanesContext['io']): Promise<Pick<VolumeLane, 'lane' | 'places'>> {
+  const drive = await io.driveOf(path);
+  return { lane: `drive:${drive.id}`, places: io.driveQueues().of(drive).places };
 }
 
 /** As a job names it. Without a name it is where most of what is new goes. */

@@ -23,12 +23,20 @@ const FINAL = new Set<string>([
   'library.unsafe-name',
   'mapper.unknown-app',
   'workflows.invalid-reference',
+  'workflows.not-synced',
 ]);
 
 /** @internal Runs jobs as operations of a library, which go on from what an earlier attempt has left. */
 export function libraryHandlers(workspace: () => JobWorkspace): JobHandlers {
   return {
     download: handler('download', (payload, context) => runDownload(workspace(), payload, context)),
+    'download-artifacts': handler('download-artifacts', async ({ ids, ...options }, context) => {
+      const { models, bytesFetched } = await followOperation(
+        workspace().repos.download(ids, { ...options, signal: context.signal }),
+        context,
+      );
+      return { models: models.map(({ id }) => id), bytesFetched };
+    }),
     sync: handler('sync', (payload, context) => syncNow(workspace().repos, payload, context)),
     import: handler('import', async ({ paths, ...options }, context) => {
       const { models, skipped } = await followOperation(
@@ -101,6 +109,12 @@ export function judge(error: unknown): JobOutcome | null {
   if (isModelkeepError(error, 'network.offline')) return { kind: 'postpone', delayMs: OFFLINE_WAIT_MS };
   if (isModelkeepError(error, 'network.rate-limited')) return { kind: 'postpone', delayMs: error.facts.retryAfterMs };
   if (isModelkeepError(error, 'io.disk-full')) return { kind: 'pause' };
-  if (isModelkeepError(error) && FINAL.has(error.code)) return { kind: 'fail', final: true, error: error.toJSON() };
+  if (isModelkeepError(error) && (FINAL.has(error.code) || isUnknownArtifact(error)))
+    return { kind: 'fail', final: true, error: error.toJSON() };
   return null;
+}
+
+/** Where a content is on no server, it may be there at the next attempt; an id that is none never will be. */
+function isUnknownArtifact(error: unknown): boolean {
+  return isModelkeepError(error, 'fleet.not-found') && error.facts.topic === 'artifacts';
 }

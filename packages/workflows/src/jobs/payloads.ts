@@ -28,6 +28,12 @@ export interface LibraryJobPayloads {
     readonly volume?: string | undefined;
     readonly makeRoom?: boolean | undefined;
   };
+  /** Artifacts of repos by their ids, as `repos.download` takes them. */
+  readonly 'download-artifacts': {
+    readonly ids: readonly string[];
+    readonly volume?: string | undefined;
+    readonly makeRoom?: boolean | undefined;
+  };
   /** Registers the repo where it is not, and syncs it. */
   readonly sync: { readonly reference: string; readonly smallFileBytes?: number | undefined };
   readonly import: {
@@ -75,6 +81,11 @@ export const payloads: { readonly [T in LibraryJobType]: z.ZodType<LibraryJobPay
     component: texts.optional(),
     revision: text.optional(),
     sha256: text.optional(),
+    volume: text.optional(),
+    makeRoom: z.boolean().optional(),
+  }),
+  'download-artifacts': z.strictObject({
+    ids: some,
     volume: text.optional(),
     makeRoom: z.boolean().optional(),
   }),

@@ -118,6 +118,31 @@ describe('artifacts', () => {
     expect(Buffer.compare(await readFile(again.artifacts[0]?.localPath ?? ''), other)).toBe(0);
   });
 
+  it('that failed are those that could not be had; the others wait, and are fetched by a job', async () => {
+    const wrong = { path: 'thin.safetensors', content: other, storage: 'lfs', sha256: 'b'.repeat(64) } as const;
+    await using it = await scene({ ...repo, files: [...repo.files, wrong] });
+    const { repos, jobs } = it.library;
+    const { id } = await repos.register('hf:acme/lora');
+    const { artifacts } = await repos.sync(id).result;
+    const wanted = idsOf(artifacts, 'line.safetensors', 'thin.safetensors', 'README.md');
+    await expect(repos.download(wanted).result).rejects.toMatchObject({ code: 'transfer.integrity' });
+    expect(statesOf(await repos.artifacts({ ids: wanted }))).toEqual([
+      ['README.md', 'completed'],
+      ['line.safetensors', 'pending'],
+      ['thin.safetensors', 'failed'],
+    ]);
+    const good = { ids: idsOf(artifacts, 'line.safetensors') };
+    const submitted = [
+      await jobs.submit('download-artifacts', good),
+      await jobs.submit('download-artifacts', { ids: ['nothing'] }),
+    ];
+    await jobs.run({ untilIdle: true });
+    const [done, refused] = await Promise.all(submitted.map((job) => jobs.get(job.id)));
+    expect(done).toMatchObject({ state: 'completed', result: { models: [expect.any(String)] } });
+    expect(refused).toMatchObject({ state: 'failed', attempts: 1, error: { code: 'fleet.not-found' } });
+    expect(await repos.artifacts(good)).toMatchObject([{ status: 'completed' }]);
+  });
+
   it('of a gated repo say what a person has to do, until it is done', async () => {
     await using it = await scene({ ...repo, gated: 'manual' });
     const { repos } = it.library;

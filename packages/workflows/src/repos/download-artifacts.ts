@@ -8,7 +8,7 @@ import {
 } from '@modelkeep/core';
 import { notFound, type ArtifactChange, type ArtifactRecord, type RepoRecord } from '@modelkeep/fleet';
 import pMap from 'p-map';
-import type { DownloadResult } from '../acquire/download-types.ts';
+import type { DownloadOptions, DownloadResult } from '../acquire/download-types.ts';
 import { fileHere } from '../state/files-here.ts';
 import { artifactsNow, isSameContent, noteChange, noteEnd } from './artifacts-now.ts';
 import { fetchSmallFiles } from './fetch-small-files.ts';
@@ -20,7 +20,7 @@ import { repoOf, whileLocked } from './sync-repo.ts';
 const AT_ONCE = 32;
 
 /** @internal */
-export interface Downloading extends DownloadArtifactsOptions {
+export interface Downloading extends DownloadArtifactsOptions, Pick<DownloadOptions, 'onFileFailed'> {
   readonly signal: AbortSignal;
   readonly report: (change: Partial<Progress>) => void;
 }
@@ -82,16 +82,17 @@ async function downloadOf(context: RunningRepos, { repoId, ids, options }: OfOne
       const missing = records.filter(({ status }) => status !== 'completed');
       if (missing.length === 0) return { models: [], bytesFetched: 0 };
       const claimed = await noteAll(context, missing, { status: 'downloading', error: null });
+      const failed = new Set<string>();
       try {
         const hasWeights = claimed.some(({ path }) => fileRole(path) === 'weights');
         return await (hasWeights ? fetchModels : fetchOthers)(context, {
           repo,
           records: claimed,
           all: records,
-          options,
+          options: { ...options, onFileFailed: (path) => failed.add(path) },
         });
       } catch (error) {
-        await noteStop(context, claimed, error, signal);
+        await noteStop(context, claimed, { error, failed, signal });
         throw error;
       }
     },
@@ -161,21 +162,28 @@ async function noteAll(
   return pMap(records, (one) => noteChange(context, one, change), { concurrency: AT_ONCE });
 }
 
-/** What is still said to be running. Who is told to stop leaves what is on the disk to the next one. */
+interface Stop {
+  readonly error: unknown;
+  /** Paths of those that could not be had; empty where it was none of theirs that failed. */
+  readonly failed: ReadonlySet<string>;
+  readonly signal: AbortSignal;
+}
+
+/** What is still said to be running. Who is told to stop leaves what is on the disk to the next one, and so does a file that failed. */
 async function noteStop(
   context: RunningRepos,
   claimed: readonly ArtifactRecord[],
-  error: unknown,
-  signal: AbortSignal,
+  { error, failed, signal }: Stop,
 ): Promise<void> {
   const now = await context.state.repos.listArtifacts({ ids: claimed.map(({ id }) => id) });
-  const change: ArtifactChange = signal.aborted
-    ? { status: 'pending' }
-    : { status: 'failed', error: serialiseError(error) };
+  const isToBlame = ({ path }: ArtifactRecord): boolean => !signal.aborted && (failed.size === 0 || failed.has(path));
+  const change: ArtifactChange = { status: 'failed', error: serialiseError(error) };
+  const left = now.filter(({ status }) => status === 'downloading');
+  await noteAll(context, left.filter(isToBlame), change);
   await noteAll(
     context,
-    now.filter(({ status }) => status === 'downloading'),
-    change,
+    left.filter((one) => !isToBlame(one)),
+    { status: 'pending' },
   );
 }
 
