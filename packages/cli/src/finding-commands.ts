@@ -24,7 +24,7 @@ export function addFindingCommands({ command, within }: CommandGroup): void {
     .action((options: ListOptions) => within(options, 'read', (context) => listModels(context, options)));
   command(
     'show <model>',
-    'everything about one model: id, start of an id, slug, or a path that it is known by, also of another system',
+    'everything about one model: id, start of an id, slug, name, or a path that it is known by, also of another system',
   ).action((model: string, options: CommonOptions) => within(options, 'read', (context) => showModel(context, model)));
 }
 

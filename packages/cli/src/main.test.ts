@@ -120,8 +120,8 @@ describe('for people', () => {
     const failed = await run(['show', 'nothing']);
     expect(failed.exitCode).toBe(1);
     expect(failed.err).toBe(
-      'error: no model has the id, the start of an id or the slug "nothing"\n' +
-        '  reference: nothing\n  hint: list or search shows the ids and slugs of all models\n  code: library.model-not-found\n',
+      'error: no model has the id, the start of an id, the slug or the name "nothing"\n' +
+        '  reference: nothing\n  hint: list or search shows the ids, slugs and names of all models\n  code: library.model-not-found\n',
     );
   });
 });

@@ -65,6 +65,14 @@ export interface LibraryIndex extends AsyncDisposable {
    * @throws `core.invalid-argument` for the limit
    */
   byIdPrefix(prefix: string, limit: number): Promise<readonly ModelRecord[]>;
+  /**
+   * Models that are called so (their official name, the cleaned one, or the one that people know), sorted by id. Upper and
+   * lower case are the same.
+   *
+   * @param limit - from 1 to 1,000; 2 tells whether the name is unique
+   * @throws `core.invalid-argument` for the limit
+   */
+  byName(name: string, limit: number): Promise<readonly ModelRecord[]>;
   /** The revisions of those models that are there. */
   revisionsOf(ids: readonly string[], options?: SqliteCallOptions): Promise<ReadonlyMap<string, number>>;
   /**

@@ -130,7 +130,7 @@ describe('opening', () => {
 });
 
 describe('a reference', () => {
-  it('is an id, a unique start of it, or a slug', async () => {
+  it('is an id, a unique start of it, a slug, or a unique name', async () => {
     await using folder = await tempFolder();
     await using store = await withLora(join(folder.path, 'library'));
     await writeFile(join(folder.path, 'vae.safetensors'), buildVae({ kind: 'sd' }));
@@ -139,7 +139,29 @@ describe('a reference', () => {
     expect((await store.resolve(model.id)).slug).toBe('lora/flux1/line');
     await expect(store.resolve(model.id.slice(0, 4))).rejects.toMatchObject({ code: 'library.ambiguous-id' });
     expect((await store.resolve(model.id.slice(0, 30))).id).toBe(model.id);
-    for (const nothing of ['', '%', newId(), 'lora/flux1/other', '../../x', model.id.slice(0, 3)]) {
+    expect((await store.resolve('LINE')).id).toBe(model.id);
+    const vae = await store.resolve('vae');
+    await store.edit(vae.id, { name: 'Fine Line' });
+    expect((await store.resolve('fine line')).id).toBe(vae.id);
+    await store.edit(vae.id, { name: 'line' });
+    await expect(store.resolve('line')).rejects.toMatchObject({
+      code: 'library.ambiguous-id',
+      facts: { ids: [model.id, vae.id], slugs: ['lora/flux1/line', vae.slug] },
+    });
+    await store.edit(vae.id, { name: model.id.slice(0, 30) });
+    await expect(store.resolve(model.id.slice(0, 30))).rejects.toMatchObject({ code: 'library.ambiguous-id' });
+    for (const nothing of [
+      '',
+      '%',
+      'lin',
+      'flux line',
+      '"line',
+      'line" OR "vae',
+      newId(),
+      'lora/flux1/other',
+      '../../x',
+      model.id.slice(0, 3),
+    ]) {
       await expect(store.resolve(nothing), nothing).rejects.toMatchObject({ code: 'library.model-not-found' });
     }
   });

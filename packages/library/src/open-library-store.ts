@@ -71,7 +71,7 @@ export interface LibraryStore extends AsyncDisposable, ModelKeeping, VolumeKeepi
    * none of its own, and `at` leads from its folder to them.
    */
   withPlaces(models: readonly ModelRecord[]): Promise<readonly ModelRecord[]>;
-  /** By id, unique prefix of it, or slug. @throws `library.model-not-found`, `library.ambiguous-id` */
+  /** By id, unique prefix of it, slug, or unique name. @throws `library.model-not-found`, `library.ambiguous-id` */
   resolve(reference: string): Promise<ModelRecord>;
   /**
    * Contents that are stored, by what a source says of them before a byte was read.

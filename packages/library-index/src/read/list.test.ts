@@ -69,7 +69,7 @@ test('a cursor that no page gave is refused', async () => {
   }
 });
 
-test('look-ups by id, prefix, slug and revision', async () => {
+test('look-ups by id, prefix, slug, name and revision', async () => {
   await using index = await openLibraryIndex({ path: join(await makeFolder(), 'models.db') });
   const records = [1, 2, 0x1_00_00].map((number) => makeRecord(number));
   await index.upsert(records);
@@ -84,7 +84,17 @@ test('look-ups by id, prefix, slug and revision', async () => {
   for (const prefix of ['', '%', '_', '0%', "0' or 1", 'g', '0'.repeat(37)])
     expect(await index.byIdPrefix(prefix, 10)).toEqual([]);
   await expect(index.byIdPrefix('0', 0)).rejects.toMatchObject({ code: 'core.invalid-argument' });
-  expect(await index.revisionsOf([idOf(1), idOf(9)])).toEqual(new Map([[idOf(1), 1]]));
+  await index.upsert([
+    makeRecord(7, { officialName: 'FLUX.1-dev', cleanedName: 'FLUX.1-dev' }),
+    makeRecord(8, { officialName: 'Fluß', name: 'Flux.1-Dev' }),
+    makeRecord(9, { officialName: 'flux1 dev' }),
+  ]);
+  expect((await index.byName('flux.1-DEV', 10)).map(({ id }) => id)).toEqual([idOf(7), idOf(8)]);
+  expect((await index.byName('flux.1-dev', 1)).map(({ id }) => id)).toEqual([idOf(7)]);
+  expect((await index.byName('FLUß', 10)).map(({ id }) => id)).toEqual([idOf(8)]);
+  for (const name of ['', '%', 'flux', 'flux.1-dev"', 'names : flux', '*'])
+    expect(await index.byName(name, 10)).toEqual([]);
+  expect(await index.revisionsOf([idOf(1), idOf(99)])).toEqual(new Map([[idOf(1), 1]]));
 });
 
 test('files by hash, and how much there is', async () => {

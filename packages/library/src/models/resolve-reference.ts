@@ -4,11 +4,11 @@ import { isExternalSlug } from '../external/external-slug.ts';
 import { isSlug } from '../names/slug.ts';
 
 const ID_PREFIX = /^[0-9a-f-]{4,36}$/;
-const SHOWN_IDS = 10;
+const SHOWN = 10;
 
 /**
- * @internal The model that a person means: by its id, a prefix of it that no other id has (four characters or more), or
- * its slug.
+ * @internal The model that a person means: by its id, its slug, a prefix of its id (four characters or more), or its name.
+ * One that answers to a prefix or a name is meant only if no other one does.
  *
  * @throws `library.model-not-found`, `library.ambiguous-id`
  */
@@ -17,19 +17,23 @@ export async function resolveReference(index: LibraryIndex, reference: string): 
   if (exact !== null) return exact;
   const bySlug = isSlug(reference) || isExternalSlug(reference) ? await index.bySlug(reference) : null;
   if (bySlug !== null) return bySlug;
-  const matches = ID_PREFIX.test(reference) ? await index.byIdPrefix(reference, SHOWN_IDS) : [];
+  const byId = ID_PREFIX.test(reference) ? await index.byIdPrefix(reference, SHOWN) : [];
+  const byName = await index.byName(reference, SHOWN);
+  const matches = [...new Map([...byId, ...byName].map((model) => [model.id, model])).values()].slice(0, SHOWN);
   const [only, another] = matches;
   if (only !== undefined && another === undefined) return only;
-  if (only !== undefined) {
-    throw new ModelkeepError('library.ambiguous-id', {
-      message: `more than one model has an id that starts with ${reference}`,
-      facts: { reference, ids: matches.map(({ id }) => id) },
-      hint: 'give more characters of the id: models that were added together share their first ones',
-    });
-  }
+  if (only !== undefined) throw ambiguous(reference, matches);
   throw new ModelkeepError('library.model-not-found', {
-    message: `no model has the id, the start of an id or the slug ${JSON.stringify(reference)}`,
+    message: `no model has the id, the start of an id, the slug or the name ${JSON.stringify(reference)}`,
     facts: { reference },
-    hint: 'list or search shows the ids and slugs of all models',
+    hint: 'list or search shows the ids, slugs and names of all models',
+  });
+}
+
+function ambiguous(reference: string, matches: readonly ModelRecord[]): ModelkeepError {
+  return new ModelkeepError('library.ambiguous-id', {
+    message: `more than one model has the name ${JSON.stringify(reference)} or an id that starts with it`,
+    facts: { reference, ids: matches.map(({ id }) => id), slugs: matches.map(({ slug }) => slug) },
+    hint: 'give the slug, or more characters of the id: models that were added together share their first ones',
   });
 }

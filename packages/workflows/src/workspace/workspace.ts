@@ -130,7 +130,7 @@ export interface Workspace
   /** Scans now, after each change of the folders, and from time to time, until it is closed or its signal aborts. */
   watch(roots: string | readonly string[], options?: WatchOptions): ScanWatch;
 
-  /** A model by its id, a unique prefix of it, or its slug. @throws `library.model-not-found`, `library.ambiguous-id` */
+  /** A model by its id, a unique prefix of it, its slug, or its name where only one has it. @throws `library.model-not-found`, `library.ambiguous-id` */
   get(reference: string): Promise<ModelRecord>;
   /**
    * The model that a path means, also one that another system knows it by: `D:\\models\\a.safetensors`,

@@ -56,10 +56,14 @@ export type NameProblem =
 export interface LibraryErrorFacts {
   /** File names that are refused before anything is downloaded or copied. */
   'library.unsafe-name': { readonly names: readonly { readonly name: string; readonly problem: NameProblem }[] };
-  /** No model answers to this id, prefix or slug. */
+  /** No model answers to this id, prefix, slug or name. */
   'library.model-not-found': { readonly reference: string };
-  /** A prefix of more than one id. */
-  'library.ambiguous-id': { readonly reference: string; readonly ids: readonly string[] };
+  /** A name of more than one model, or the start of more than one id: the first ten of them. */
+  'library.ambiguous-id': {
+    readonly reference: string;
+    readonly ids: readonly string[];
+    readonly slugs: readonly string[];
+  };
   /** The folder is no library, or its files contradict each other. */
   'library.invalid': { readonly path: string; readonly reason: string };
   /** The library was opened with `mode: 'read'`, or the drive is read-only. */
