@@ -122,7 +122,13 @@ export function createProgram(session: Session): Command {
         "also scan the folders that an app's config file leads to (extra_model_paths.yaml of ComfyUI)",
       ).conflicts('watch'),
     )
-    .option('--enrich', 'then ask Civitai about what is new; takes the options of enrich (not with --watch)')
+    .addOption(
+      new Option(
+        '--enrich',
+        'then ask Civitai about what is new; takes the options of enrich (not with --watch)',
+      ).conflicts('watch'),
+    )
+    .option('--wide', 'also scan what holds the home folder, such as a whole drive')
     .option('--offline', 'with --enrich: ask nobody, and tell what is left to ask')
     .option('--search-hub', 'with --enrich: also search the hub for files of a like name')
     .action((roots: string[], options: ScanCommandOptions) =>

@@ -86,6 +86,8 @@ describe('scan', () => {
     expect(named.stdout).toContain('0 model files');
     expect((await runCli(['scan', app, '--follow-configs', ...root])).stdout).toContain('3 model files: 2 added');
     expect(await runCli(['scan', app, '--follow-configs', '--watch', ...root])).toMatchObject({ exitCode: 2 });
+    expect(await runCli(['scan', app, '--enrich', '--watch', ...root])).toMatchObject({ exitCode: 2 });
+    expect((await runCli(['scan', '/', ...root])).stderr).toMatch(/hint: .*--wide.*\n.*code: library\.too-wide/);
   });
 
   it('that watches goes on until it is interrupted', async () => {

@@ -107,7 +107,7 @@ export interface LibraryStore extends AsyncDisposable, ModelKeeping, VolumeKeepi
    * the last scan is not read again.
    *
    * @throws `io.not-found` for a folder that never was there, `core.invalid-argument` for what is no folder outside of the
-   * library, `library.read-only`, `io.disk-full`
+   * library, `library.too-wide` for the home folder and what holds it, `library.read-only`, `io.disk-full`
    */
   scan(roots: readonly string[], options?: ScanOptions): Operation<ScanReport>;
   /** Scans now, after each change of the folders, and from time to time, until it is closed or its signal aborts. */

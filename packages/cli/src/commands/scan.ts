@@ -13,6 +13,7 @@ export interface ScanCommandOptions extends EnrichCommandOptions {
   readonly trustStores?: boolean;
   readonly maxHashBytes?: number;
   readonly followConfigs?: boolean;
+  readonly wide?: boolean;
 }
 
 /**
@@ -22,10 +23,10 @@ export interface ScanCommandOptions extends EnrichCommandOptions {
 export async function scanFolders(
   context: CommandContext,
   roots: readonly string[],
-  { watch = false, trustStores, maxHashBytes, followConfigs, enrich = false, ...enriching }: ScanCommandOptions,
+  { watch = false, trustStores, maxHashBytes, wide, followConfigs, enrich = false, ...enriching }: ScanCommandOptions,
 ): Promise<ExitCode> {
   const { library, terminal, signal, json } = context;
-  const options = { trustStores, maxHashBytes, signal };
+  const options = { trustStores, maxHashBytes, wide, signal };
   if (!watch) {
     const configs = { followConfigs, configVariables: process.env };
     const request = { ...options, ...configs, enrich: enrich ? enrichOptionsOf(enriching) : false };

@@ -84,6 +84,10 @@ it('what is damaged in another library is named and left there, and it is neithe
   for (const mode of ['move', 'link'] as const) {
     await expect(store.import([other], { mode }).result).rejects.toMatchObject({ code: 'core.invalid-argument' });
   }
+  for (const mode of ['auto', 'copy', 'move', 'link'] as const) {
+    const itself = store.import([join(other, '..', 'library')], { mode }).result;
+    await expect(itself).rejects.toMatchObject({ code: 'core.invalid-argument', facts: { argument: 'paths' } });
+  }
   await writeFile(join(other, 'modelkeep.json'), '{"format": 1}');
   await expect(store.import([other]).result).rejects.toMatchObject({ code: 'library.invalid' });
 });

@@ -29,7 +29,7 @@ export function importPaths(
     const { mode = 'auto', hashes, onTakenIn, signal } = options;
     report({ phase: 'planning' });
     const result: ImportResult = { models: [], bytesCopied: 0, bytesMoved: 0, bytesSaved: 0, skipped: [], errors: [] };
-    for (const path of paths) if (path !== '') await refuseLibraryFiles(context.fileSystem, { path, mode });
+    for (const path of paths) if (path !== '') await refuseLibraryFiles(context, { path, mode });
     const others: string[] = [];
     for (const path of paths) if (path !== '' && (await isOtherLibrary(context, resolve(path)))) others.push(path);
     for (const path of others) {

@@ -4,6 +4,7 @@ import { isBelow } from '../external/external-place.ts';
 import type { ScanState } from '../state/scan-state.ts';
 import { appFolders } from '../stores/app-folders.ts';
 import type { StoreContext } from '../store-context.ts';
+import { refuseWide } from './refuse-wide.ts';
 
 /** @internal The folders of a scan. */
 export interface ResolvedRoots {
@@ -16,12 +17,15 @@ export interface ResolvedRoots {
 /**
  * @internal
  * @throws `io.not-found` for a folder that is not there and never was, `core.invalid-argument` for what is no folder, or
- * is the library itself
+ * is the library itself, `library.too-wide`
  */
 export async function resolveRoots(
   context: StoreContext,
-  state: ScanState,
-  roots: readonly string[],
+  {
+    state,
+    given: roots,
+    wide = false,
+  }: { readonly state: ScanState; readonly given: readonly string[]; readonly wide?: boolean | undefined },
 ): Promise<ResolvedRoots> {
   if (roots.length === 0) throw badRoot('', 'there is no folder to scan');
   const online = new Set<string>();
@@ -35,6 +39,7 @@ export async function resolveRoots(
       const { kind } = await context.fileSystem.stat(real);
       if (kind !== 'folder') throw badRoot(given, `${path} is no folder`);
       if (isBelow(library, real)) throw badRoot(given, `${path} belongs to the library`);
+      if (!wide) await refuseWide(context.fileSystem, real);
       for (const folder of (await appFolders(context.fileSystem, real)) ?? [real]) {
         online.add(await context.fileSystem.realpath(folder));
       }

@@ -1,11 +1,14 @@
 import { link, mkdir, readdir, rename, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { nodeFileSystem } from '@modelkeep/io';
 import { buildFluxLora, buildFluxModel, buildVae } from '@modelkeep/testing';
 import { openSqlite, type SqliteDatabase } from '@modelkeep/sqlite';
 import { describe, expect, it } from 'vitest';
 import type { LibraryStore } from '../open-library-store.ts';
 import { openTestStore, tempFolder } from '../open-store.test-helper.ts';
 import { writeRepo } from '../repo.test-helper.ts';
+import { refuseWide } from './refuse-wide.ts';
 import type { ScanReport } from './scan-report.ts';
 
 const lora = buildFluxLora({ scale: 0.02 });
@@ -319,6 +322,22 @@ describe('a scan', () => {
     for (const root of [here.store.root, join(here.store.root, 'blobs'), '', join(here.path, 'out.safetensors')]) {
       await expect(here.store.scan([root]).result).rejects.toMatchObject({ code: 'core.invalid-argument' });
     }
+  });
+
+  it('refuses the home folder and what holds it, unless that is wanted', async () => {
+    await using here = await scene();
+    for (const root of ['/', homedir(), dirname(homedir())]) {
+      await expect(here.store.scan([here.models, root]).result).rejects.toMatchObject({
+        code: 'library.too-wide',
+        facts: { home: homedir() },
+      });
+    }
+    const home = join(here.models, 'VAE');
+    await expect(refuseWide(nodeFileSystem, here.models, home)).rejects.toMatchObject({ facts: { home } });
+    await refuseWide(nodeFileSystem, join(here.models, 'Lora'), home);
+    await expect(refuseWide(nodeFileSystem, here.path, join(here.path, 'nobody'))).rejects.toThrow('home folder');
+    const { added } = await here.store.scan([here.models], { wide: true }).result;
+    expect(added).toHaveLength(3);
   });
 
   it('of the folder around the library and of folders within each other finds everything once', async () => {

@@ -24,6 +24,8 @@ export interface ScanOptions {
    * read them. @default false
    */
   readonly trustStores?: boolean | undefined;
+  /** Also scans the home folder and what holds it, such as a whole drive. @default false */
+  readonly wide?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -53,7 +55,7 @@ interface Scan extends ScanOptions {
 async function scan(context: StoreContext, given: readonly string[], options: Scan): Promise<void> {
   const { report, tell, signal } = options;
   const state = openScanState(context);
-  const { online, offline } = await resolveRoots(context, state, given);
+  const { online, offline } = await resolveRoots(context, { state, given, wide: options.wide });
   report.roots.push(...online.map((path) => ({ path, state: 'scanned' as const })));
   report.roots.push(...offline.map((path) => ({ path, state: 'offline' as const })));
   for (const root of offline) report.offline += (await state.filesBelow(root)).length;

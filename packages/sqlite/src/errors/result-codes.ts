@@ -54,6 +54,7 @@ export const resultCodes = {
   permission: 3,
   busy: 5,
   readOnly: 8,
+  ioError: 10,
   corrupt: 11,
   full: 13,
   cannotOpen: 14,

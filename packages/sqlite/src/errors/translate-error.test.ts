@@ -1,12 +1,37 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { ModelkeepError } from '@modelkeep/core';
 import { describe, expect, test } from 'vitest';
 import { loadNodeSqlite } from '../driver/node-sqlite.ts';
+import { openSqlite } from '../open-sqlite.ts';
 import { isBusy, translateSqliteError } from './translate-error.ts';
 
 const driver = loadNodeSqlite();
 const at = { driver, path: '/data/a.db' };
 const sqliteError = (errcode: number): Error =>
   Object.assign(new Error('it failed'), { code: 'ERR_SQLITE_ERROR', errcode });
+
+/** Where none can be mounted, the path is null. */
+async function fullDrive(): Promise<{ readonly path: string | null } & AsyncDisposable> {
+  const path = await mkdtemp(join(tmpdir(), 'modelkeep-full-'));
+  let isMounted = false;
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', path], { stdio: 'ignore' });
+    isMounted = true;
+    await writeFile(join(path, 'filler'), Buffer.alloc(64 * 1024));
+  } catch (error) {
+    if (isMounted) throw error;
+  }
+  return {
+    path: isMounted ? path : null,
+    async [Symbol.asyncDispose]() {
+      if (isMounted) execFileSync('umount', [path]);
+      await rm(path, { recursive: true, force: true });
+    },
+  };
+}
 
 describe('result codes', () => {
   test.each([
@@ -28,6 +53,20 @@ describe('result codes', () => {
     expect(error).toMatchObject({ code, facts });
     expect(error.cause).toBe(cause);
     expect(error.message).toContain('/data/a.db');
+  });
+
+  test('a drive without room is told from one that is broken', async () => {
+    await using drive = await fullDrive();
+    if (drive.path === null) return;
+    const path = join(drive.path, 'a.db');
+    for (const resultCode of [778, 4874]) {
+      expect(translateSqliteError(sqliteError(resultCode), { driver, path })).toMatchObject({
+        code: 'io.disk-full',
+        facts: { path },
+        hint: expect.stringContaining('free some space') as string,
+      });
+    }
+    await expect(openSqlite({ path, mode: 'in-thread' })).rejects.toMatchObject({ code: 'io.disk-full' });
   });
 
   test('busy in every form is told from the rest', () => {

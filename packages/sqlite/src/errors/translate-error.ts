@@ -1,5 +1,6 @@
 import { isModelkeepError, ModelkeepError } from '@modelkeep/core';
 import type { SqliteDriver } from '../driver/sqlite-driver.ts';
+import { diskFull, hasNoRoom } from './disk-full.ts';
 import { primaryCode, resultCodeName, resultCodes } from './result-codes.ts';
 import { whyNotOpened } from './why-not-opened.ts';
 
@@ -20,12 +21,7 @@ export function translateSqliteError(error: unknown, { driver, path }: { driver:
   if (code === resultCodes.readOnlyMoved) return moved(message, { path, cause: error });
   switch (primaryCode(code)) {
     case resultCodes.full:
-      return new ModelkeepError('io.disk-full', {
-        message,
-        facts: { path },
-        hint: 'free some room on this drive',
-        cause: error,
-      });
+      return diskFull(path, { message, cause: error });
     case resultCodes.readOnly:
       return new ModelkeepError('io.read-only', {
         message,
@@ -52,6 +48,8 @@ export function translateSqliteError(error: unknown, { driver, path }: { driver:
     case resultCodes.cannotOpen:
       return whyNotOpened(path, error);
     default:
+      if (primaryCode(code) === resultCodes.ioError && hasNoRoom(path))
+        return diskFull(path, { message, cause: error });
       return new ModelkeepError('sqlite.failed', {
         message,
         facts: { path, sqliteCode: resultCodeName(code) },

@@ -1,6 +1,7 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { ModelkeepError } from '@modelkeep/core';
+import { diskFull, hasNoRoom } from './disk-full.ts';
 
 /**
  * @internal SQLite says only that it could not open the file; the file system says why. Nothing is opened here: closing
@@ -39,6 +40,7 @@ export function whyNotOpened(path: string, cause: unknown): ModelkeepError {
       });
     case undefined:
     default:
+      if (hasNoRoom(path)) return diskFull(path, { message: `${what}: the drive is full`, cause });
       return new ModelkeepError('sqlite.failed', {
         message: what,
         facts: { path, sqliteCode: 'SQLITE_CANTOPEN' },

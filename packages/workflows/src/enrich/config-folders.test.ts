@@ -1,6 +1,9 @@
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { ModelkeepError } from '@modelkeep/core';
+import { nodeFileSystem } from '@modelkeep/io';
 import { buildFluxLora, buildVae } from '@modelkeep/testing';
 import { expect, it } from 'vitest';
+import { findConfigFolders } from './config-folders.ts';
 import { tempFolder } from '../workspace.test-helper.ts';
 import { openWorkspace } from '../workspace/open-workspace.ts';
 
@@ -48,4 +51,23 @@ it('a scan of ComfyUI names the folders that its config leads to, and scans them
   const broken = await library.scan(app, { followConfigs: true }).result;
   expect(broken.skipped).toMatchObject([{ path: config }]);
   expect(broken.configFolders).toEqual([]);
+});
+
+it('a config that may not be looked at is told, and the others are read', async () => {
+  await using folder = await tempFolder();
+  const path = folder.join('closed/extra_model_paths.yaml');
+  for (const name of ['closed', 'open', 'library']) await mkdir(folder.join(name));
+  await writeFile(folder.join('open/extra_model_paths.yaml'), 'a:\n  base_path: .\n  vae: vae\n');
+  const fileSystem = {
+    ...nodeFileSystem,
+    async lstat(file: string) {
+      if (file === path) throw new ModelkeepError('io.permission', { message: 'not permitted', facts: { path } });
+      return nodeFileSystem.lstat(file);
+    },
+  };
+  const search = { fileSystem, library: folder.join('library'), follow: false };
+  expect(await findConfigFolders([folder.join('closed'), folder.join('open')], search)).toMatchObject({
+    folders: [{ path: folder.join('open/vae'), state: 'missing' }],
+    problems: [{ path, reason: 'not permitted' }],
+  });
 });

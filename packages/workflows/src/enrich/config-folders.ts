@@ -40,7 +40,7 @@ export async function findConfigFolders(
   const folders = new Map<string, ConfigFolder>();
   const problems: { readonly path: string; readonly reason: string }[] = [];
   for (const root of given) {
-    const read = await readConfiguredFolders(root, { fileSystem, variables });
+    const read = await readConfigs(root, { fileSystem, variables });
     problems.push(...read.problems);
     for (const { path, config, state } of read.folders) {
       const isGiven = follow || given.some((one) => isBelow(one, path));
@@ -49,6 +49,20 @@ export async function findConfigFolders(
     }
   }
   return { folders: [...folders.values()], problems };
+}
+
+/** A config that may not be looked at keeps no folder from being scanned. */
+async function readConfigs(
+  root: string,
+  options: Parameters<typeof readConfiguredFolders>[1],
+): ReturnType<typeof readConfiguredFolders> {
+  try {
+    return await readConfiguredFolders(root, options);
+  } catch (error) {
+    const isThere = isModelkeepError(error, 'io.permission') || isModelkeepError(error, 'io.failed');
+    if (!isThere) throw error;
+    return { folders: [], problems: [{ path: error.facts.path, reason: error.message }] };
+  }
 }
 
 /** What is no folder, or cannot be looked at, is left out. */

@@ -48,6 +48,7 @@ export interface LibraryJobPayloads {
     readonly trustStores?: boolean | undefined;
     readonly enrich?: boolean | undefined;
     readonly followConfigs?: boolean | undefined;
+    readonly wide?: boolean | undefined;
   };
   readonly hash: SomeModels;
   readonly enrich: SomeModels & {
@@ -102,6 +103,7 @@ export const payloads: { readonly [T in LibraryJobType]: z.ZodType<LibraryJobPay
     trustStores: z.boolean().optional(),
     enrich: z.boolean().optional(),
     followConfigs: z.boolean().optional(),
+    wide: z.boolean().optional(),
   }),
   hash: z.strictObject({ models }),
   enrich: z.strictObject({ models, hub: z.enum(['known', 'search']).optional(), renew: z.boolean().optional() }),

@@ -124,7 +124,7 @@ export interface Workspace
    * Folders that the config file of an app names are told, and with `followConfigs` scanned.
    *
    * @throws `io.not-found` for a folder that never was there, `core.invalid-argument` for what is no folder outside of the
-   * library, `library.read-only`, `io.disk-full`
+   * library, `library.too-wide` for the home folder and what holds it, `library.read-only`, `io.disk-full`
    */
   scan(roots: string | readonly string[], options?: ScanRequest): Operation<ScanResult>;
   /** Scans now, after each change of the folders, and from time to time, until it is closed or its signal aborts. */

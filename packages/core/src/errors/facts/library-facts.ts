@@ -98,6 +98,8 @@ export interface LibraryErrorFacts {
     readonly usedBytes: number;
     readonly neededBytes: number;
   };
+  /** A folder to scan is the home folder or holds it: most of what is in there is no model. */
+  'library.too-wide': { readonly path: string; readonly home: string };
   /** Nothing in the selection or in the import is a model. */
   'library.nothing-to-import': { readonly paths: readonly string[] };
 }
