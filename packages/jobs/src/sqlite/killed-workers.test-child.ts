@@ -3,6 +3,7 @@ import { link, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock } from '@modelkeep/core';
 import { createSqlite } from '@modelkeep/sqlite';
+import { createSeededRandom } from '@modelkeep/testing';
 import { z } from 'zod';
 import { createJobRunner } from '../runner/create-job-runner.ts';
 import { createSqliteJobs } from './create-sqlite-jobs.ts';
@@ -12,7 +13,8 @@ import { jobsMigrations } from './jobs-migrations.ts';
  * Works until it is killed or told to end. Each step of the work is a file that is there whole or not at all, and that a
  * second worker, such as one that stood still longer than its lease, cannot change. It goes on from its checkpoint.
  */
-const [path = '', folder = ''] = process.argv.slice(2);
+const [path = '', folder = '', seed = '0'] = process.argv.slice(2);
+const random = createSeededRandom(Number(seed));
 const sqlite = createSqlite({ size: 1 });
 const database = await sqlite.open({ path, migrations: [jobsMigrations], synchronous: 'full' });
 const store = createSqliteJobs({ database });
@@ -45,7 +47,7 @@ const runner = createJobRunner({
           step += 1;
           await doStep(`${id}.${step}`);
           save({ step });
-          await systemClock.sleep(Math.random() * 20, signal);
+          await systemClock.sleep(random.below(20), signal);
         }
         return step;
       },

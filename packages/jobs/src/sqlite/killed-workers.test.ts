@@ -5,16 +5,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { systemClock } from '@modelkeep/core';
+import { createSeededRandom } from '@modelkeep/testing';
 import { expect, it, onTestFinished } from 'vitest';
 import { testJobs } from '../jobs.test-helper.ts';
 
 const KILLS = Number(process.env.MODELKEEP_JOB_KILLS ?? 3);
+const SEED = Number(process.env['MODELKEEP_KILL_SEED'] ?? Date.now() % 1_000_000);
 const PROCESSES = KILLS < 100 ? 3 : 8;
 const STEPS = 5;
 const program = fileURLToPath(new URL('killed-workers.test-child.ts', import.meta.url));
 
 it(
-  'workers that are killed at any point leave each job done exactly once in effect',
+  `workers that are killed at any point (seed ${SEED}) leave each job done exactly once in effect`,
   async () => {
     const { open, path } = await testJobs();
     const store = await open();
@@ -24,8 +26,9 @@ it(
       for (const child of alive) child.kill('SIGKILL');
       await rm(folder, { recursive: true, force: true });
     });
+    const random = createSeededRandom(SEED);
     const start = async (): Promise<void> => {
-      const args = ['--conditions=modelkeep-source', program, path, folder];
+      const args = ['--conditions=modelkeep-source', program, path, folder, String(random.below(1_000_000))];
       const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
       alive.add(child);
       await once(child.stdout, 'data');
@@ -56,8 +59,8 @@ it(
     let taken = 0;
     for (let kill = 0; kill < KILLS; kill += 1) {
       if ((await left()) < 40) await addSome();
-      await systemClock.sleep(Math.random() * 200);
-      const [child] = [...alive].toSorted(() => Math.random() - 0.5);
+      await systemClock.sleep(random.below(200));
+      const child = [...alive][random.below(alive.size)];
       if (child === undefined) throw new Error('no worker is left');
       alive.delete(child);
       child.kill('SIGKILL');

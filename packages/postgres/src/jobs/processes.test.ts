@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { newId } from '@modelkeep/core';
+import { createSeededRandom } from '@modelkeep/testing';
 import { expect, onTestFinished, test } from 'vitest';
 import { openState, usePostgres } from '../postgres.test-helper.ts';
 
@@ -9,6 +10,7 @@ const postgres = usePostgres();
 const WORKERS = Number(process.env['MODELKEEP_WORKERS'] ?? 3);
 const JOBS = Number(process.env['MODELKEEP_JOBS'] ?? 25);
 const KILLS = Number(process.env['MODELKEEP_KILLS'] ?? 3);
+const SEED = Number(process.env['MODELKEEP_KILL_SEED'] ?? Date.now() % 1_000_000);
 const TIMEOUT_MS = 120_000 + KILLS * 5_000;
 
 function start(words: readonly string[]): ChildProcess {
@@ -60,10 +62,11 @@ test('processes that add and work at once lose no job, and do none twice', { tim
 });
 
 test(
-  'a worker that is killed at any point loses nothing, and each job ends once',
+  `a worker that is killed at any point (seed ${SEED}) loses nothing, and each job ends once`,
   { timeout: TIMEOUT_MS },
   async () => {
     const { address, libraryId, jobs } = await openQueue();
+    const random = createSeededRandom(SEED);
     const count = KILLS * JOBS;
     await jobs.add(
       Array.from({ length: count }, (_, number) => ({
@@ -76,7 +79,7 @@ test(
     for (let kill = 0; kill < KILLS; kill += 1) {
       const child = start([address, libraryId, `killed ${kill}`, '0', '600']);
       await once(child.stdout ?? child, 'data');
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * 150));
+      await new Promise((resolve) => setTimeout(resolve, random.below(150)));
       child.kill('SIGKILL');
       await once(child, 'exit');
     }

@@ -1,7 +1,10 @@
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { systemClock } from '@modelkeep/core';
+import { fileURLToPath } from 'node:url';
+import { systemClock, type ModelRecord } from '@modelkeep/core';
 import type { JobRecord, JobState } from '@modelkeep/jobs';
 import { buildFluxLora, buildFluxModel, startHub, type LocalHub } from '@modelkeep/testing';
 import { expect, it, onTestFinished } from 'vitest';
@@ -143,3 +146,43 @@ it('waits for a person, and goes on once a token was given', async () => {
   const stored = await readFile(join(workspace.folderOf(model) ?? '', model.files[0]?.name ?? ''));
   expect(stored.equals(buildFluxLora())).toBe(true);
 });
+
+it.skipIf(process.platform === 'win32')(
+  'a worker that stood still while another one did its job changes nothing when it wakes',
+  async () => {
+    await using folder = await tempFolder();
+    const files = [{ path: 'flux.safetensors', content: big, storage: 'lfs' as const }];
+    await using hub = await startHub({ repos: [{ id: 'acme/flux', files }] });
+    const options = { root: folder.join('library'), hub: { endpoint: hub.hubUrl } };
+    // Its clock says that the lease of the other one has run out.
+    const clock = { ...systemClock, now: () => Date.now() + 60_000 };
+    await using workspace = await openWorkspace({ ...options, clock });
+    hub.setPace(SLOW);
+    const { id } = await workspace.jobs.submit('download', { reference }, { runAtMs: Date.now() });
+    const program = fileURLToPath(new URL('./work.test-child.ts', import.meta.url));
+    const args = ['--conditions=modelkeep-source', program, options.root, options.hub.endpoint];
+    const child = spawn(process.execPath, args, { stdio: ['pipe', 'inherit', 'inherit'] });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    await expect.poll(async () => hasFetched(await workspace.jobs.get(id)), { timeout: 60_000 }).toBe(true);
+    child.kill('SIGSTOP');
+    hub.setPace({});
+    await workspace.jobs.run({ untilIdle: true });
+    const done = await workspace.jobs.get(id);
+    expect(done).toMatchObject({ state: 'completed', attempts: 2 });
+    const [model] = await workspace.list();
+    const blobs = await readdir(join(options.root, 'blobs/sha256'));
+
+    child.kill('SIGCONT');
+    // It goes on for as long as it takes until it hears that it has lost the job.
+    await systemClock.sleep(1_500);
+    child.stdin.write('end\n');
+    expect(await once(child, 'exit')).toEqual([0, null]);
+    expect(await workspace.jobs.get(id)).toEqual(done);
+    expect(await workspace.list()).toEqual([model]);
+    expect(await readdir(join(options.root, 'blobs/sha256'))).toEqual(blobs);
+    expect((await workspace.verify().result).problems).toEqual([]);
+    const content = await readFile(join(workspace.folderOf(model as ModelRecord), 'flux.safetensors'));
+    expect(Buffer.compare(content, big)).toBe(0);
+  },
+  120_000,
+);

@@ -1,7 +1,12 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { systemClock } from '@modelkeep/core';
 import { buildFluxLora, startHub } from '@modelkeep/testing';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { tempFolder } from '../workspace.test-helper.ts';
 import { openWorkspace } from '../workspace/open-workspace.ts';
 
@@ -89,6 +94,39 @@ describe('declared models', () => {
     expect(fetched).toEqual([0, lora.length + config.length]);
   });
 
+  it('processes that ensure the same at once fetch it once, and of one that is killed the next goes on', async () => {
+    await using folder = await tempFolder();
+    await using hub = await startHub({ repos: [repo] });
+    const options = { root: folder.join('library'), hub: { endpoint: hub.hubUrl } };
+    await using library = await openWorkspace(options);
+    const sizeBytes = lora.length + config.length;
+    await library.declare([flux, { ...flux, key: 'other', source: 'hf:acme/other' }]);
+    const children = await Promise.all(['flux', 'flux'].map((key) => startEnsuring(options, key)));
+    for (const child of children) child.go();
+    const told = await Promise.all(children.map(({ lines }) => lines()));
+    const fetched = told.map((lines) => (JSON.parse(lines.at(-1) ?? '') as { bytesFetched: number }).bytesFetched);
+    expect(fetched.toSorted((a, b) => a - b)).toEqual([0, sizeBytes]);
+    expect(await library.checkStatus()).toMatchObject([{ key: 'flux', state: 'ready' }, { state: 'missing' }]);
+
+    hub.addRepo({ id: 'acme/other', files: [{ path: 'b.safetensors', content: buildFluxLora({ fillSeed: 5 }) }] });
+    hub.setPace({ bytesPerSecond: lora.length / 20 });
+    const child = await startEnsuring(options, 'other');
+    child.go();
+    await child.moving;
+    // It is alive: nobody else begins.
+    const tooEarly = AbortSignal.timeout(300);
+    await expect(library.ensure(['other'], { signal: tooEarly }).result).rejects.toThrow();
+    child.kill();
+    await child.lines();
+    hub.setPace({});
+    const clock = { ...systemClock, now: () => Date.now() + 60_000 };
+    await using later = await openWorkspace({ ...options, clock });
+    const { ensured } = await later.ensure(['other']).result;
+    expect(ensured[0]?.models).toHaveLength(1);
+    expect(await library.isDownloaded('other')).toBe(true);
+    expect((await library.verify().result).problems).toEqual([]);
+  }, 120_000);
+
   it('what fails is told to everybody, and the others are ensured all the same', async () => {
     await using folder = await tempFolder();
     await using hub = await startHub({ repos: [repo] });
@@ -149,3 +187,30 @@ it('a library that is open for reading shows what others have written, and write
   expect(await reader.isReady(['flux'])).toBe(true);
   await expect(reader.declare([{ ...flux, source: 'hf:a/b' }])).rejects.toMatchObject({ code: 'io.read-only' });
 });
+
+async function startEnsuring(
+  options: { readonly root: string; readonly hub: { readonly endpoint: string } },
+  key: string,
+) {
+  const program = fileURLToPath(new URL('./ensure.test-child.ts', import.meta.url));
+  const args = ['--conditions=modelkeep-source', program, options.root, options.hub.endpoint, key];
+  const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const said: string[] = [];
+  const reader = createInterface({ input: child.stdout });
+  const moving = Promise.withResolvers<void>();
+  const ended = once(reader, 'close');
+  const open = once(reader, 'line');
+  reader.on('line', (line) => {
+    said.push(line);
+    if (line === 'moving') moving.resolve();
+  });
+  await open;
+  return {
+    go: () => void child.stdin.write('go\n'),
+    kill: () => void child.kill('SIGKILL'),
+    moving: moving.promise,
+    /** What it has said when it ended. */
+    lines: async () => (await ended, said),
+  };
+}
