@@ -117,7 +117,8 @@ export type { NotOnCivitai, RegistryEntry, RegistryRow } from '@modelkeep/librar
 export type { Diagnosis, Finding } from './maintain/diagnose.ts';
 export type { LibraryRepair, RepairFailure, RepairLibraryOptions } from './maintain/repair-library.ts';
 export type { ComputeHashesRequest } from './maintain/compute-hashes.ts';
-export type { VerifyLibraryOptions } from './maintain/verify-library.ts';
+export type { LibraryVerification, VerifyLibraryOptions } from './maintain/verify-library.ts';
+export type { RepoFileProblem, RepoFilesReport } from './repos/verify-artifacts.ts';
 export type { EvictRequest } from './evict/evict.ts';
 export type { RestoreOptions, RestoreResult } from './evict/restore-model.ts';
 export type { RoomKeeping } from './evict/room-keeping.ts';

@@ -1,4 +1,4 @@
-import type { VerifyProblem } from 'modelkeep';
+import type { RepoFileProblem, VerifyProblem } from 'modelkeep';
 import { needsOther } from '../arguments/needs-other.ts';
 import type { ExitCode } from '../exit-code.ts';
 import { formatBytes } from '../output/format-bytes.ts';
@@ -19,19 +19,33 @@ export async function verifyLibrary(context: CommandContext, options: VerifyOpti
   if (options.replaceChanged === true) throw needsOther('--replace-changed', '--repair');
   const depth = options.quick === true ? 'size' : 'hash';
   const report = await withProgress(terminal, library.verify({ depth, signal }));
+  const { repos } = report;
+  const problems = report.problems.length + repos.problems.length;
   if (json) terminal.out(JSON.stringify(report, null, 2));
   else {
     for (const problem of report.problems) terminal.err(problemLine(problem));
+    for (const problem of repos.problems) terminal.err(repoLine(problem));
     for (const { slug, verdict } of report.unsafe) terminal.err(`${verdict} to load: ${slug}`);
     terminal.out(
-      `${report.models} models, ${report.files} files, ${formatBytes(report.bytesHashed)} hashed: ${report.problems.length} problems`,
+      `${report.models} models, ${report.files + repos.files} files, ${formatBytes(report.bytesHashed + repos.bytesHashed)} hashed: ${problems} problems`,
     );
+    if (repos.problems.length > 0) terminal.err('repos sync fetches what is wrong in repos again');
   }
-  return report.problems.length === 0 ? 0 : 1;
+  return problems === 0 ? 0 : 1;
+}
+
+function repoLine({ repo, path, problem, expected, found }: RepoFileProblem): string {
+  return problemLine({ slug: repo, file: path, problem, expected, found });
 }
 
 /** @internal A problem in one line. */
-export function problemLine({ slug, file, problem, expected, found }: VerifyProblem): string {
+export function problemLine({
+  slug,
+  file,
+  problem,
+  expected,
+  found,
+}: Pick<VerifyProblem, 'slug' | 'file' | 'problem' | 'expected' | 'found'>): string {
   const detail = [expected === null ? '' : `expected ${expected}`, found === null ? '' : `found ${found}`];
   return `${problem}: ${slug}${file === null ? '' : `/${file}`} ${detail.filter(Boolean).join(', ')}`.trimEnd();
 }

@@ -58,8 +58,11 @@ export function libraryHandlers(workspace: () => JobWorkspace): JobHandlers {
       return {};
     }),
     verify: handler('verify', async (request, context) => {
-      const { problems } = await followOperation(workspace().verify({ ...request, signal: context.signal }), context);
-      return { problems: problems.length };
+      const { problems, repos } = await followOperation(
+        workspace().verify({ ...request, signal: context.signal }),
+        context,
+      );
+      return { problems: problems.length + repos.problems.length };
     }),
     copy: handler('copy', (payload, context) => runCopy(workspace(), payload, context)),
     map: handler('map', async ({ app, ...options }, { signal }) => {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { openWorkspace } from '../workspace/open-workspace.ts';
@@ -23,6 +23,31 @@ describe('artifacts', () => {
     ]);
     const names = await readdir(`${it.root}/repos`, { recursive: true });
     expect(names.filter((name) => name.includes('tokens'))).toEqual([]);
+  });
+
+  it('that are not as they were fetched are found by a verification, and a sync mends them', async () => {
+    await using it = await scene();
+    const { repos } = it.library;
+    const { id } = await repos.register('hf:acme/lora');
+    const { artifacts } = await repos.sync(id).result;
+    expect((await it.library.verify().result).repos).toEqual({ files: 3, bytesHashed: 13 + 8 + 2, problems: [] });
+    const [readme, model, old] = artifacts;
+    await writeFile(readme?.localPath ?? '', '# Thick limes');
+    await writeFile(model?.localPath ?? '', '{}');
+    await rm(old?.localPath ?? '');
+    const quick = await it.library.verify({ depth: 'size' }).result;
+    const told = ({ repos: { problems } }: typeof quick): unknown => problems.map((one) => [one.path, one.problem]);
+    expect(told(quick)).toEqual([
+      ['conf/model.json', 'size'],
+      ['conf/old.json', 'missing'],
+    ]);
+    const deep = await it.library.verify().result;
+    expect(told(deep)).toEqual([['README.md', 'corrupt']]);
+    expect(deep.problems).toEqual([]);
+    expect(await repos.artifacts({ status: 'pending' })).toHaveLength(4);
+    expect((await repos.sync(id).result).failures).toEqual([]);
+    expect(await readFile(readme?.localPath ?? '', 'utf8')).toBe('# Thick lines');
+    expect((await it.library.verify().result).repos).toMatchObject({ files: 3, problems: [] });
   });
 
   it('of a library that is open for reading are told as they are, and nothing is written', async () => {

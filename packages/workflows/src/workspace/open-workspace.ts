@@ -276,8 +276,7 @@ async function assemble(io: Io, options: OpenWorkspaceOptions, closing: Closing)
     enrich: ({ offline = hubOptions.offline, signal, ...request } = {}) =>
       operations.track(enrichLibrary(enriching, { ...request, offline, signal: operations.join(signal) })),
     folderOf: (model) => store.folderOf(model),
-    verify: (request = {}) =>
-      operations.track(verifyLibrary(store, { ...request, signal: operations.join(request.signal) })),
+    verify: (request = {}) => verifyLibrary({ store, io, shared }, request, operations),
     repair: (request = {}) =>
       operations.track(repairLibrary({ ...downloading, io }, { ...request, signal: operations.join(request.signal) })),
     collectGarbage: (request = {}) =>

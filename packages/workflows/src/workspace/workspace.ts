@@ -12,7 +12,6 @@ import type {
   RecoveryReport,
   ShareDuplicatesOptions,
   SharingReport,
-  VerifyReport,
   PlacedModel,
   ScanWatch,
   WatchOptions,
@@ -44,7 +43,7 @@ import type { TokenKeeping } from '../state/token-keeping.ts';
 import type { Importing } from '../volumes/importing.ts';
 import type { LibraryWebhooks } from '../webhooks/library-webhooks.ts';
 import type { Volumes } from '../volumes/volumes.ts';
-import type { VerifyLibraryOptions } from '../maintain/verify-library.ts';
+import type { LibraryVerification, VerifyLibraryOptions } from '../maintain/verify-library.ts';
 
 /** What an operation accepts that can be given up. */
 export interface Cancellable {
@@ -156,8 +155,11 @@ export interface Workspace
   /** Absolute path of the folder with a model's files: in the library, or where the model was adopted. */
   folderOf(model: PlacedModel): string;
 
-  /** Compares what is stored with what the metadata says, byte by byte unless asked otherwise. Changes nothing. */
-  verify(options?: VerifyLibraryOptions): Operation<VerifyReport>;
+  /**
+   * Compares what is stored with what the metadata says, and the small files of repos with what was fetched, byte by byte
+   * unless asked otherwise. It changes nothing, but notes which of the latter the next sync of their repo is to fetch again.
+   */
+  verify(options?: VerifyLibraryOptions): Operation<LibraryVerification>;
   /**
    * Verifies, and mends what it finds: from the library itself where it has the bytes, else from where they came from.
    * Damaged bytes go to quarantine. What somebody has changed on purpose stays.

@@ -1,0 +1,114 @@
+import type { Progress } from '@modelkeep/core';
+import type { ArtifactRecord, SharedState } from '@modelkeep/fleet';
+import { systemCodeOf, type Io } from '@modelkeep/io';
+import type { LibraryStore } from '@modelkeep/library';
+import { sizeOf } from '../state/files-here.ts';
+import { noteChange } from './artifacts-now.ts';
+import { smallFilePlaces } from './small-file-places.ts';
+
+/** A small file of a repo that is not as it was fetched. */
+export interface RepoFileProblem {
+  readonly artifactId: string;
+  readonly repo: string;
+  /** In the repo. */
+  readonly path: string;
+  /** Absolute. */
+  readonly localPath: string;
+  readonly problem: 'missing' | 'size' | 'corrupt' | 'unreadable';
+  /** A size or a SHA-256. */
+  readonly expected: string | null;
+  readonly found: string | null;
+}
+
+/** What a verification found in `repos/` of a library. */
+export interface RepoFilesReport {
+  readonly files: number;
+  readonly bytesHashed: number;
+  /** Their artifacts are `pending` from now on: a sync of the repo fetches them again. */
+  readonly problems: readonly RepoFileProblem[];
+}
+
+/** @internal */
+export interface VerifyArtifactsContext {
+  readonly store: LibraryStore;
+  readonly io: Pick<Io, 'fileSystem' | 'hashFile'>;
+  readonly state: SharedState;
+}
+
+/** @internal */
+export interface VerifyArtifactsOptions {
+  readonly depth: 'hash' | 'size';
+  readonly report: (change: Partial<Progress>) => void;
+  readonly signal: AbortSignal;
+}
+
+/** @internal Compares the small files of repos with what was fetched. Those of models are verified with these. */
+export async function verifyArtifacts(
+  context: VerifyArtifactsContext,
+  { depth, report, signal }: VerifyArtifactsOptions,
+): Promise<RepoFilesReport> {
+  const { store, state } = context;
+  const problems: RepoFileProblem[] = [];
+  const sums = { files: 0, bytesHashed: 0 };
+  for (const repo of await state.repos.list({ signal })) {
+    const artifacts = await state.repos.listArtifacts({ repoId: repo.id, signal });
+    const places = smallFilePlaces(store, repo, artifacts);
+    for (const artifact of artifacts) {
+      const { id, path, status, localPath } = artifact;
+      if (status !== 'completed' || localPath === null || places.get(path) !== localPath) continue;
+      signal.throwIfAborted();
+      report({ file: path });
+      sums.files += 1;
+      const { finding, bytesHashed } = await check(context, { ...artifact, localPath }, { depth, signal });
+      sums.bytesHashed += bytesHashed;
+      if (finding === null || !(await isStill(context, artifact, signal))) continue;
+      problems.push({ artifactId: id, repo: repo.repo, path, localPath, ...finding });
+      // A drive that cannot be read is none that a sync could mend.
+      if (finding.problem === 'unreadable') continue;
+      await noteChange({ state, store }, artifact, { status: 'pending', localPath: null, contentSha256: null });
+    }
+  }
+  return { ...sums, problems };
+}
+
+type Finding = Pick<RepoFileProblem, 'problem' | 'expected' | 'found'>;
+
+interface Checked {
+  readonly finding: Finding | null;
+  readonly bytesHashed: number;
+}
+
+async function check(
+  { io }: VerifyArtifactsContext,
+  { localPath, sizeBytes, contentSha256 }: ArtifactRecord & { readonly localPath: string },
+  { depth, signal }: Pick<VerifyArtifactsOptions, 'depth' | 'signal'>,
+): Promise<Checked> {
+  const size = await sizeOf(io.fileSystem, localPath);
+  const expected = sizeBytes === null ? null : String(sizeBytes);
+  if (size === null) return { finding: { problem: 'missing', expected, found: null }, bytesHashed: 0 };
+  if (sizeBytes !== null && size !== sizeBytes) {
+    return { finding: { problem: 'size', expected, found: String(size) }, bytesHashed: 0 };
+  }
+  if (depth === 'size' || contentSha256 === null) return { finding: null, bytesHashed: 0 };
+  try {
+    const { digests } = await io.hashFile(localPath, { algorithms: ['sha256'], signal });
+    const isSame = digests.sha256 === contentSha256;
+    const finding = isSame ? null : ({ problem: 'corrupt', expected: contentSha256, found: digests.sha256 } as const);
+    return { finding, bytesHashed: size };
+  } catch (error) {
+    signal.throwIfAborted();
+    const found = systemCodeOf(error) ?? null;
+    if (found === null) throw error;
+    return { finding: { problem: 'unreadable', expected: contentSha256, found }, bytesHashed: 0 };
+  }
+}
+
+/** A sync may have put another content there meanwhile. */
+async function isStill(
+  { state }: VerifyArtifactsContext,
+  { id, version }: ArtifactRecord,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const [now] = await state.repos.listArtifacts({ ids: [id], signal });
+  return now?.version === version;
+}
