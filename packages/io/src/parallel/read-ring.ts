@@ -1,4 +1,4 @@
-import { CELLS, chunksPerSignal, nextEvent, signal, STATES, type ChunkRing } from './chunk-ring.ts';
+import { CELLS, chunkOf, chunksPerSignal, nextEvent, signal, STATES, type ChunkRing } from './chunk-ring.ts';
 
 /** @internal What {@link readRing} does with the chunks. */
 export interface ReadRingOptions {
@@ -24,8 +24,7 @@ export async function readRing(ring: ChunkRing, { reader, onChunk, between }: Re
     const state = Atomics.load(view, CELLS.state);
     if (state === STATES.stopped) return false;
     if (read < Atomics.load(view, CELLS.written)) {
-      const slot = read % ring.slots;
-      onChunk(new Uint8Array(ring.bytes, slot * ring.slotBytes, Atomics.load(view, CELLS.lengths + slot)));
+      onChunk(chunkOf(ring, read, Atomics.load(view, CELLS.lengths + (read % ring.slots))));
       read += 1;
       Atomics.store(view, CELLS.reads + reader, read);
       if (read % stride === 0) {

@@ -1,4 +1,4 @@
-import { CELLS, chunksPerSignal, nextEvent, signal, STATES, type ChunkRing } from './chunk-ring.ts';
+import { CELLS, chunkOf, chunksPerSignal, nextEvent, signal, STATES, type ChunkRing } from './chunk-ring.ts';
 
 /** @internal The side that fills a ring. */
 export interface RingWriter {
@@ -16,7 +16,7 @@ export interface RingWriter {
 
 /** @internal @param readers - how many threads read the ring */
 export function createRingWriter(ring: ChunkRing, readers: number): RingWriter {
-  const { cells, bytes, slots, slotBytes } = ring;
+  const { cells, slots, slotBytes } = ring;
   const stride = chunksPerSignal(ring);
   const view = new Int32Array(cells);
   let written = 0;
@@ -31,9 +31,7 @@ export function createRingWriter(ring: ChunkRing, readers: number): RingWriter {
       for (;;) {
         const seen = Atomics.load(view, CELLS.writerEvents);
         if (Atomics.load(view, CELLS.state) === STATES.stopped) throw new Error('another thread has stopped');
-        if (behind() < slots) {
-          return new Uint8Array(bytes, (written % slots) * slotBytes, slotBytes);
-        }
+        if (behind() < slots) return chunkOf(ring, written, slotBytes);
         await nextEvent(view, CELLS.writerEvents, seen);
       }
     },
