@@ -12,6 +12,9 @@ export interface CreateDriveQueueOptions extends DriveQueueOptions {
 /** Nobody waits for ever: once in so long a place goes to whoever has waited longest, if that is as long. */
 const PATIENCE_MS = 5_000;
 
+/** Given as the reason: one that is made each time costs a stack trace. */
+const ALARM_ENDED = new Error('nobody waits any more');
+
 interface Holder {
   readonly request: PlaceRequest;
   readonly sinceMs: number;
@@ -29,7 +32,7 @@ export function createDriveQueue({ driveId, places, lingerMs, clock }: CreateDri
   /** When an operation of each rank has ended last. */
   const endedMs = ioPriorities.map(() => Number.NEGATIVE_INFINITY);
   let patienceMs = Number.NEGATIVE_INFINITY;
-  let alarm: AbortController | undefined;
+  let alarm: { readonly dueMs: number; readonly ends: AbortController } | undefined;
   let done = 0;
   let bytesDone = 0;
   let waitedMs = 0;
@@ -63,12 +66,10 @@ export function createDriveQueue({ driveId, places, lingerMs, clock }: CreateDri
   };
   /** Lets in whoever may work now, and comes back when that may change by itself. */
   const admit = (): void => {
-    alarm?.abort();
-    alarm = undefined;
     const nowMs = clock.monotonicMs();
     while (holders.size < places) {
       const waiting = next(nowMs);
-      if (waiting === undefined) return;
+      if (waiting === undefined) return endAlarm();
       const outOfPatience = isOutOfPatience(waiting, nowMs);
       const keptMs = outOfPatience ? 0 : keptForMs(rankOf(waiting.request.priority), nowMs);
       if (keptMs > 0) return comeBackIn(keptMs);
@@ -78,14 +79,27 @@ export function createDriveQueue({ driveId, places, lingerMs, clock }: CreateDri
       waiting.admit(hold(waiting.request));
     }
     const longest = line.longest();
-    if (longest === undefined) return;
+    if (longest === undefined) return endAlarm();
     askToGiveWay(nowMs);
     comeBackIn(Math.max(longest.sinceMs, patienceMs) + PATIENCE_MS - nowMs);
   };
+  const endAlarm = (): void => {
+    alarm?.ends.abort(ALARM_ENDED);
+    alarm = undefined;
+  };
+  /** An alarm that goes off before stays: it looks again. */
   const comeBackIn = (ms: number): void => {
-    alarm = new AbortController();
+    const dueMs = clock.monotonicMs() + Math.max(ms, 1);
+    if (alarm !== undefined && alarm.dueMs <= dueMs) return;
+    endAlarm();
+    const ends = new AbortController();
+    alarm = { dueMs, ends };
+    const onDue = (): void => {
+      alarm = undefined;
+      admit();
+    };
     // Only its own end ends the wait early.
-    clock.sleep(Math.max(ms, 1), alarm.signal).then(admit, () => {});
+    clock.sleep(Math.max(ms, 1), ends.signal).then(onDue, () => {});
   };
   /** One holder for who is next: of those that can, one of the lowest priority, which has worked for the longest time. */
   const askToGiveWay = (nowMs: number): void => {

@@ -59,7 +59,7 @@ export function createBatch(positionBytes: number, giveBack: (slot: Slot) => voi
       }
       if (slot === undefined) return 0;
       const count = Math.min(bytes.byteLength, roomBytes());
-      slot.bytes.set(bytes.subarray(0, count), usedBytes);
+      slot.bytes.set(count === bytes.byteLength ? bytes : bytes.subarray(0, count), usedBytes);
       if (pieceStart !== undefined) pieces.pop();
       pieceStart ??= usedBytes;
       usedBytes += count;

@@ -110,7 +110,7 @@ export function createFileSink(parts: FileSinkParts): FileSink {
     const slot = slots.tryTake();
     if (slot !== undefined) return slot;
     postAll();
-    return slots.take(signal === undefined ? stopped.signal : AbortSignal.any([stopped.signal, signal]));
+    return slots.take(signal === undefined ? [stopped.signal] : [stopped.signal, signal]);
   };
   const release = (): void => {
     for (const batch of batches.values()) batch.release();
@@ -156,7 +156,11 @@ export function createFileSink(parts: FileSinkParts): FileSink {
       if (accepted.nextStart(positionBytes) < endBytes) throw takenBefore(path, positionBytes);
       for (let offset = 0; offset < bytes.byteLength;) {
         const at = positionBytes + offset;
-        const rest: SinkChunk = { bytes: bytes.subarray(offset), positionBytes: at, release: free };
+        const rest: SinkChunk = {
+          bytes: offset === 0 ? bytes : bytes.subarray(offset),
+          positionBytes: at,
+          release: free,
+        };
         const known = batches.get(at);
         // Taken out only if it is used: while a new one is waited for, somebody else may come to end here.
         if (known !== undefined) batches.delete(at);

@@ -8,8 +8,8 @@ export interface Slot {
 export interface SlotPool {
   /** A slot that is free, or undefined. */
   tryTake(): Slot | undefined;
-  /** Waits for a free slot. @throws `signal.reason` */
-  take(signal: AbortSignal): Promise<Slot>;
+  /** Waits for a free slot. @throws the reason of the first signal that ends the wait */
+  take(signals: readonly AbortSignal[]): Promise<Slot>;
   readonly giveBack: (slot: Slot) => void;
 }
 
@@ -41,17 +41,22 @@ export function createSlotPool({ count, slotBytes }: SlotPoolOptions): SlotPool 
 
   return {
     tryTake,
-    take: (signal) =>
+    // Not by `AbortSignal.any`: thousands of its signals a second live until a full collection.
+    take: (signals) =>
       new Promise((resolve, reject) => {
-        if (signal.aborted) return reject(signal.reason);
+        for (const signal of signals) if (signal.aborted) return reject(signal.reason as Error);
         const slot = tryTake();
         if (slot !== undefined) return resolve(slot);
-        const onAbort = (): void => {
-          waiting.splice(waiting.indexOf(entry), 1);
-          reject(signal.reason);
+        const forget = (): void => {
+          for (const signal of signals) signal.removeEventListener('abort', onAbort);
         };
-        const entry: Waiting = { resolve, forget: () => signal.removeEventListener('abort', onAbort) };
-        signal.addEventListener('abort', onAbort, { once: true });
+        const entry: Waiting = { resolve, forget };
+        const onAbort = (): void => {
+          forget();
+          waiting.splice(waiting.indexOf(entry), 1);
+          reject(signals.find(({ aborted }) => aborted)?.reason as Error);
+        };
+        for (const signal of signals) signal.addEventListener('abort', onAbort, { once: true });
         waiting.push(entry);
       }),
     giveBack(slot) {
