@@ -1,17 +1,13 @@
-import { isModelkeepError } from '@modelkeep/core';
 import { writeFileAtomic } from '@modelkeep/io';
 import {
   createFaultyFileSystem,
   createModelFileSystem,
   createSeededRandom,
-  interceptBulkFileSystem,
-  interceptFileSystem,
-  systemError,
-  type FileSystemCall,
   type ModelFileSystem,
 } from '@modelkeep/testing';
 import { describe, expect, it } from 'vitest';
 import type { LibraryStore } from '../open-library-store.ts';
+import { dieAtEachChange, failAtEachChange, losePower, type CrashWork } from '../proofs/crash-proof.test-helper.ts';
 import {
   createModelStores,
   declareDeadOn,
@@ -22,7 +18,6 @@ import {
 import { brokenInvariants, lora, place, sha256Of } from '../proofs/scenes.test-helper.ts';
 
 const [FILE, LINE] = ['/sources/line.safetensors', 'lora/flux1/line'];
-const codes = ['ENOSPC', 'EIO', 'EROFS', 'EMFILE', 'EXDEV'] as const;
 /** Every change is a point; the run of each day takes one in so many. */
 const STRIDE = process.env['MODELKEEP_KILL_POINTS'] === undefined ? 5 : 1;
 /** Drives that a power loss could leave, of each kind of import. */
@@ -34,14 +29,14 @@ interface Import {
 }
 
 /** A library with one model outside, of which a person has said something. */
-async function prepare(stores: ModelStores, { hardlinks }: Import): Promise<() => ModelFileSystem> {
+async function prepare(stores: ModelStores, { hardlinks }: Import): Promise<ModelFileSystem> {
   const model = createModelFileSystem({ hardlinks });
   await using store = await stores.open(model, { index: 'prepared' });
   await place(model, FILE, lora);
   const { models } = await store.import([FILE], { mode: 'link' }).result;
   expect(models.map((one) => one.place.kind)).toEqual(['external']);
   await store.edit(models[0]?.id ?? '', { tags: ['mine'] });
-  return () => model.crash(createSeededRandom(1), 'everything');
+  return model;
 }
 
 async function opened(stores: ModelStores, drive: Drive): Promise<LibraryStore> {
@@ -90,73 +85,29 @@ async function expectWhole(
   await expectOne();
 }
 
+function importOf(one: Import): CrashWork {
+  return {
+    prepare: (stores) => prepare(stores, one),
+    run: (stores, drive) => run(stores, drive, one),
+    expectWhole: (stores, drive, where) => expectWhole(stores, drive, { ...one, where }),
+  };
+}
+
 describe.each<Import>([
   { mode: 'copy', hardlinks: true },
   { mode: 'move', hardlinks: true },
   { mode: 'copy', hardlinks: false },
 ])('an import by $mode of a model that was adopted (hard links: $hardlinks)', (one) => {
   it('whose process dies at any of its changes leaves one model, with its bytes', async () => {
-    await using stores = await createModelStores();
-    const copy = await prepare(stores, one);
-    let points = 0;
-    for (let atMutation = 1; ; atMutation += STRIDE) {
-      const model = copy();
-      const error = (): Error => new Error('the process is gone');
-      const faulty = createFaultyFileSystem({ ...model, atMutation, lasts: 'from-then-on', error });
-      await run(stores, faulty, one).catch(() => {});
-      if (faulty.struck === null) break;
-      points += 1;
-      await expectWhole(stores, model, { ...one, where: `${faulty.struck.name} ${faulty.struck.path ?? ''}` });
-    }
-    expect(points * STRIDE).toBeGreaterThan(40);
+    expect((await dieAtEachChange(importOf(one), { each: STRIDE })) * STRIDE).toBeGreaterThan(40);
   }, 120_000);
 
   it('whose drive fails at any of its changes says so, and loses nothing', async () => {
-    await using stores = await createModelStores();
-    const copy = await prepare(stores, one);
-    let failures = 0;
-    for (let atMutation = 1; ; atMutation += STRIDE) {
-      const model = copy();
-      const code = codes[atMutation % codes.length] ?? 'EIO';
-      const error = (): Error => systemError(code);
-      const faulty = createFaultyFileSystem({ ...model, atMutation, lasts: 'once', error });
-      const outcome = await run(stores, faulty, one).then(
-        () => null,
-        (failure: unknown) => failure,
-      );
-      if (faulty.struck === null) break;
-      const where = `${code} at ${faulty.struck.name} ${faulty.struck.path ?? ''}`;
-      if (outcome !== null) {
-        failures += 1;
-        expect(isModelkeepError(outcome), `${where}: ${String(outcome as Error)}`).toBe(true);
-      }
-      await expectWhole(stores, model, { ...one, where });
-    }
-    expect(failures * STRIDE).toBeGreaterThan(20);
+    expect((await failAtEachChange(importOf(one), { each: STRIDE })) * STRIDE).toBeGreaterThan(20);
   }, 120_000);
 
   it('that a power loss interrupts loses nothing', async () => {
-    await using stores = await createModelStores();
-    const copy = await prepare(stores, one);
-    const states = new Map<string, { readonly drive: ModelFileSystem; readonly before: string }>();
-    for (let seed = 1; states.size < STATES; seed += 1) {
-      const model = copy();
-      const random = createSeededRandom(seed);
-      const take = ({ name, path, mutates }: FileSystemCall): void => {
-        if (!mutates) return;
-        for (const loss of ['nothing', 'everything', 'any', 'any', 'any'] as const) {
-          const drive = model.crash(random, loss);
-          states.set(drive.describe(), { drive, before: `${name} ${path ?? ''}` });
-        }
-      };
-      const fileSystem = interceptFileSystem(model.fileSystem, take);
-      await run(stores, { fileSystem, bulkFileSystem: interceptBulkFileSystem(model.bulkFileSystem, take) }, one);
-    }
-    const every = Math.ceil(states.size / STATES);
-    for (const [position, { drive, before }] of [...states.values()].entries()) {
-      if (position % every === 0) await expectWhole(stores, drive, { ...one, where: `before ${before}` });
-    }
-    expect(states.size).toBeGreaterThanOrEqual(STATES);
+    await losePower(importOf(one), STATES);
   }, 240_000);
 });
 
@@ -164,10 +115,10 @@ describe('an import whose process died when the model was in the library and sti
   it('keeps what was said of the model outside since then', async () => {
     await using stores = await createModelStores();
     const one: Import = { mode: 'move', hardlinks: true };
-    const copy = await prepare(stores, one);
+    const prepared = await prepare(stores, one);
     let points = 0;
     for (let atMutation = 20; ; atMutation += 1) {
-      const model = copy();
+      const model = prepared.crash(createSeededRandom(1), 'everything');
       const error = (): Error => new Error('the process is gone');
       const faulty = createFaultyFileSystem({ ...model, atMutation, lasts: 'from-then-on', error });
       await run(stores, faulty, one).catch(() => {});
