@@ -189,6 +189,26 @@ describe('a collection of garbage', () => {
     expect(await readdir(join(root, '.modelkeep/trash/20260101T000000000Z'))).toEqual([vaeHash]);
   });
 
+  it('removes what a process that died while it wrote has left in a folder of a model', async () => {
+    await using folder = await tempFolder();
+    const root = await libraryWithGarbage(folder.path);
+    const paths = ['lora/flux1/line', '.modelkeep', '.'].map((place) => join(root, place, '.0123456789abcdef.tmp'));
+    for (const path of paths) await writeFile(path, '{"half": ');
+    await writeFile(join(root, 'lora/flux1/line', '.mine.tmp'), 'of a person');
+    await using early = await openTestStore({ root });
+    expect((await early.collectGarbage().result).items).toEqual([]);
+    await using store = await openTestStore({ root, clock: laterBy(25) });
+    const told = (await store.collectGarbage({ dryRun: true }).result).items;
+    expect(told.filter(({ kind }) => kind === 'leftover').map(({ path }) => path)).toEqual([
+      '.0123456789abcdef.tmp',
+      '.modelkeep/.0123456789abcdef.tmp',
+      'lora/flux1/line/.0123456789abcdef.tmp',
+    ]);
+    expect((await store.collectGarbage().result).items).toEqual(told);
+    for (const path of paths) await expect(readFile(path)).rejects.toMatchObject({ code: 'ENOENT' });
+    expect(await readFile(join(root, 'lora/flux1/line', '.mine.tmp'), 'utf8')).toBe('of a person');
+  });
+
   it('gives back from the trash what is asked for again', async () => {
     await using folder = await tempFolder();
     const root = await libraryWithGarbage(folder.path);

@@ -8,6 +8,7 @@ import { removeTree } from '../transaction/remove-tree.ts';
 import { findLeftovers } from './find-leftovers.ts';
 import { findOldQuarantine, findOldTrash, findUnneededBlobs, type FoundGarbage } from './find-garbage.ts';
 import type { GcOptions, GcReport, GcTimes } from './gc-report.ts';
+import { findUnfinishedFiles } from './find-unfinished-files.ts';
 import { readMarks } from './read-marks.ts';
 import { reportOf } from './report-of.ts';
 import { closeTrashFolders, restoreNeeded } from './settle-trash.ts';
@@ -42,7 +43,7 @@ interface GcRun extends GcTimes {
 async function tellGarbage(context: StoreContext, run: GcRun): Promise<GcReport> {
   const marks = await readMarks(context, run.signal);
   const leftovers = await findLeftovers(context);
-  const old = [...(await findOldTrash(context, marks, run)), ...(await findOldQuarantine(context, run))];
+  const old = await findOld(context, marks, run);
   const census = await findUnneededBlobs(context, marks, run);
   const trashed = (await listTrash(context)).flatMap(({ sha256s }) => sha256s);
   const restored = trashed.filter((sha256) => marks.has(sha256));
@@ -51,14 +52,14 @@ async function tellGarbage(context: StoreContext, run: GcRun): Promise<GcReport>
 
 async function removeGarbage(context: StoreContext, run: GcRun): Promise<GcReport> {
   const leftovers = await findLeftovers(context);
-  await recoverTransactions(context);
+  const { moved } = await recoverTransactions(context);
   const marks = await readMarks(context, run.signal);
   const restored = await restoreNeeded(context, marks);
   await closeTrashFolders(context);
   await tidyWaiting(context, run.signal);
 
   // What is needed is out of the trash. Who comes for the rest from now on finds it there, or fetches it anew.
-  const old = [...(await findOldTrash(context, marks, run)), ...(await findOldQuarantine(context, run))];
+  const old = await findOld(context, marks, run);
   for (const item of old) {
     run.signal?.throwIfAborted();
     await removeTree(context.fileSystem, item.absolutePath);
@@ -71,7 +72,17 @@ async function removeGarbage(context: StoreContext, run: GcRun): Promise<GcRepor
   const trashed = census.garbage.filter(({ sha256 }) => !taken.includes(sha256 ?? ''));
   const gone: FoundGarbage[] = [];
   for (const item of leftovers) if ((await statusAt(context.fileSystem, item.absolutePath)) === null) gone.push(item);
-  return reportOf({ dryRun: false, items: [...gone, ...old, ...trashed], restored: [...restored, ...taken], census });
+  const items = [...gone, ...old, ...trashed];
+  return reportOf({ dryRun: false, items, restored: [...restored, ...taken], moved, census });
+}
+
+async function findOld(
+  context: StoreContext,
+  marks: Awaited<ReturnType<typeof readMarks>>,
+  run: GcRun,
+): Promise<FoundGarbage[]> {
+  const unfinished = await findUnfinishedFiles(context, run.signal);
+  return [...unfinished, ...(await findOldTrash(context, marks, run)), ...(await findOldQuarantine(context, run))];
 }
 
 /** G2 and G3. @returns what turned out to be needed after all */

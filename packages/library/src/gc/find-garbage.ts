@@ -113,7 +113,8 @@ function blobItem(context: StoreContext, { path, sha256, status, kind }: FoundBl
 
 type Unexplained = Omit<FoundGarbage, 'kind' | 'reason'>;
 
-function fileItem({ layout }: StoreContext, path: string, status: FileStatus): Unexplained {
+/** @internal */
+export function fileItem({ layout }: StoreContext, path: string, status: FileStatus): Unexplained {
   const otherNames = Math.max(0, status.linkCount - 1);
   return {
     path: relative(layout.root, path).split(sep).join('/'),

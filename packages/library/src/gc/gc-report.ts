@@ -3,7 +3,7 @@ export interface GarbageItem {
   /**
    * `blob`: content that no model needs; it goes to the trash. `trashed-blob`: one that has been there for the grace time.
    * `deleted-model`: the folder of a model that was deleted. `quarantined`: bytes that were not what they should be.
-   * `leftover`: what a transaction left that nobody finishes.
+   * `leftover`: what a transaction, or a process in the midst of writing a file, left that nobody finishes.
    */
   readonly kind: 'blob' | 'trashed-blob' | 'deleted-model' | 'quarantined' | 'leftover';
   /** Below the library's folder, or that of the volume, `/` between segments. */
@@ -27,6 +27,8 @@ export interface GcReport {
   readonly items: readonly GarbageItem[];
   /** SHA-256 of contents that were in the trash and are needed again. */
   readonly restored: readonly string[];
+  /** Models that a process which died was about to give another place, and that were brought there now. */
+  readonly moved?: readonly string[] | undefined;
   /** Blobs that a model, a transaction or a pin needs. */
   readonly needed: number;
   /** Blobs that nothing needs and that are younger than the grace time. */

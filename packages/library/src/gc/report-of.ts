@@ -6,11 +6,12 @@ export interface ReportParts {
   readonly dryRun: boolean;
   readonly items: readonly FoundGarbage[];
   readonly restored: readonly string[];
+  readonly moved?: readonly string[] | undefined;
   readonly census: BlobCensus;
 }
 
 /** @internal Adds up what was found. */
-export function reportOf({ dryRun, items, restored, census }: ReportParts): GcReport {
+export function reportOf({ dryRun, items, restored, moved, census }: ReportParts): GcReport {
   const shown = items.map(({ absolutePath: _path, sha256: _sha256, ...item }): GarbageItem => item);
   const sum = (step: GarbageItem['step'], field: 'sizeBytes' | 'freedBytes'): number =>
     shown.reduce((total, item) => total + (item.step === step ? item[field] : 0), 0);
@@ -18,6 +19,7 @@ export function reportOf({ dryRun, items, restored, census }: ReportParts): GcRe
     dryRun,
     items: shown,
     restored: [...new Set(restored)],
+    ...(moved === undefined ? {} : { moved }),
     needed: census.needed,
     young: census.young,
     bytesToTrash: sum('trash', 'sizeBytes'),

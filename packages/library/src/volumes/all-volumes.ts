@@ -80,10 +80,12 @@ export function collectAll(set: VolumeSet, options: GcOptions & { readonly befor
 
 function added(reports: readonly GcReport[]): GcReport {
   const sum = (of: (report: GcReport) => number): number => reports.reduce((total, report) => total + of(report), 0);
+  const moved = reports.flatMap((report) => report.moved ?? []);
   return {
     dryRun: reports.some(({ dryRun }) => dryRun),
     items: reports.flatMap(({ items }) => items),
     restored: reports.flatMap(({ restored }) => restored),
+    ...(moved.length === 0 ? {} : { moved }),
     needed: sum(({ needed }) => needed),
     young: sum(({ young }) => young),
     bytesToTrash: sum(({ bytesToTrash }) => bytesToTrash),

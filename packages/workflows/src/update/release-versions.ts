@@ -14,7 +14,9 @@ export interface ReleaseOptions {
 export interface KeptVersion {
   readonly modelId: string;
   readonly slug: string;
-  /** `pinned`: a person wants its bytes or the links to it to stay. `linked`: apps link to it. */
+  /**
+   * `pinned`: a person wants links to it to stay, or its bytes and not those of the newest version. `linked`: apps link to it.
+   */
   readonly why: 'pinned' | 'linked';
 }
 
@@ -46,7 +48,8 @@ export async function releaseVersions(
   const released: DeleteReport[] = [];
   const kept: KeptVersion[] = [];
   for (const { model } of versions.slice(0, -1)) {
-    const why = (await keepReason(context, model, { unlink, signal })) ?? null;
+    const isLinePinned = newest?.model.pinned === true;
+    const why = (await keepReason(context, model, { unlink, isLinePinned, signal })) ?? null;
     if (why !== null) {
       kept.push({ modelId: model.id, slug: model.slug, why });
       continue;
@@ -65,9 +68,10 @@ export async function releaseVersions(
 async function keepReason(
   { links }: DeleteContext,
   { id, pinned, follow }: ModelRecord,
-  { unlink, signal }: Pick<ReleaseOptions, 'unlink' | 'signal'>,
+  { unlink, isLinePinned, signal }: Pick<ReleaseOptions, 'unlink' | 'signal'> & { readonly isLinePinned: boolean },
 ): Promise<KeptVersion['why'] | undefined> {
-  if (pinned === true || follow === 'pinned') return 'pinned';
+  // A new version begins with the pin of the one before: what is to stay here is the model then, not each version of it.
+  if ((pinned === true && !isLinePinned) || follow === 'pinned') return 'pinned';
   const known = await links.linksOf(id, { signal });
   return known.length > 0 && unlink !== true ? 'linked' : undefined;
 }

@@ -160,8 +160,10 @@ describe('an update', () => {
     expect((await library.checkUpdates().result).models).toMatchObject([{ modelId: model.id, state: 'current' }]);
     expect((await library.checkUpdates({ models: [old.id] }).result).models).toMatchObject([{ state: 'superseded' }]);
 
+    await library.unpin(model.id);
     expect(await library.release(old.id)).toMatchObject({ released: [], kept: [{ modelId: old.id, why: 'pinned' }] });
-    await library.unpin(old.id);
+    // The pin of the newest version is that of the model; an older one with a pin of its own stays.
+    await library.pin(model.id);
     expect(await library.release(old.id)).toMatchObject({ released: [{ modelId: old.id, removed: true }], kept: [] });
     expect((await library.list()).map(({ id }) => id)).toEqual([model.id]);
     expect((await library.verify().result).problems).toEqual([]);
@@ -172,6 +174,7 @@ describe('an update', () => {
     await using parts = await scene();
     const { hub, library } = parts;
     const old = await library.get(slug);
+    await library.pin(slug);
     await hub.commit(repo, { files: [weights(2), readme('second')] });
     const { model, release } = await library.update(slug, { keepOld: false }).result;
     expect(release).toMatchObject({ released: [{ modelId: old.id }], kept: [] });

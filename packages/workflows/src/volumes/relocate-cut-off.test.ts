@@ -10,35 +10,44 @@ import { openWorkspace } from '../workspace/open-workspace.ts';
 
 const LINE = 'lora/flux1/line';
 
-it('links of apps follow a model whose process ended when its folder had the new name', async () => {
-  await using folder = await tempFolder();
-  const root = folder.join('library');
-  const link = folder.join('ComfyUI/models/loras/line.safetensors');
-  await writeFile(folder.join('line.safetensors'), buildFluxLora({ scale: 0.02 }));
-  await mkdir(folder.join('ComfyUI', 'models'), { recursive: true });
-  {
+it.each(['opened', 'tidied'] as const)(
+  'links of apps follow a model whose process ended when its folder had the new name, once the library is %s',
+  async (when) => {
+    await using folder = await tempFolder();
+    const root = folder.join('library');
+    const link = folder.join('ComfyUI/models/loras/line.safetensors');
+    await writeFile(folder.join('line.safetensors'), buildFluxLora({ scale: 0.02 }));
+    await mkdir(folder.join('ComfyUI', 'models'), { recursive: true });
+    {
+      await using library = await openWorkspace({ root });
+      await library.import(folder.join('line.safetensors')).result;
+      await (await library.planLinks('comfyui', { appRoot: folder.join('ComfyUI') })).apply();
+      await library.edit(LINE, { family: 'sdxl' });
+      await using lease = await library.lease(LINE);
+      await expect(library.relocate(LINE)).rejects.toMatchObject({ code: 'core.invalid-argument' });
+      await lease.release();
+    }
+    await using running = when === 'tidied' ? await openWorkspace({ root }) : null;
+    {
+      await using io = createIo({ workers: 'in-thread' });
+      await using sqlite = createSqlite({ mode: 'in-thread' });
+      const identifier = createIdentifier({ mode: 'in-thread' });
+      await using store = await openLibraryStore({ root, io, sqlite, identifier });
+      const onArrived = async (): Promise<void> => {
+        throw new Error('the process is gone');
+      };
+      await expect(store.relocate(LINE, { onArrived })).rejects.toThrow('the process is gone');
+      await identifier.close();
+    }
+    expect(await readlink(link)).toBe(`${root}/${LINE}/line.safetensors`);
+    if (running !== null) {
+      const [model] = await running.list();
+      expect(await running.collectGarbage().result).toMatchObject({ moved: [model?.id] });
+      expect(await readlink(link)).toBe(`${root}/lora/sdxl/line/line.safetensors`);
+    }
     await using library = await openWorkspace({ root });
-    await library.import(folder.join('line.safetensors')).result;
-    await (await library.planLinks('comfyui', { appRoot: folder.join('ComfyUI') })).apply();
-    await library.edit(LINE, { family: 'sdxl' });
-    await using lease = await library.lease(LINE);
-    await expect(library.relocate(LINE)).rejects.toMatchObject({ code: 'core.invalid-argument' });
-    await lease.release();
-  }
-  {
-    await using io = createIo({ workers: 'in-thread' });
-    await using sqlite = createSqlite({ mode: 'in-thread' });
-    const identifier = createIdentifier({ mode: 'in-thread' });
-    await using store = await openLibraryStore({ root, io, sqlite, identifier });
-    const onArrived = async (): Promise<void> => {
-      throw new Error('the process is gone');
-    };
-    await expect(store.relocate(LINE, { onArrived })).rejects.toThrow('the process is gone');
-    await identifier.close();
-  }
-  expect(await readlink(link)).toBe(`${root}/${LINE}/line.safetensors`);
-  await using library = await openWorkspace({ root });
-  expect(await readlink(link)).toBe(`${root}/lora/sdxl/line/line.safetensors`);
-  expect((await library.checkLinks()).map(({ health }) => health)).toEqual(['ok']);
-  expect(await library.relocate('lora/sdxl/line')).toMatchObject({ links: [] });
-});
+    expect(await readlink(link)).toBe(`${root}/lora/sdxl/line/line.safetensors`);
+    expect((await library.checkLinks()).map(({ health }) => health)).toEqual(['ok']);
+    expect(await library.relocate('lora/sdxl/line')).toMatchObject({ links: [] });
+  },
+);

@@ -21,6 +21,7 @@ import { openLibraryJobs } from '../jobs/open-library-jobs.ts';
 import { createKeeping } from '../keep/keeping.ts';
 import { createLinking } from '../link/linking.ts';
 import { lookupFile } from '../lookup/lookup-file.ts';
+import { createTidying } from '../maintain/tidying.ts';
 import { diagnose } from '../maintain/diagnose.ts';
 import { repairLibrary } from '../maintain/repair-library.ts';
 import { computeHashes } from '../maintain/compute-hashes.ts';
@@ -185,6 +186,7 @@ async function assemble(io: Io, options: OpenWorkspaceOptions, closing: Closing)
     ...createUpdating({ ...downloading, mapper, links, trees, io }, operations),
     ...createVolumes(relinking, operations),
     ...createImporting(relinking, operations),
+    ...createTidying(relinking, operations),
     ...createRoomKeeping({ ...downloading, links, http, fleet }, operations),
     ...createKeeping({ store, mapper, links, fileSystem: io.fileSystem, join: (signal) => operations.join(signal) }),
     ...createMigrating({
@@ -279,8 +281,6 @@ async function assemble(io: Io, options: OpenWorkspaceOptions, closing: Closing)
     verify: (request = {}) => verifyLibrary({ store, io, shared }, request, operations),
     repair: (request = {}) =>
       operations.track(repairLibrary({ ...downloading, io }, { ...request, signal: operations.join(request.signal) })),
-    collectGarbage: (request = {}) =>
-      operations.track(store.collectGarbage({ ...request, signal: operations.join(request.signal) })),
     findDuplicates: (folder, request = {}) =>
       operations.track(findDuplicates(io, folder, { ...request, signal: operations.join(request.signal) })),
     shareDuplicates: (found, request = {}) =>
