@@ -7,7 +7,7 @@ const MAX_LINES = 40;
 
 /** @internal What a folder says that it is, and whether all of it is here. */
 export function folderFacts(details: FolderDetails): [string, string][] {
-  const { kind, library, className, version, isComplete, missing, code } = details;
+  const { kind, library, className, version, isComplete, missing, code, unread } = details;
   const said = [className, library === null ? null : `of ${library}`, version]
     .filter((word) => word !== null)
     .join(' ');
@@ -15,6 +15,7 @@ export function folderFacts(details: FolderDetails): [string, string][] {
     ...(said === '' ? [] : [[`${kind}:`, said] as [string, string]]),
     ['complete:', isComplete ? 'yes' : missing.length === 0 ? 'no' : `no, ${missing.length} files are missing`],
     ...(code.length === 0 ? [] : [['code:', code.join(', ')] as [string, string]]),
+    ...(unread.length === 0 ? [] : [['not read:', unread.slice(0, MAX_LINES).join(', ')] as [string, string]]),
   ];
 }
 

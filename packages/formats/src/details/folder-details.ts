@@ -54,4 +54,6 @@ export interface FolderDetails {
   readonly missing: readonly string[];
   /** Python files that a loader may be told to run. */
   readonly code: readonly string[];
+  /** Other weights of its parts that were not looked at, as from afar: what they are is not known, nor what they run. */
+  readonly unread: readonly string[];
 }

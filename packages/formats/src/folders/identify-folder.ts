@@ -46,6 +46,7 @@ export async function identifyFolder(
     all.push(...looked.map((each) => ({ part: part.name, looked: each })));
   }
   const missing = parts.flatMap((part) => part.missing);
+  const unread = firstOnly ? plan.parts.flatMap(({ weights }) => weights.slice(1).flatMap(({ paths }) => paths)) : [];
   const details: FolderDetails = {
     format: 'folder',
     kind: plan.kind,
@@ -57,6 +58,7 @@ export async function identifyFolder(
     isComplete: parts.every(({ isComplete }) => isComplete),
     missing: missing.slice(0, MAX_MISSING),
     code: plan.code,
+    unread,
   };
   const found = all.flatMap(({ looked: { identification } }) => identification ?? []);
   const main = plan.kind === 'model' ? found[0] : found.find(({ scan }) => scan.type === 'diffusion-model');
@@ -75,6 +77,7 @@ export async function identifyFolder(
     evidence: [
       ...(plan.kind === 'pipeline' ? ['model_index.json names its parts'] : []),
       ...evidence.slice(0, MAX_PARTS_TOLD),
+      ...unread.slice(0, MAX_PARTS_TOLD).map((path) => `${path}: not looked at`),
       ...(main?.evidence ?? ['no part is a known diffusion model']),
     ],
     tensorCount: main?.tensorCount ?? null,

@@ -224,6 +224,17 @@ describe('a repo', () => {
     });
   });
 
+  it.each([
+    ['vae/diffusion_pytorch_model.bin', 'unscanned'],
+    ['vae/diffusion_pytorch_model.fp16.safetensors', 'data-only'],
+  ])('with %s beside what was read says that it was not, and is %s', async (path, loading) => {
+    const beside = { path, content: Buffer.from('cos\nsystem\n)R.') };
+    await using place = await scene({ id: 'acme/beside', files: [...pipeline.files, beside] });
+    const found = await place.identify('hf:acme/beside');
+    expect([found.details.unread, found.loading, found.details.isComplete]).toEqual([[path], loading, true]);
+    expect(found.identification.evidence).toContain(`${path}: not looked at`);
+  });
+
   it('with a description that is too long is refused before it is fetched', async () => {
     const files = [
       { path: 'model_index.json', content: Buffer.alloc(3_000_000, 32) },

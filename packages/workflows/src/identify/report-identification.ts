@@ -55,6 +55,7 @@ function loadingOf({ format, details, safety }: Identification): FileIdentificat
   if (details?.format !== 'folder') return isDataOnly(format) ? 'data-only' : (safety?.verdict ?? 'unscanned');
   const verdict = safety?.verdict ?? 'no-findings';
   if (verdict !== 'no-findings') return verdict;
+  if (details.unread.some((path) => !/\.(?:safetensors|sft|gguf)$/iu.test(path))) return 'unscanned';
   const weights = details.parts.flatMap((part) => part.weights);
   if (details.code.length === 0 && weights.every((each) => isDataOnly(each.format))) return 'data-only';
   const isScanned =
