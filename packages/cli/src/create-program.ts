@@ -22,7 +22,7 @@ import { addFindingCommands } from './finding-commands.ts';
 import { addJobCommands } from './job-commands.ts';
 import { addKeepingCommands } from './keeping-commands.ts';
 import { addMigrationCommands } from './migration-commands.ts';
-import { openFor } from './open-for.ts';
+import { openFor, openToIdentify } from './open-for.ts';
 import { addRepoCommands } from './repo-commands.ts';
 import { addRevisionCommands } from './revision-commands.ts';
 import { createLogger } from './output/create-logger.ts';
@@ -32,7 +32,7 @@ import { version } from './version.ts';
 import { addVolumeCommands } from './volume-commands.ts';
 import { addWebhookCommands } from './webhook-commands.ts';
 import type { CommonOptions, Session } from './session.ts';
-import type { RunWithin } from './run-within.ts';
+import type { RunIdentifying, RunWithin } from './run-within.ts';
 
 /** @internal The command line with all its commands. */
 export function createProgram(session: Session): Command {
@@ -53,6 +53,16 @@ export function createProgram(session: Session): Command {
       session.exitCode = await run(context);
     } finally {
       await library.close();
+    }
+  };
+
+  const identifying: RunIdentifying = async (options, run) => {
+    const identifier = await openToIdentify(options, createLogger(session.terminal));
+    try {
+      const context = { terminal: session.terminal, signal: session.signal, json: options.json === true };
+      session.exitCode = await run(identifier, context);
+    } finally {
+      await identifier.close();
     }
   };
 
@@ -138,7 +148,7 @@ export function createProgram(session: Session): Command {
   addKeepingCommands({ command, within });
   addVolumeCommands({ command, within });
   addWebhookCommands({ command, within });
-  addSourceCommands({ command, within });
+  addSourceCommands({ command, within, identifying });
   addRevisionCommands({ command, within });
   addRepoCommands({ command, within });
   addServerCommands({ command, within });

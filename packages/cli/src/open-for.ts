@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { isModelkeepError, type Logger } from '@modelkeep/core';
-import { openLibrary, type Library } from 'modelkeep';
+import { openFileIdentifier, openLibrary, type FileIdentifier, type Library } from 'modelkeep';
 import type { CommonOptions } from './session.ts';
 
 /** @internal `create`: makes the library where there is none. `read`: works on a read-only drive as well. */
@@ -21,8 +23,8 @@ const CANNOT_WRITE = new Set<string>(['io.read-only', 'io.permission', 'io.disk-
 
 /** @internal Opens the library that the command line means, as the command needs it. */
 export async function openFor(access: LibraryAccess, options: LibraryOptions, logger: Logger): Promise<Library> {
-  const { root, endpoint, token, limitRate, connections, typedUrls = [] } = options;
-  const privateOrigins = typedUrls.flatMap((url) => (URL.canParse(url) ? [new URL(url)] : [])).flatMap(originOf);
+  const { root, endpoint, token, limitRate, connections, typedUrls } = options;
+  const privateOrigins = originsOf(typedUrls);
   const downloads = { maxBytesPerSecond: limitRate, connections };
   const settings = { root, hub: { endpoint, token }, downloads, privateOrigins, create: access === 'create', logger };
   try {
@@ -32,6 +34,23 @@ export async function openFor(access: LibraryAccess, options: LibraryOptions, lo
     if (access !== 'read' || !isModelkeepError(error) || !CANNOT_WRITE.has(error.code)) throw error;
     return openLibrary({ ...settings, mode: 'read' });
   }
+}
+
+/** @internal What looks at files: a library, or nothing but what knows formats where none was named and none is there. */
+export async function openToIdentify(
+  options: LibraryOptions,
+  logger: Logger,
+): Promise<Pick<FileIdentifier, 'identify' | 'close'>> {
+  const { root, endpoint, token, typedUrls } = options;
+  const usual = process.env['MODELKEEP_ROOT']?.trim() ?? '';
+  const isThere = usual !== '' && existsSync(join(usual, 'modelkeep.json'));
+  if (root !== undefined || isThere) return openFor('read', options, logger);
+  return openFileIdentifier({ hub: { endpoint, token }, privateOrigins: originsOf(typedUrls), logger });
+}
+
+/** Whoever types an address means it. */
+function originsOf(urls: readonly string[] = []): readonly string[] {
+  return urls.flatMap((url) => (URL.canParse(url) ? [new URL(url)] : [])).flatMap(originOf);
 }
 
 function originOf({ protocol, origin }: URL): string[] {

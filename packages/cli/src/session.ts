@@ -16,6 +16,9 @@ export interface CommonOptions {
   readonly json?: boolean;
 }
 
+/** @internal What a command needs that may go without a library. */
+export type BareContext = Omit<CommandContext, 'library'>;
+
 /** @internal What a command is given. */
 export interface CommandContext {
   readonly library: Library;

@@ -1,10 +1,14 @@
 import { Option } from 'commander';
 import { identifyFile, type IdentifyCommandOptions } from './commands/identify.ts';
 import { enrichModels, previewLevels, type EnrichCommandOptions } from './commands/enrich.ts';
-import type { CommandGroup } from './run-within.ts';
+import type { CommandGroup, RunIdentifying } from './run-within.ts';
 
 /** @internal What sources know of models. */
-export function addSourceCommands({ command, within }: CommandGroup): void {
+export function addSourceCommands({
+  command,
+  within,
+  identifying,
+}: CommandGroup & { readonly identifying: RunIdentifying }): void {
   command(
     'identify <file>',
     'what a file or a folder of one model is, where it comes from, and what is known about loading it',
@@ -13,7 +17,9 @@ export function addSourceCommands({ command, within }: CommandGroup): void {
     .option('--endpoint <url>', 'the hub (default: HF_ENDPOINT, then the public hub)')
     .option('--token <token>', 'a token of the hub (default: HF_TOKEN, which other users of the machine do not see)')
     .action((file: string, options: IdentifyCommandOptions) =>
-      within({ ...options, typedUrls: [file] }, 'read', (context) => identifyFile(context, file, options)),
+      identifying({ ...options, typedUrls: [file] }, (identifier, context) =>
+        identifyFile({ ...context, identifier }, file, options),
+      ),
     );
   command('enrich [models...]', 'bring together what sidecars, Civitai and the hub know of models')
     .option('--offline', 'ask nobody, and tell what is left to ask')

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildFluxLora, startCivitai } from '@modelkeep/testing';
@@ -106,6 +106,28 @@ describe('identify', () => {
     expect(odd.stdout).toMatch(/loading: +dangerous/u);
     expect(odd.stdout).toContain('os.system');
     expect(await runCli('identify', join(place.folder, 'nothing'), '--offline')).toMatchObject({ exitCode: 1 });
+  });
+});
+
+describe('identify without a library', () => {
+  it('tells what a file is, asks where it is from, and leaves nothing behind', async () => {
+    await using place = await scene();
+    const file = join(place.folder, 'line.safetensors');
+    for (const root of ['', process.env['MODELKEEP_ROOT'] ?? '']) {
+      vi.stubEnv('MODELKEEP_ROOT', root);
+      const offline = await runCli('identify', file, '--offline', '--json');
+      expect([offline.exitCode, offline.stderr]).toEqual([0, '']);
+      expect(JSON.parse(offline.stdout)).toMatchObject({ facts: { type: 'lora', family: 'flux1' }, models: [] });
+    }
+    expect(place.site.requests).toEqual([]);
+    const asked = await runCli('identify', file, '--endpoint', place.site.siteUrl);
+    expect(asked.stdout).toContain('civitai:7@70  Thick line, v70');
+    const folder = await runCli('identify', place.folder, '--offline');
+    expect([folder.exitCode, folder.stdout]).toEqual([0, expect.stringMatching(/folder: .*models/u)]);
+    const named = await runCli('identify', file, '--offline', '--root', join(place.folder, 'none'));
+    expect(named).toMatchObject({ exitCode: 1, stdout: '' });
+    expect(await readdir(join(place.folder, '..'))).toEqual(['models']);
+    expect(await readdir(place.folder)).toEqual(['line.safetensors']);
   });
 });
 

@@ -42,6 +42,7 @@ export type {
   WeightsFormat,
 } from '@modelkeep/core';
 export { knownApps } from './known-apps.ts';
+export { openFileIdentifier, type OpenFileIdentifierOptions } from './open-file-identifier.ts';
 export { pickServer } from './pick-server.ts';
 export { searchLibraries } from './search-libraries.ts';
 export type {
@@ -95,6 +96,7 @@ export type {
   Facets,
   FacetValue,
   FileIdentification,
+  FileIdentifier,
   FileProblem,
   FileSelection,
   FindDuplicatesOptions,

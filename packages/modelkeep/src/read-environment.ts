@@ -37,23 +37,6 @@ export function readEnvironment(
     logger,
     metrics,
   } = options;
-  const endpoint = options.hub?.endpoint ?? valueOf(environment, 'HF_ENDPOINT');
-  if (endpoint !== undefined && !isHttpUrl(endpoint)) {
-    throw new ModelkeepError('core.invalid-argument', {
-      message: `${JSON.stringify(endpoint)} is no address of a hub`,
-      facts: { argument: 'hub.endpoint', found: endpoint },
-      hint: 'give an address with its scheme, such as https://huggingface.co',
-    });
-  }
-  const civitaiEndpoint = options.civitai?.endpoint ?? valueOf(environment, 'CIVITAI_ENDPOINT');
-  if (civitaiEndpoint !== undefined && !isHttpUrl(civitaiEndpoint)) {
-    throw new ModelkeepError('core.invalid-argument', {
-      message: `${JSON.stringify(civitaiEndpoint)} is no address of a Civitai`,
-      facts: { argument: 'civitai.endpoint', found: civitaiEndpoint },
-      hint: 'give an address with its scheme, such as https://civitai.com',
-    });
-  }
-  const { apiKey } = options.civitai ?? {};
   return {
     root,
     mode,
@@ -73,6 +56,33 @@ export function readEnvironment(
     clock,
     logger,
     metrics,
+    ...readEndpoints(options, environment),
+  };
+}
+
+/** @internal How the hub and Civitai are asked, with what the environment adds. */
+export function readEndpoints(
+  options: Pick<OpenLibraryOptions, 'hub' | 'civitai'>,
+  environment: Readonly<Record<string, string | undefined>>,
+): Pick<OpenWorkspaceOptions, 'hub' | 'civitai'> {
+  const endpoint = options.hub?.endpoint ?? valueOf(environment, 'HF_ENDPOINT');
+  if (endpoint !== undefined && !isHttpUrl(endpoint)) {
+    throw new ModelkeepError('core.invalid-argument', {
+      message: `${JSON.stringify(endpoint)} is no address of a hub`,
+      facts: { argument: 'hub.endpoint', found: endpoint },
+      hint: 'give an address with its scheme, such as https://huggingface.co',
+    });
+  }
+  const civitaiEndpoint = options.civitai?.endpoint ?? valueOf(environment, 'CIVITAI_ENDPOINT');
+  if (civitaiEndpoint !== undefined && !isHttpUrl(civitaiEndpoint)) {
+    throw new ModelkeepError('core.invalid-argument', {
+      message: `${JSON.stringify(civitaiEndpoint)} is no address of a Civitai`,
+      facts: { argument: 'civitai.endpoint', found: civitaiEndpoint },
+      hint: 'give an address with its scheme, such as https://civitai.com',
+    });
+  }
+  const { apiKey } = options.civitai ?? {};
+  return {
     civitai: {
       endpoint: civitaiEndpoint,
       apiKey: apiKey === undefined ? valueOf(environment, 'CIVITAI_API_KEY') : apiKey,

@@ -79,6 +79,11 @@ export type {
   FormatDetails,
   Identification,
 } from '@modelkeep/formats';
+export {
+  openFileIdentifier,
+  type FileIdentifier,
+  type OpenFileIdentifierOptions,
+} from './identify/open-file-identifier.ts';
 export type { FileIdentification, FoundSidecar, IdentifyFileOptions } from './identify/file-identification.ts';
 export type { IdentifyRemoteOptions, LookedAtFile, RemoteIdentification } from './identify/remote-identification.ts';
 export type { WeightsSet } from './identify/weights-sets.ts';

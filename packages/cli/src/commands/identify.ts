@@ -1,4 +1,4 @@
-import type { FileIdentification } from 'modelkeep';
+import type { FileIdentification, FileIdentifier } from 'modelkeep';
 import type { ExitCode } from '../exit-code.ts';
 import { formatBytes } from '../output/format-bytes.ts';
 import { folderFacts, folderLines } from '../output/folder-lines.ts';
@@ -6,7 +6,7 @@ import { alignColumns, modelTable } from '../output/model-lines.ts';
 import { printableLine } from '../output/printable.ts';
 import { findingLines, safetyText } from '../output/safety-lines.ts';
 import { withProgress } from '../output/show-progress.ts';
-import type { CommandContext, CommonOptions } from '../session.ts';
+import type { BareContext, CommonOptions } from '../session.ts';
 
 /** @internal */
 export interface IdentifyCommandOptions extends CommonOptions {
@@ -17,12 +17,12 @@ export interface IdentifyCommandOptions extends CommonOptions {
 
 /** @internal Tells what a file or folder is. A site that could not be asked is said, and no failure. */
 export async function identifyFile(
-  context: CommandContext,
+  context: BareContext & { readonly identifier: Pick<FileIdentifier, 'identify'> },
   file: string,
   { offline }: IdentifyCommandOptions,
 ): Promise<ExitCode> {
-  const { library, terminal, signal, json } = context;
-  const found = await withProgress(terminal, library.identify(file, { offline, signal }));
+  const { identifier, terminal, signal, json } = context;
+  const found = await withProgress(terminal, identifier.identify(file, { offline, signal }));
   terminal.out(json ? JSON.stringify(found, null, 2) : identificationText(found));
   for (const { source, message } of found.failures) terminal.err(`${source} could not be asked: ${message}`);
   return 0;

@@ -49,7 +49,13 @@ export function classifyTensors(
 
 /** A merged checkpoint that kept adapter tensors is a checkpoint, and an adapter has no whole weight of the model. */
 function withoutAdapters(view: TensorView): TensorView {
-  const patterns = new Map([...view.patterns].filter(([pattern]) => adapterTensor(pattern) === null));
+  const ofAdapters = [...view.patterns.keys()].flatMap((pattern) => {
+    const module = adapterTensor(pattern)?.module;
+    // Alone it belongs to no adapter: activations of audio models have a tensor of this name.
+    return module === undefined ? [] : [pattern, `${module}.alpha`];
+  });
+  const adapters = new Set(ofAdapters);
+  const patterns = new Map([...view.patterns].filter(([pattern]) => !adapters.has(pattern)));
   return patterns.size === view.patterns.size ? view : { ...view, patterns, firstBelow: finderOf(patterns) };
 }
 

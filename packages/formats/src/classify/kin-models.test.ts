@@ -78,3 +78,74 @@ describe('models with layers in common', () => {
     expect(control).toMatchObject({ facts: { type: 'controlnet', family: 'flux1' }, confidence: 0.95 });
   });
 });
+
+describe('an adapter for layers that a better-known model has too', () => {
+  const square = (width: number, last: number, ...names: readonly string[]): Shapes =>
+    adapter(
+      Object.fromEntries(
+        names.flatMap((name) => [0, last].map((at) => [name.replace('#', String(at)), [width, width] as const])),
+      ),
+      'peft',
+    );
+
+  it.each<[what: string, shapes: Shapes, family: string, kin: string]>([
+    ['Helios', square(5120, 39, 'blocks.#.attn1.to_q', 'blocks.#.attn2.to_k'), 'wan', 'helios'],
+    [
+      'Motif-Video',
+      square(3072, 19, 'transformer_blocks.#.attn.add_q_proj', 'single_transformer_blocks.#.attn.to_q'),
+      'hunyuan-video',
+      'motif-video',
+    ],
+    [
+      'DiT',
+      {
+        ...square(1152, 27, 'transformer_blocks.#.attn1.to_q'),
+        ...adapter({ 'transformer_blocks.0.ff.net.2': [1152, 4608] }, 'peft'),
+      },
+      'pixart',
+      'dit',
+    ],
+  ])('%s: it is not sure, and says whose they are too', (_, shapes, family, kin) => {
+    const { facts, confidence, evidence } = classifyTensors(tensorsOf(shapes));
+    expect(facts, evidence.join('\n')).toMatchObject({ type: 'lora', family });
+    expect(confidence).toBeLessThan(0.75);
+    expect(evidence.join()).toContain(kin);
+  });
+
+  it.each<[what: string, width: number, family: string]>([
+    ['AudioLDM 2', 384, 'audioldm'],
+    ['SD 2', 320, 'sd2'],
+  ])('%s by the width of its blocks', (_, width, family) => {
+    const block = 'unet.down_blocks.0.attentions.0.transformer_blocks.0.attn2';
+    const shapes = adapter({ [`${block}.to_q`]: [width, width], [`${block}.to_k`]: [width, 1024] }, 'peft');
+    expect(classifyTensors(tensorsOf(shapes)).facts).toMatchObject({ type: 'lora', family });
+  });
+});
+
+it.each([['alpha'], ['lora_down.weight']])(
+  'an adapter with %s tensors below a model’s prefix is no model',
+  (beside) => {
+    const module = 'diffusion_model.blocks.0';
+    const parts = ['mlp.layer1', 'mlp.layer2', 'adaln_modulation_cross_attn.1', 'adaln_modulation_cross_attn.2'];
+    const shapes = Object.fromEntries(
+      parts.flatMap((part) => [
+        [`${module}.${part}.lora_down.weight`, [8, 2048]],
+        [`${module}.${part}.lora_up.weight`, [8192, 8]],
+        [`${module}.${part}.${beside}`, beside === 'alpha' ? [] : [8, 2048]],
+      ]),
+    );
+    expect(classifyTensors(tensorsOf(shapes)).facts.type).toBe('lora');
+  },
+);
+
+it('a U-Net of SDXL without transformer blocks in the middle is a distilled one', () => {
+  const shapes: Shapes = {
+    'down_blocks.1.attentions.0.transformer_blocks.9.attn2.to_k.weight': [640, 2048],
+    'add_embedding.linear_1.weight': [1280, 2816],
+    'up_blocks.0.resnets.0.conv1.weight': [1280, 2560, 3, 3],
+    'conv_out.weight': [4, 320, 3, 3],
+  };
+  expect(classifyTensors(tensorsOf(shapes)).facts).toMatchObject({ baseModel: 'SDXL Distilled' });
+  const whole = { ...shapes, 'mid_block.attentions.0.transformer_blocks.0.attn1.to_q.weight': [1280, 1280] };
+  expect(classifyTensors(tensorsOf(whole)).facts).toMatchObject({ baseModel: 'SDXL 1.0' });
+});

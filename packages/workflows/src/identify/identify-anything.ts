@@ -5,14 +5,13 @@ import {
   matchCivitaiFile,
   startOperation,
   type ModelFacts,
-  type ModelRecord,
   type Operation,
   type Progress,
 } from '@modelkeep/core';
 import { resolveSidecar, type Identifier } from '@modelkeep/formats';
 import type { FoundFile, HubLookup } from '@modelkeep/hf-client';
 import type { Io } from '@modelkeep/io';
-import type { LibraryStore } from '@modelkeep/library';
+import type { FindBySha256 } from './find-by-sha256.ts';
 import { identifyLocalFolder } from './identify-local-folder.ts';
 import { identifyRemote, type IdentifyRemoteContext } from './identify-remote.ts';
 import type { FileIdentification, FoundSidecar, IdentifyFileOptions } from './file-identification.ts';
@@ -23,8 +22,8 @@ export interface IdentifyContext extends IdentifyRemoteContext {
   readonly identifier: Identifier;
   readonly civitai: CivitaiClient;
   readonly lookup: HubLookup;
-  readonly store: LibraryStore;
-  readonly io: Io;
+  readonly findBySha256: FindBySha256;
+  readonly io: Pick<Io, 'fileSystem' | 'hashFile'>;
 }
 
 type Tell = (change: Partial<Progress>) => void;
@@ -169,15 +168,11 @@ interface OriginSubject {
 }
 
 async function originOf(
-  { store, civitai, lookup }: IdentifyContext,
+  { findBySha256, civitai, lookup }: IdentifyContext,
   { sha256, sizeBytes, fileName, options }: OriginSubject,
 ): Promise<Origin> {
   const { offline = false, signal } = options;
-  const models: ModelRecord[] = [];
-  for (const { modelId } of await store.index.findByFileHash({ sha256 })) {
-    const record = await store.index.get(modelId, { signal });
-    if (record !== null && !models.some(({ id }) => id === record.id)) models.push(record);
-  }
+  const models = await findBySha256(sha256, signal);
   const failures: { source: 'civitai' | 'hub'; code: string; message: string }[] = [];
   let details: FileIdentification['civitai'] = models.find((model) => model.civitai !== undefined)?.civitai ?? null;
   if (details === null && !offline) {

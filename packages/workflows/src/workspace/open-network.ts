@@ -11,7 +11,7 @@ import type { TokenValues } from '@modelkeep/fleet';
 import { createHubClient, defaultEndpoint, type HubClient } from '@modelkeep/hf-client';
 import type { FileSystem } from '@modelkeep/io';
 import type { LibraryStore } from '@modelkeep/library';
-import { createHttpClient, type HttpClient } from '@modelkeep/network';
+import { createHttpClient, type HttpCacheOptions, type HttpClient } from '@modelkeep/network';
 import { createDiskCacheStore } from '../cache/disk-cache-store.ts';
 import { tellCircuits } from '../metrics/tell-circuits.ts';
 import { credentialsOf } from '../state/credentials.ts';
@@ -20,13 +20,17 @@ import type { Closing } from './closing.ts';
 import { offlineTransport } from './offline-transport.ts';
 import type { OpenWorkspaceOptions } from './open-workspace-options.ts';
 
-/** @internal What a library asks others with, and what it remembers that they do not have. */
-export interface OpenNetwork {
+/** @internal What others are asked with. */
+export interface OpenClients {
   readonly http: HttpClient;
   readonly hub: HubClient;
   readonly civitai: CivitaiClient;
   readonly hubEndpoint: string;
   readonly civitaiEndpoint: string;
+}
+
+/** @internal What a library asks others with, and what it remembers that they do not have. */
+export interface OpenNetwork extends OpenClients {
   readonly hubMisses: MissStore;
   readonly previewMisses: MissStore;
 }
@@ -42,16 +46,47 @@ export interface OpenNetworkContext {
   readonly logger: Logger;
 }
 
+/** What says how others are asked. */
+export type NetworkOptions = Pick<
+  OpenWorkspaceOptions,
+  'hub' | 'civitai' | 'transport' | 'privateOrigins' | 'proxyFor' | 'certificateAuthorities'
+>;
+
+/** @internal */
+export interface OpenClientsContext extends Pick<OpenNetworkContext, 'stored' | 'metrics' | 'clock' | 'logger'> {
+  /** Where answers are kept; undefined for nowhere. */
+  readonly cache: HttpCacheOptions | undefined;
+  /** What Civitai is known not to have, by its address. */
+  readonly missesOf: (civitaiEndpoint: string) => MissStore | undefined;
+}
+
 /** @internal Makes no request yet. */
 export function openNetwork(
-  { store, fileSystem, stored, metrics, clock, logger }: OpenNetworkContext,
+  { store, fileSystem, ...context }: OpenNetworkContext,
   options: OpenWorkspaceOptions,
   closing: Closing,
 ): OpenNetwork {
+  const cache = createDiskCacheStore({ fileSystem, folder: join(store.layout.private, 'misses') });
+  const missesOf = (endpoint: string): MissStore | undefined =>
+    store.mode === 'read' ? undefined : cachedMisses(cache, endpoint);
+  const clients = openClients({ ...context, cache: answerCache(store, fileSystem), missesOf }, options, closing);
+  return {
+    ...clients,
+    hubMisses: cachedMisses(cache, clients.hubEndpoint),
+    previewMisses: cachedMisses(cache, 'previews'),
+  };
+}
+
+/** @internal Makes no request yet. */
+export function openClients(
+  { cache, missesOf, stored, metrics, clock, logger }: OpenClientsContext,
+  options: NetworkOptions,
+  closing: Closing,
+): OpenClients {
   const { endpoint: hubEndpoint = defaultEndpoint, token, offline = false } = options.hub ?? {};
   const { endpoint: civitaiEndpoint = defaultCivitaiEndpoint, apiKey } = options.civitai ?? {};
   const http = createHttpClient({
-    cache: offline ? undefined : answerCache(store, fileSystem),
+    cache: offline ? undefined : cache,
     transport: offline ? offlineTransport : options.transport,
     privateOrigins: grantedOrigins(options),
     proxyFor: options.proxyFor,
@@ -69,15 +104,11 @@ export function openNetwork(
   closing.add(() => http.close());
   const stopCircuits = tellCircuits(metrics, http.circuits);
   closing.add(async () => stopCircuits());
-  const cache = createDiskCacheStore({ fileSystem, folder: join(store.layout.private, 'misses') });
-  const misses = store.mode === 'read' ? undefined : cachedMisses(cache, civitaiEndpoint);
   return {
     http,
     hub: createHubClient({ http, endpoint: hubEndpoint }),
-    civitai: createCivitaiClient({ http, endpoint: civitaiEndpoint, misses, clock }),
+    civitai: createCivitaiClient({ http, endpoint: civitaiEndpoint, misses: missesOf(civitaiEndpoint), clock }),
     hubEndpoint,
     civitaiEndpoint,
-    hubMisses: cachedMisses(cache, hubEndpoint),
-    previewMisses: cachedMisses(cache, 'previews'),
   };
 }

@@ -15,6 +15,7 @@ import { scanAndEnrich } from '../enrich/scan-and-enrich.ts';
 import { enrichLibrary } from '../enrich/enrich-library.ts';
 import { makeRoom } from '../evict/make-room.ts';
 import { createRoomKeeping } from '../evict/room-keeping.ts';
+import { findBySha256In } from '../identify/find-by-sha256.ts';
 import { identifyAnything } from '../identify/identify-anything.ts';
 import { identifyRemote } from '../identify/identify-remote.ts';
 import { openLibraryJobs } from '../jobs/open-library-jobs.ts';
@@ -121,7 +122,8 @@ async function assemble(io: Io, options: OpenWorkspaceOptions, closing: Closing)
     clock,
     logger,
   };
-  const identifying = { http, hub, identify: identifier.identifySources, identifier, civitai, lookup, store, io };
+  const findBySha256 = findBySha256In(store);
+  const identifying = { ...network, identify: identifier.identifySources, identifier, lookup, findBySha256, io };
   const operations = createRunningOperations((ms, signal) => clock.sleep(ms, signal));
 
   const { leaving } = operations;

@@ -48,7 +48,11 @@ const named = architectures.map(
     [`${architecture.family} ${architecture.variant ?? ''} ${architecture.names}`, architecture] as const,
 );
 
-const ownOrKin = ({ family, kin }: Architecture): readonly unknown[] => [family, kin];
+const ownOrKin = ({ family, kin }: Architecture): readonly unknown[] => [
+  family,
+  kin,
+  architectures.find((each) => each.family === kin)?.kin,
+];
 
 describe('the layers of each architecture', () => {
   it.each(named)('%s: an adapter for all of them is told as its own or its kin’s', (_, architecture) => {
@@ -81,6 +85,11 @@ describe('the layers of each architecture', () => {
     for (const { family, kin } of architectures) {
       expect(family).toBe(family.toLowerCase());
       if (kin !== undefined) expect(families).toContain(kin);
+      const chain = [family];
+      for (let next = kin; next !== undefined; next = architectures.find((each) => each.family === next)?.kin) {
+        expect(chain, 'kin of its own kin').not.toContain(next);
+        chain.push(next);
+      }
     }
   });
 });

@@ -30,7 +30,7 @@ const native = (width: number, text: number): ModuleSizes => ({
   txt_in_input_embedder: [width, text],
 });
 
-const diffusers = (width: number): ModuleSizes => ({
+const streams = (width: number): ModuleSizes => ({
   'transformer_blocks_#_attn_{to_q,to_k,to_v,to_out_#,add_q_proj,add_k_proj,add_v_proj,to_add_out}': [width, width],
   'transformer_blocks_#_{ff,ff_context}_net_#_proj': [4 * width, width],
   'transformer_blocks_#_{ff,ff_context}_net_#': [width, 4 * width],
@@ -39,10 +39,14 @@ const diffusers = (width: number): ModuleSizes => ({
   'single_transformer_blocks_#_norm_linear': [3 * width, width],
   'single_transformer_blocks_#_proj_mlp': [4 * width, width],
   'single_transformer_blocks_#_proj_out': [width, 5 * width],
+  norm_out_linear: [2 * width, width],
+});
+
+const diffusers = (width: number): ModuleSizes => ({
+  ...streams(width),
   'context_embedder_token_refiner_refiner_blocks_#_attn_{to_q,to_k,to_v,to_out_#}': [width, width],
   'context_embedder_token_refiner_refiner_blocks_#_ff_net_#_proj': [4 * width, width],
   'context_embedder_token_refiner_refiner_blocks_#_ff_net_#': [width, 4 * width],
-  norm_out_linear: [2 * width, width],
 });
 
 /** Hunyuan's models for video and images. FLUX.1 has the same attention in the names of diffusers. */
@@ -60,6 +64,18 @@ export const hunyuanArchitectures: readonly Architecture[] = [
     blocks: { transformer_blocks: 20, single_transformer_blocks: 40 },
     modules: moduleTable(diffusers(3072)),
     kin: 'flux1',
+  },
+  {
+    family: 'motif-video',
+    names: 'diffusers',
+    blocks: { transformer_blocks: 20, single_transformer_blocks: 40 },
+    modules: moduleTable(streams(3072), {
+      'context_embedder_linear_#': [
+        [3072, 4096],
+        [3072, 3072],
+      ],
+    }),
+    kin: 'hunyuan-video',
   },
   {
     family: 'nucleus-image',

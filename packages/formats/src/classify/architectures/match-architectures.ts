@@ -154,9 +154,13 @@ function decide(
   };
 }
 
-/** Whether all the others are of this family, or name it as their kin. */
+const kinOf = new Map(architectures.flatMap(({ family, kin }) => (kin === undefined ? [] : [[family, kin] as const])));
+
+/** Whether all the others are of this family, or name it as their kin, or as that of their kin. */
 function isHead({ family }: Architecture, candidates: readonly Candidate[]): boolean {
-  return candidates.every(({ architecture }) => architecture.family === family || architecture.kin === family);
+  const leadsThere = (kin: string | undefined): boolean =>
+    kin !== undefined && (kin === family || leadsThere(kinOf.get(kin)));
+  return candidates.every(({ architecture }) => architecture.family === family || leadsThere(architecture.kin));
 }
 
 function familiesOf(candidates: readonly Candidate[]): readonly string[] {

@@ -129,6 +129,24 @@ export const moreImageArchitectures: readonly Architecture[] = [
     }),
   },
   {
+    family: 'dit',
+    names: 'diffusers',
+    blocks: { transformer_blocks: 28 },
+    modules: moduleTable({
+      'transformer_blocks_#_attn1_{to_q,to_k,to_v,to_out_#}': [1152, 1152],
+      'transformer_blocks_#_ff_net_#_proj': [4608, 1152],
+      'transformer_blocks_#_ff_net_#': [1152, 4608],
+      'transformer_blocks_#_norm1_linear': [6912, 1152],
+      'transformer_blocks_#_norm1_emb_timestep_embedder_linear_#': [
+        [1152, 256],
+        [1152, 1152],
+      ],
+      proj_out_1: [2304, 1152],
+      proj_out_2: [32, 1152],
+    }),
+    kin: 'pixart',
+  },
+  {
     family: 'hunyuan-dit',
     baseModel: 'Hunyuan 1',
     names: 'native',

@@ -89,6 +89,27 @@ const ltx = (width: number, prefix: string, attentions: string): ModuleSizes => 
 export const videoArchitectures: readonly Architecture[] = [
   ...wan,
   {
+    family: 'helios',
+    names: 'diffusers',
+    blocks: { blocks: 40 },
+    modules: moduleTable({
+      'blocks_#_{attn1,attn2}_{to_q,to_k,to_v,to_out_#}': [5120, 5120],
+      'blocks_#_ffn_net_#_proj': [13_824, 5120],
+      'blocks_#_ffn_net_#': [5120, 13_824],
+      'condition_embedder_{time,text}_embedder_linear_#': [
+        [5120, 256],
+        [5120, 4096],
+        [5120, 5120],
+      ],
+      condition_embedder_time_proj: [30_720, 5120],
+      proj_out: [64, 5120],
+      patch_short: [5120, 16],
+      patch_mid: [5120, 16],
+      patch_long: [5120, 16],
+    }),
+    kin: 'wan',
+  },
+  {
     family: 'ltxv',
     variant: '2b',
     names: 'native',

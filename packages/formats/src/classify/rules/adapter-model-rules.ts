@@ -21,7 +21,7 @@ const kinds: readonly Refinement[] = [
 ];
 
 const motion: Condition = { below: ['down_blocks.#.motion_modules.#.', 'up_blocks.#.motion_modules.#.'] };
-const noUnet: Condition = { lacksMatch: /_lora\.|resnets|^conv_in/ };
+const noUnet: Condition = { lacksMatch: /[._]lora[._]|resnets|^conv_in/ };
 
 /** T2I-Adapters, IP-Adapters and other models that are set beside a diffusion model. */
 export const adapterModelRules: readonly Rule[] = [

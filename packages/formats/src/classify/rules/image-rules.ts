@@ -90,6 +90,7 @@ export const imageRules: readonly Rule[] = [
     when: [
       { tensor: 'time_caption_embed.caption_embedder.1.weight', axis: 0, is: 2304 },
       { below: 'context_refiner.#.attn.to_q.' },
+      { nothingBelow: ['ref_image_patch_embedder.', 'ref_image_refiner.'] },
     ],
     facts: { type: 'diffusion-model', family: 'lumina2', baseModel: 'Lumina', layout: 'diffusers' },
   },

@@ -46,6 +46,14 @@ export const loraUnetRules: readonly Rule[] = [
     ],
     facts: { ...lora('stable-cascade'), baseModel: 'Stable Cascade' },
   },
+  {
+    // The U-Nets of images begin with 320 channels.
+    id: 'lora-audioldm',
+    when: [unet, { tensor: new RegExp(`^${block}_.*attn[12]_to_q$`), axis: 0, is: [128, 384] }],
+    facts: lora('audioldm'),
+    note: 'as narrow as U-Nets of sound are',
+    confidence: 0.7,
+  },
   ...(
     [
       ['sd1', 768],

@@ -80,6 +80,17 @@ function unet(
 }
 
 const shallow: Refinement['facts'] = { variant: 'distilled', baseModel: 'SDXL Distilled' };
+/** Distilled U-Nets of SDXL have fewer transformer blocks, or none in the middle. */
+const distilled: readonly Refinement[] = [
+  { when: [{ highest: 'transformer_blocks', atMost: 8 }], facts: shallow },
+  {
+    when: [
+      { has: ['out.2.weight', 'conv_out.weight'] },
+      { nothingBelow: ['middle_block.#.transformer_blocks.', 'mid_block.attentions.'] },
+    ],
+    facts: shallow,
+  },
+];
 const noise = 'whether it predicts noise or velocity is not in the tensors';
 
 /** The U-Nets of the Stable Diffusion line, in the original names and in those of diffusers. */
@@ -95,7 +106,18 @@ export const unetRules: readonly Rule[] = [
     facts: { type: 'diffusion-model', family: 'svd', layout: 'diffusers' },
   },
   {
-    // Its widths are those of no model of images; what it looks at has those of SD 1 and SD 2.
+    // Before what its first width is that of.
+    id: 'sd2-upscaler-diffusers',
+    when: [
+      { tensor: diffusers, axis: 1, is: 1024 },
+      { tensor: 'conv_in.weight', axis: 1, is: 7 },
+      diffusersDecoder,
+      noVideo,
+    ],
+    facts: { type: 'diffusion-model', family: 'sd2', variant: 'x4-upscaler', layout: 'diffusers' },
+  },
+  {
+    // Its widths are those of no other model of images; what it looks at has those of SD 1 and SD 2.
     id: 'audioldm-diffusers',
     when: [{ tensor: diffusers, axis: 0, is: [128, 256, 384] }, diffusersDecoder],
     facts: { type: 'diffusion-model', family: 'audioldm', layout: 'diffusers' },
@@ -106,8 +128,8 @@ export const unetRules: readonly Rule[] = [
     width: 2048,
     vector: 2816,
     facts: { baseModel: 'SDXL 1.0' },
-    refine: [[{ when: [{ highest: 'transformer_blocks', atMost: 8 }], facts: shallow }]],
-    diffusersRefine: [[{ when: [{ highest: 'transformer_blocks', atMost: 8 }], facts: shallow }]],
+    refine: [distilled],
+    diffusersRefine: [distilled],
     note: 'Pony, Illustrious, NoobAI, Turbo and Lightning have the tensors of SDXL',
   }),
   ...unet('sdxl-refiner', {
