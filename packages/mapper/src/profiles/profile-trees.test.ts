@@ -144,6 +144,31 @@ it('language models: files, parts in a folder of their own, folders with what th
   }
 });
 
+it('SD.Next: folders of diffusers are links among the others that it lists', async () => {
+  const world = await createWorld();
+  try {
+    const add = (slug: string, type: ModelType, needed: string) =>
+      world.addModel({
+        slug: `x/y/${slug}`,
+        type,
+        format: 'diffusers',
+        files: [{ name: 'unet/model.safetensors' }, { name: needed, role: 'config' }],
+      });
+    await add('pipeline', 'checkpoint', 'model_index.json');
+    await add('canny', 'controlnet', 'config.json');
+    await add('half', 'checkpoint', 'config.json');
+    const { appRoot, mapper } = world;
+    const applied = await mapper.apply(await mapper.planLinks({ app: 'sdnext', appRoot, models: world.list() }));
+    expect(Object.entries(await treeOf(appRoot)).filter(([, what]) => what !== '/')).toEqual([
+      ['models/Diffusers/pipeline', `-> ${join(world.libraryRoot, 'x/y/pipeline')}`],
+      ['models/control/controlnet/canny', `-> ${join(world.libraryRoot, 'x/y/canny')}`],
+    ]);
+    expect(applied.counts.skipped).toBe(1);
+  } finally {
+    await world.close();
+  }
+});
+
 it('an app that cannot be mapped says why, and what to do with each model', async () => {
   const world = await createWorld();
   try {

@@ -11,6 +11,16 @@ const rule = (types: MappingRule['types'], folder: string, accepts: readonly Acc
   advice: null,
 });
 
+/* modules/modelloader.py, load_diffusers_models, and find_models of controlnet.py: folders, and links to such. */
+const folderWith = (name: string): AcceptedModels => ({
+  formats: ['diffusers'],
+  extensions: [],
+  link: 'folder',
+  shards: 'refuse',
+  needsOneOf: [[name]],
+  plugin: null,
+});
+
 /**
  * SD.Next. Folders are the defaults of modules/ui_definitions.py, extensions those that modules/sd_checkpoint.py,
  * sd_unet.py, model_te.py, sd_vae.py, lora/lora_load.py, upscaler.py and control/units/controlnet.py list. Its versions
@@ -33,6 +43,7 @@ export const sdnext: AppProfile = {
   pluginFolder: 'extensions',
   rules: [
     rule(['checkpoint'], 'models/Stable-diffusion', singleFiles({ safetensors: ['.safetensors'] })),
+    rule(['checkpoint', 'diffusion-model'], 'models/Diffusers', [folderWith('model_index.json')]),
     rule(
       ['diffusion-model'],
       'models/UNET',
@@ -42,7 +53,10 @@ export const sdnext: AppProfile = {
     rule(['vae'], 'models/VAE', singleFiles({ safetensors: ['.safetensors'] })),
     rule(['lora'], 'models/Lora', singleFiles({ safetensors: ['.safetensors'], pickle: ['.pt', '.ckpt'] })),
     rule(['embedding'], 'models/embeddings', singleFiles({ safetensors: ['.safetensors'], pickle: ['.pt'] })),
-    rule(['controlnet'], 'models/control/controlnet', singleFiles({ safetensors: ['.safetensors'] })),
+    rule(['controlnet'], 'models/control/controlnet', [
+      ...singleFiles({ safetensors: ['.safetensors'] }),
+      folderWith('config.json'),
+    ]),
     rule(['upscaler'], 'models/ESRGAN', singleFiles({ pickle: ['.pth', '.pt'] })),
   ],
   unmapped: [

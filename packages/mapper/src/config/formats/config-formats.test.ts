@@ -210,6 +210,7 @@ describe('other files', () => {
     ]);
     expect(editor.put('[tiny-Q4_K_M]\nmodel = /x\n', section).problem).toMatch(/not written here/);
     expect(editor.put('', models(model({ path: '/a;b.gguf' }))).problem).toMatch(/cannot be written/);
+    expect(editor.put('', models(model({ name: 'tiny]\nmodel = /x' }))).problem).toMatch(/another name/);
   });
   it("Jan: a file of ours as a whole, and nobody else's", () => {
     const editor = configEditor('jan-yaml', 'model.yml');

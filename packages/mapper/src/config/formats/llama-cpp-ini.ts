@@ -11,6 +11,9 @@ export const llamaCppIni: ConfigEditor = {
     const sections = new Set(outside.flatMap((line) => /^\s*\[(.*)\]\s*$/.exec(line)?.[1]?.trim() ?? []));
     const used = models.find(({ name }) => sections.has(name));
     if (used !== undefined) return { problem: `it has a section [${used.name}] that was not written here` };
+    const unnamed = models.find(({ name }) => name.includes(']'));
+    if (unnamed !== undefined)
+      return { problem: `a model cannot be called ${JSON.stringify(unnamed.name)} in it: give it another name` };
     const paths = models.flatMap(({ path, mmproj }) => (mmproj === null ? [path] : [path, mmproj]));
     const broken = paths.find((path) => /[\r\n;#]|^\s|\s$/.test(path));
     if (broken !== undefined) return { problem: `the path ${JSON.stringify(broken)} cannot be written in it` };
