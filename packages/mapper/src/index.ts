@@ -1,4 +1,5 @@
 export { createMapper, type Mapper, type MapperOptions } from './mapper.ts';
+export type { Exclusively } from './support/exclusively.ts';
 export type { ApplyOptions } from './apply/apply-plan.ts';
 export {
   appliedOutcomes,

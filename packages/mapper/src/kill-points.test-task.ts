@@ -8,13 +8,15 @@ import type { MappableModel } from './plan/mappable-model.ts';
 
 /** @internal What the program of the kill tests does. */
 export interface KillTask {
-  readonly action: 'apply' | 'undo' | 'unlinkAll';
+  readonly action: 'apply' | 'undo' | 'unlinkAll' | 'mixed';
   readonly appRoot: string;
   /** Set for config files that lead to a folder of links in it. */
   readonly config?: { readonly app: string; readonly viewFolder: string } | undefined;
   readonly database: string;
   readonly models: readonly MappableModel[];
   readonly applied: AppliedPlan | null;
+  /** For `mixed`: which things are done, one after the other. */
+  readonly seed?: number | undefined;
   /** The step before which the process ends; Infinity is null in JSON: never. */
   readonly killAt: number | null;
 }

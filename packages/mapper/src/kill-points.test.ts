@@ -4,11 +4,14 @@ import { expect, describe, it } from 'vitest';
 import type { AppliedPlan } from './apply/applied-plan.ts';
 import { runKillTask, type KillTask } from './kill-points.test-task.ts';
 import { createWorld, treeOf, type TestWorld } from './mapper.test-world.ts';
+import { randomFrom } from './random.test-helper.ts';
 import type { RegisteredLink } from './registry/link-row.ts';
 
 /** Real kills; dying-process.test.ts has many more points. More of both by an environment variable, for a nightly run. */
 const POINTS = Number(process.env['MODELKEEP_KILL_POINTS'] ?? 36);
 const actions = ['apply', 'undo', 'unlinkAll'] as const;
+/** Times that several processes work on one app at once, some of which end in the midst of it. */
+const CROWDS = Math.max(2, Math.ceil(Number(process.env['MODELKEEP_KILL_POINTS'] ?? 0) / 10));
 
 /** An app that is mapped, with a file and a link of its user, and a library that has changed since. */
 async function prepare(
@@ -109,6 +112,32 @@ describe.each(actions)('%s, cut off by SIGKILL', (action) => {
 });
 
 describe('processes that map at once', () => {
+  it.each(Array.from({ length: CROWDS }, (_, seed) => seed))(
+    'undo, repair and die lose nothing, leave nothing, and touch nothing of others (crowd %i)',
+    { timeout: 120_000 },
+    async (seed) => {
+      const random = randomFrom(seed + 1);
+      const { world, task } = await prepare('apply');
+      try {
+        const crowd = [null, null, random(40), random(80)].map((killAt) =>
+          runKillTask(world.root, { ...task, action: 'mixed', seed: random(1_000_000), killAt }),
+        );
+        const ended = await Promise.allSettled(crowd);
+        expect(ended.filter(({ status }) => status === 'rejected')).toEqual([]);
+        await expectUntouched(world);
+        await expectRecovered(world);
+        await finalState(world, task);
+        const last = await world.mapper.check();
+        expect(last.map(({ health }) => health)).toEqual(task.models.map(() => 'ok'));
+        await world.mapper.unlinkAll({ app: 'comfyui', appRoot: task.appRoot });
+        const left = Object.entries(await treeOf(task.appRoot)).filter(([, what]) => what !== '/');
+        expect(left.map(([name]) => name)).toEqual(['models/vae/mine-too.safetensors', 'models/vae/mine.safetensors']);
+      } finally {
+        await world.close();
+      }
+    },
+  );
+
   it('agree', { timeout: 60_000 }, async () => {
     const { world, task } = await prepare('apply');
     try {

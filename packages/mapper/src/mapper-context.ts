@@ -4,6 +4,7 @@ import type { LinkHands } from './links/link-hands.ts';
 import type { ReadLinkTexts } from './links/link-texts.ts';
 import type { LookAtNames } from './plan/seen-sources.ts';
 import type { ModelLookup } from './plan/mappable-model.ts';
+import type { Exclusively } from './support/exclusively.ts';
 import type { AppProfile } from './profiles/app-profile.ts';
 import type { FileRegistry } from './registry/file-registry.ts';
 import type { FolderRegistry } from './registry/folder-registry.ts';
@@ -31,4 +32,9 @@ export interface MapperContext {
   readonly folders: FolderRegistry;
   readonly files: FileRegistry;
   readonly journal: UndoJournal;
+  /**
+   * Held from the record of an intention to the record of what became of it. So what is found unfinished under it was left
+   * by a process that is no more. Never held twice.
+   */
+  readonly exclusively: Exclusively;
 }

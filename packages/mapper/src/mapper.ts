@@ -11,6 +11,7 @@ import type { CheckedFile } from './health/config-health.ts';
 import { repairMapping, type RepairedLinks } from './health/repair-links.ts';
 import { scopesOf } from './health/scopes-of.ts';
 import type { MapperContext } from './mapper-context.ts';
+import type { Exclusively } from './support/exclusively.ts';
 import { recoverLinks, type LinkScope } from './apply/recover-links.ts';
 import type { UnlinkAllOptions } from './apply/unlink-all.ts';
 import type { UnlinkedModel } from './apply/unlink-model.ts';
@@ -37,6 +38,11 @@ export interface MapperOptions {
   readonly registry: RegistryDatabase;
   /** Stands for this machine: rows of other machines are not looked at. */
   readonly machineId: string;
+  /**
+   * Holds a lock that the system frees when the process dies, as `acquireLock` of `@modelkeep/sqlite` does, for a few hundred
+   * links at a time. @default none: then one process at a time may change links
+   */
+  readonly exclusively?: Exclusively | undefined;
   /** Says what the library has now: a plan that comes back is compared with it. */
   readonly library: ModelLookup;
   /** @default the file system of the machine */
@@ -139,16 +145,21 @@ export interface Mapper {
  * @example
  * ```ts
  * import { createMapper, mapperMigrations, type MappableModel } from '@modelkeep/mapper';
- * import { openSqlite } from '@modelkeep/sqlite';
+ * import { createSqlite } from '@modelkeep/sqlite';
  *
  * export async function mapAll(models: readonly MappableModel[]): Promise<void> {
- *   await using registry = await openSqlite({
+ *   await using sqlite = createSqlite();
+ *   await using registry = await sqlite.open({
  *     path: '/data/models/.modelkeep/state.db',
  *     migrations: [mapperMigrations],
  *     synchronous: 'full',
  *   });
  *   const modelsById = async (ids: readonly string[]) => models.filter(({ record }) => ids.includes(record.id));
- *   const mapper = createMapper({ registry, machineId: 'this-machine', library: { modelsById } });
+ *   const exclusively = async <T>(work: () => Promise<T>): Promise<T> => {
+ *     await using _lock = await sqlite.acquireLock('/data/models/.modelkeep/links.lock');
+ *     return await work();
+ *   };
+ *   const mapper = createMapper({ registry, exclusively, machineId: 'this-machine', library: { modelsById } });
  *   await mapper.recover();
  *   const plan = await mapper.planLinks({ app: 'comfyui', appRoot: '/apps/ComfyUI', models });
  *   const applied = await mapper.apply(plan);
@@ -173,6 +184,7 @@ export function createMapper(options: MapperOptions): Mapper {
     folders: createFolderRegistry(registry, machineId),
     files: createFileRegistry(registry, machineId),
     journal: createUndoJournal(registry, machineId),
+    exclusively: options.exclusively ?? ((work) => work()),
   };
   return {
     planLinks: (request) => planLinks(context, request),

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import { systemCodeOf, type FileSystem } from '@modelkeep/io';
+import type { Exclusively } from '../support/exclusively.ts';
 import type { FolderRegistry } from '../registry/folder-registry.ts';
 import type { AppPlace } from './app-place.ts';
 
@@ -7,13 +8,17 @@ import type { AppPlace } from './app-place.ts';
 export interface SweepOptions extends AppPlace {
   readonly fileSystem: FileSystem;
   readonly folders: FolderRegistry;
+  readonly exclusively: Exclusively;
 }
 
 /** @internal Removes the folders that were made for links and are empty now, deepest first. Nothing else is removed. */
-export async function sweepFolders({ fileSystem, folders, app, appRoot }: SweepOptions): Promise<void> {
-  for (const path of await folders.list({ app, appRoot })) {
-    if (await removeIfEmpty(fileSystem, path)) await folders.forget(path);
-  }
+export async function sweepFolders({ fileSystem, folders, exclusively, app, appRoot }: SweepOptions): Promise<void> {
+  const made = () => folders.list({ app, appRoot });
+  if ((await made()).length === 0) return;
+  /* Another process may be about to make a link in one of them. */
+  await exclusively(async () => {
+    for (const path of await made()) if (await removeIfEmpty(fileSystem, path)) await folders.forget(path);
+  });
 }
 
 /** Whether the folder is no longer there. */

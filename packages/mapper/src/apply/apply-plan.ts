@@ -3,7 +3,6 @@ import { resolveAppRoot } from '../app/app-root.ts';
 import { sweepFolders } from '../app/sweep-folders.ts';
 import { parsePlan } from '../plan/parse-plan.ts';
 import { appliedLink, countOutcomes, type AppliedLink, type AppliedOutcome, type AppliedPlan } from './applied-plan.ts';
-import { createLinkPlaces } from './link-places.ts';
 import type { ChangeOutcome } from './link-outcome.ts';
 import type { MapperContext } from '../mapper-context.ts';
 import { prepareSteps, type Step } from './prepare-steps.ts';
@@ -41,7 +40,6 @@ export async function applyPlan(
     changes,
     runId,
     undoable: true,
-    places: createLinkPlaces(context),
     signal,
   });
   if (outcomes.some(({ kind }) => kind === 'done')) await context.journal.prune(place);

@@ -26,17 +26,20 @@ export interface LinkScope {
 /** @internal R3: finishes what a process that ended in between had recorded. */
 export async function recoverLinks(context: MapperContext, scope: LinkScope): Promise<readonly AppliedLink[]> {
   const { app, appRoot, signal } = scope;
-  const unfinished = await context.links.list({ app, appRoot, unfinished: true }, signal);
-  const places = createLinkPlaces(context);
+  const unfinished = () => context.links.list({ app, appRoot, unfinished: true }, signal);
+  if ((await unfinished()).length === 0) return [];
   const results: AppliedLink[] = [];
   const touched = new Map<string, AppPlace>();
-  for (const link of unfinished) {
-    signal?.throwIfAborted();
-    const outcome = await recoverLink(context, link, places);
-    if (outcome === null) continue;
-    touched.set(JSON.stringify([link.app, link.appRoot]), { app: link.app, appRoot: link.appRoot });
-    results.push(appliedLink(link, { outcome, done: link.state === 'removing' ? 'removed' : 'created' }));
-  }
+  await context.exclusively(async () => {
+    const places = createLinkPlaces(context);
+    for (const link of await unfinished()) {
+      signal?.throwIfAborted();
+      const outcome = await recoverLink(context, link, places);
+      if (outcome === null) continue;
+      touched.set(JSON.stringify([link.app, link.appRoot]), { app: link.app, appRoot: link.appRoot });
+      results.push(appliedLink(link, { outcome, done: link.state === 'removing' ? 'removed' : 'created' }));
+    }
+  });
   for (const place of touched.values()) await sweepFolders({ ...context, ...place });
   return results;
 }

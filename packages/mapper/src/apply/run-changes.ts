@@ -11,7 +11,7 @@ import { stagesOf } from './change-stage.ts';
 import { checkChange, type CheckedChange } from './check-change.ts';
 import { freeTargets } from './free-targets.ts';
 import { conflict, type ChangeOutcome } from './link-outcome.ts';
-import type { LinkPlaces } from './link-places.ts';
+import { createLinkPlaces } from './link-places.ts';
 import { mapWithLimit, SMALL_CALLS_AT_ONCE } from '../support/map-with-limit.ts';
 import type { MapperContext } from '../mapper-context.ts';
 import { performChange } from './perform-change.ts';
@@ -24,7 +24,8 @@ export interface RunChangesOptions {
   readonly changes: readonly LinkChange[];
   readonly runId: string;
   readonly undoable: boolean;
-  readonly places: LinkPlaces;
+  /** Whether what is found not to be as it was recorded no longer counts as ours. @default false */
+  readonly forgetsForeign?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -45,7 +46,7 @@ export async function runChanges(
     for (let start = 0; start < changes.length; start += BATCH) {
       options.signal?.throwIfAborted();
       const batch = changes.slice(start, start + BATCH);
-      const ended = await runBatch(context, { ...options, changes: batch });
+      const ended = await context.exclusively(() => runBatch(context, { ...options, changes: batch }));
       for (const [index, change] of batch.entries()) outcomes.set(change, ended[index] as ChangeOutcome);
     }
   }
@@ -53,8 +54,10 @@ export async function runChanges(
 }
 
 async function runBatch(context: MapperContext, options: RunChangesOptions): Promise<readonly ChangeOutcome[]> {
-  const { changes, runId, undoable, places } = options;
+  const { changes, runId, undoable } = options;
   const { hands, links, fileSystem } = context;
+  /* Between two batches another process may remove a folder that is empty. */
+  const places = createLinkPlaces(context);
   const free = await freeTargets(changes, { kindsOf: context.kindsOf, signal: options.signal });
   const checked = await mapWithLimit<LinkChange, CheckedChange>(changes, {
     limit: SMALL_CALLS_AT_ONCE,
@@ -78,9 +81,25 @@ async function runBatch(context: MapperContext, options: RunChangesOptions): Pro
     started.map((change) => settledChange(change, outcomes.get(change))),
     { runId, undoable },
   );
+  if (options.forgetsForeign === true) await links.forget(foreignOf(changes, { checked, outcomes }));
   const overtaken = fitting.filter((change) => !outcomes.has(change));
   for (const [change, outcome] of await explainOvertaken(context, overtaken)) outcomes.set(change, outcome);
   return checked.map((one) => ('outcome' in one ? one.outcome : (outcomes.get(one.change) as ChangeOutcome)));
+}
+
+/** The rows of changes that met something else than what they speak of. */
+function foreignOf(
+  changes: readonly LinkChange[],
+  found: {
+    readonly checked: readonly CheckedChange[];
+    readonly outcomes: ReadonlyMap<FittingChange, ChangeOutcome>;
+  },
+): readonly RegisteredLink[] {
+  return changes.flatMap(({ before }, index) => {
+    const one = found.checked[index] as CheckedChange;
+    const outcome = 'outcome' in one ? one.outcome : found.outcomes.get(one.change);
+    return before !== null && outcome?.kind === 'conflict' ? [before] : [];
+  });
 }
 
 function settledChange(change: FittingChange, outcome: ChangeOutcome | undefined): SettledChange {

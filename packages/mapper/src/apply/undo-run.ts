@@ -4,7 +4,6 @@ import type { RegisteredLink } from '../registry/link-row.ts';
 import type { LinkChange } from '../registry/link-statements.ts';
 import type { UndoEntry } from '../registry/undo-journal.ts';
 import { appliedLink, countOutcomes, type AppliedLink, type AppliedPlan, type UnlinkedApp } from './applied-plan.ts';
-import { createLinkPlaces } from './link-places.ts';
 import { conflict, type ChangeOutcome } from './link-outcome.ts';
 import type { MapperContext } from '../mapper-context.ts';
 import { recoverLinks } from './recover-links.ts';
@@ -45,7 +44,6 @@ export async function undoRun(
     changes: [...changes, ...shared],
     runId: newId(),
     undoable: false,
-    places: createLinkPlaces(context),
     signal,
   });
   await context.journal.handOver(shared.flatMap(({ after }) => after ?? []));

@@ -3,7 +3,6 @@ import { newId } from '@modelkeep/core';
 import { findAppRoot } from '../app/app-root.ts';
 import { sweepFolders } from '../app/sweep-folders.ts';
 import { appliedLink, countOutcomes, type UnlinkedApp } from './applied-plan.ts';
-import { createLinkPlaces } from './link-places.ts';
 import type { ChangeOutcome } from './link-outcome.ts';
 import type { MapperContext } from '../mapper-context.ts';
 import { recoverLinks } from './recover-links.ts';
@@ -30,11 +29,9 @@ export async function unlinkAllOf(context: MapperContext, options: UnlinkAllOpti
     changes,
     runId: newId(),
     undoable: false,
-    places: createLinkPlaces(context),
+    forgetsForeign: true,
     signal,
   });
-  const foreign = links.filter((_, index) => outcomes[index]?.kind === 'conflict');
-  await context.links.forget(foreign);
   await context.journal.forgetApp(place);
   await sweepFolders({ ...context, ...place });
   const results = links.map((link, index) =>

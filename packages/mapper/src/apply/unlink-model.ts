@@ -7,7 +7,6 @@ import type { RegisteredLink } from '../registry/link-row.ts';
 import type { LinkChange } from '../registry/link-statements.ts';
 import { appliedLink, countOutcomes, type AppliedLink, type AppliedPlan } from './applied-plan.ts';
 import { conflict, type ChangeOutcome } from './link-outcome.ts';
-import { createLinkPlaces } from './link-places.ts';
 import { recoverLinks } from './recover-links.ts';
 import { runChanges } from './run-changes.ts';
 import { sharedLinks } from './shared-links.ts';
@@ -46,11 +45,10 @@ export async function unlinkModelOf(
     changes: [...links.map((link) => ({ target: link.target, before: link, after: null })), ...shared],
     runId: newId(),
     undoable: false,
-    places: createLinkPlaces(context),
+    forgetsForeign: true,
     signal,
   });
   await context.journal.handOver(shared.flatMap(({ after }) => after ?? []));
-  await context.links.forget(links.filter((_, index) => outcomes[index]?.kind === 'conflict'));
   for (const place of places) await sweepFolders({ ...context, ...place });
   const results = links.map((link, index) =>
     appliedLink(link, { outcome: outcomes[index] as ChangeOutcome, done: 'removed' }),

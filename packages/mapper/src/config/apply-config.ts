@@ -111,10 +111,13 @@ export async function recoverConfig(
   context: MapperContext,
   { app, appRoot }: { readonly app?: string | undefined; readonly appRoot?: string | undefined },
 ): Promise<readonly AppliedFile[]> {
-  const results: AppliedFile[] = [];
-  for (const row of await context.files.list({ app, appRoot, unfinished: true }))
-    results.push(await finishOne(context, row));
-  return results;
+  const unfinished = () => context.files.list({ app, appRoot, unfinished: true });
+  if ((await unfinished()).length === 0) return [];
+  return context.exclusively(async () => {
+    const results: AppliedFile[] = [];
+    for (const row of await unfinished()) results.push(await finishOne(context, row));
+    return results;
+  });
 }
 
 async function finishOne(context: MapperContext, row: Parameters<typeof finishConfig>[1]): Promise<AppliedFile> {

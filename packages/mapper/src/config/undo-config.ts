@@ -17,7 +17,9 @@ export async function undoConfig(context: MapperContext, runId: string): Promise
   const rows = new Map((await files.list({})).map((row) => [row.path, row]));
   const results: AppliedFile[] = [];
   for (const entry of entries)
-    results.push(await undoOne(context, { entry, runId, registered: rows.get(entry.path) ?? null }));
+    results.push(
+      await context.exclusively(() => undoOne(context, { entry, runId, registered: rows.get(entry.path) ?? null })),
+    );
   await files.forgetRun(runId);
   return results;
 }

@@ -27,7 +27,15 @@ export const doneAs = { create: 'created', keep: 'kept', replace: 'replaced', re
  *
  * @returns null when another process has recorded a change first: what is to be written may be another text now
  */
-export async function writeConfig(
+export function writeConfig(
+  context: MapperContext,
+  change: ConfigChange,
+  options: WriteConfigOptions,
+): Promise<AppliedFile | null> {
+  return context.exclusively(() => writeHeld(context, change, options));
+}
+
+async function writeHeld(
   context: MapperContext,
   change: ConfigChange,
   { place, runId }: WriteConfigOptions,

@@ -1,12 +1,12 @@
 import { newId } from '@modelkeep/core';
 import { sweepFolders } from '../app/sweep-folders.ts';
 import { appliedLink, countOutcomes, type AppliedLink, type AppliedPlan } from '../apply/applied-plan.ts';
-import { createLinkPlaces } from '../apply/link-places.ts';
 import type { ChangeOutcome } from '../apply/link-outcome.ts';
 import { recoverLinks, type LinkScope } from '../apply/recover-links.ts';
 import { runChanges } from '../apply/run-changes.ts';
 import { linkAgain } from './link-again.ts';
 import type { MapperContext } from '../mapper-context.ts';
+import type { RegisteredLink } from '../registry/link-row.ts';
 import type { LinkChange } from '../registry/link-statements.ts';
 import { checkLinks } from './check-links.ts';
 import type { CheckedLink } from './link-health.ts';
@@ -34,7 +34,7 @@ async function repairLinks(
   await recoverLinks(context, scope);
   const checked = await checkLinks(context, scope);
   const foreign = checked.filter(({ health }) => health === 'foreign').map(({ link }) => link);
-  await context.links.forget(foreign);
+  if (foreign.length > 0) await context.exclusively(() => forgetForeign(context, foreign));
   const bad = checked.filter(({ health }) => !['ok', 'foreign', 'app-root-gone'].includes(health));
   const changes: LinkChange[] = [];
   for (const { link } of bad) changes.push(await linkAgain(context, link, signal));
@@ -42,7 +42,6 @@ async function repairLinks(
     changes,
     runId: newId(),
     undoable: false,
-    places: createLinkPlaces(context),
     signal,
   });
   for (const { app, appRoot } of bad.map(({ link }) => link)) await sweepFolders({ ...context, app, appRoot });
@@ -66,6 +65,14 @@ async function repairLinks(
   );
   const results = [...repaired, ...given];
   return { checked, results, counts: countOutcomes(results) };
+}
+
+/** What was found while others were at work may be ours again. */
+async function forgetForeign({ hands, links }: MapperContext, found: readonly RegisteredLink[]): Promise<void> {
+  for (const link of found) {
+    const state = await hands.read(link.target, [link]);
+    if (state.kind !== 'absent' && (state.kind !== 'link' || state.is === null)) await links.forget([link]);
+  }
 }
 
 /** @internal Repairs the links of an app, those that its config files lead to, and these files. */

@@ -48,7 +48,7 @@ export interface AppLinks {
 }
 
 /** @internal What the mapper of a library works with. */
-export interface MapperOfOptions extends Pick<MapperOptions, 'registry' | 'translationFolder'> {
+export interface MapperOfOptions extends Pick<MapperOptions, 'registry' | 'translationFolder' | 'exclusively'> {
   readonly store: LibraryStore;
   readonly io: Io;
 }

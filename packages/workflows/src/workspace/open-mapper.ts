@@ -1,7 +1,8 @@
+import { dirname, join } from 'node:path';
 import { isModelkeepError, ModelkeepError, type Logger } from '@modelkeep/core';
 import type { Io } from '@modelkeep/io';
 import type { LibraryStore } from '@modelkeep/library';
-import { mapperMigrations, type Mapper, type RegistryDatabase } from '@modelkeep/mapper';
+import { mapperMigrations, type Mapper, type MapperOptions, type RegistryDatabase } from '@modelkeep/mapper';
 import { setAside, type Sqlite, type SqliteDatabase } from '@modelkeep/sqlite';
 import { mapperOf } from '../link/plan-links.ts';
 import type { RecordedLinks } from '../link/recorded-links.ts';
@@ -14,6 +15,9 @@ export interface OpenMapperOptions {
   readonly translationFolder: string | undefined;
   readonly logger: Logger;
 }
+
+/** Beside the state database: whoever changes links or config files of apps holds it. */
+const LOCK = 'links.lock';
 
 /** @internal Who makes links, and who knows of them. */
 export interface OpenedMapper {
@@ -41,7 +45,15 @@ export async function openMapper(options: OpenMapperOptions): Promise<OpenedMapp
     });
     return open();
   });
-  const mapper = mapperOf({ store, registry, io, translationFolder });
+  const exclusively: MapperOptions['exclusively'] = async (work) => {
+    const lock = await sqlite.acquireLock(join(dirname(path), LOCK));
+    try {
+      return await work();
+    } finally {
+      await lock.release();
+    }
+  };
+  const mapper = mapperOf({ store, registry, io, translationFolder, exclusively });
   return { mapper, links: mapper };
 }
 
