@@ -8,15 +8,20 @@ import {
   type ScheduleRow,
 } from '@modelkeep/jobs';
 import { insertJobs } from './add-jobs.ts';
-import type { JobsContext } from './jobs-context.ts';
+import { givenTime, timeNow, type JobsContext } from './jobs-context.ts';
+
+interface DueRow extends ScheduleRow {
+  readonly now_ms: number;
+}
 
 /** @internal */
 export async function putSchedule(
-  { connection, libraryId, clock }: JobsContext,
+  context: JobsContext,
   schedule: JobSchedule,
   signal?: AbortSignal,
 ): Promise<ScheduleRecord> {
-  const { id, job, every, nextMs } = checkSchedule(schedule, clock.now());
+  const { connection, libraryId } = context;
+  const { id, job, every, nextMs } = checkSchedule(schedule, await timeNow(context, signal));
   const [row] = await connection.query<ScheduleRow & object>(
     `insert into {s}.jobs_schedules as was (library_id, id, job, every, next_at_ms) values ($1, $2, $3, $4, $5)
      on conflict (library_id, id) do update set job = excluded.job, every = excluded.every,
@@ -57,11 +62,11 @@ export async function listSchedules(
 
 /** @internal */
 export async function runSchedules(context: JobsContext, signal?: AbortSignal): Promise<readonly string[]> {
-  const { connection, libraryId, clock, tell } = context;
-  const now = clock.now();
-  const due = await connection.query<ScheduleRow & object>(
-    'select * from {s}.jobs_schedules where library_id = $1 and next_at_ms <= $2 order by id',
-    [libraryId, now],
+  const { connection, libraryId, tell } = context;
+  const due = await connection.query<DueRow & object>(
+    `select *, {s}.jobs_now($2) as now_ms from {s}.jobs_schedules
+     where library_id = $1 and next_at_ms <= {s}.jobs_now($2) order by id`,
+    [libraryId, givenTime(context)],
     signal,
   );
   const ids: string[] = [];
@@ -69,10 +74,10 @@ export async function runSchedules(context: JobsContext, signal?: AbortSignal): 
   if (ids.length > 0) tell();
   return ids;
 
-  async function runSchedule(row: ScheduleRow): Promise<readonly string[]> {
+  async function runSchedule(row: DueRow): Promise<readonly string[]> {
     const [schedule] = scheduleOfRow(row);
     if (schedule === undefined) return [];
-    const { checked, nextMs } = checkSchedule(schedule, now);
+    const { checked, nextMs } = checkSchedule(schedule, row.now_ms);
     return connection.queries(async (query) => {
       const values = [libraryId, row.id];
       const { count } = await query(

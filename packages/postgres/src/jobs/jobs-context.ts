@@ -26,6 +26,14 @@ export function givenTime({ clock }: JobsContext): number | null {
   return clock === systemClock ? null : clock.now();
 }
 
+/** @internal The time of {@link givenTime}, for what is counted here. */
+export async function timeNow(context: JobsContext, signal?: AbortSignal): Promise<number> {
+  const given = givenTime(context);
+  if (given !== null) return given;
+  const [row] = await context.connection.query<{ now_ms: number }>('select {s}.jobs_now(null) as now_ms', [], signal);
+  return row?.now_ms ?? context.clock.now();
+}
+
 /** @internal Only such texts are ids: others (a NUL is refused by the server) name no job. */
 export function isJobId(text: string): boolean {
   return /^[\w-]{1,64}$/.test(text);

@@ -116,16 +116,22 @@ describe('at the same moment', () => {
     expect(await jobs.get(waits)).toMatchObject({ state: 'pending' });
   });
 
-  test('a machine whose clock is wrong takes nothing from another', async () => {
+  test('a machine whose clock is wrong takes nothing from another, and begins nothing before its time', async () => {
     const libraryId = newId();
     const right = await open(libraryId);
     const wrong = await open(libraryId);
     const id = await add(right);
     expect(await claim(right)).toHaveLength(1);
+    const hourly = { job: { type: 'scan', payload: null }, every: { intervalMs: 3_600_000 } };
+    const { nextAt } = await right.schedule({ id: 'before', ...hourly });
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 86_400_000 });
     onTestFinished(() => void vi.useRealTimers());
     expect(await claim(wrong)).toEqual([]);
     expect(await right.get(id)).toMatchObject({ state: 'running', attempts: 1 });
+    expect(await wrong.runSchedules()).toEqual([]);
+    const later = await wrong.schedule({ id: 'later', ...hourly });
+    expect(Date.parse(later.nextAt) - Date.parse(nextAt)).toBeLessThan(3_600_000);
+    expect((await wrong.schedules()).map((one) => one.nextAt)).toEqual([nextAt, later.nextAt]);
   });
 });
 
