@@ -8,6 +8,7 @@ import {
 } from '@modelkeep/fleet';
 import type { Selectable } from 'kysely';
 import type { ManifestTable } from '../schema/tables.ts';
+import { keyedEntries } from './keyed-entries.ts';
 import type { StateContext } from './state-context.ts';
 import { checkVersion, lockEntry, stampOf } from './swap-entry.ts';
 
@@ -16,6 +17,7 @@ export function postgresManifest(context: StateContext): Manifest {
   const { connection, libraryId, tell } = context;
   const { schema } = connection;
   return {
+    ...keyedEntries(context, 'manifest', toEntry),
     async set(key, record, { ifVersion, signal } = {}) {
       const checkedKey = checkName(key, 'key');
       const columns = columnsOf(record);
@@ -39,44 +41,6 @@ export function postgresManifest(context: StateContext): Manifest {
       }, signal);
       tell();
       return entry;
-    },
-    async get(key, { signal } = {}) {
-      const found = await connection.run(
-        (db) =>
-          db
-            .selectFrom('manifest')
-            .selectAll()
-            .where('library_id', '=', libraryId)
-            .where('key', '=', key)
-            .executeTakeFirst(),
-        signal,
-      );
-      return found === undefined ? null : toEntry(found);
-    },
-    async list({ keys, libraries = 'own', signal } = {}) {
-      const rows = await connection.run((db) => {
-        let query = db.selectFrom('manifest').selectAll().orderBy('key').orderBy('library_id');
-        if (libraries === 'own') query = query.where('library_id', '=', libraryId);
-        if (keys !== undefined) query = query.where('key', '=', (each) => each.fn.any(each.val([...keys])));
-        return query.execute();
-      }, signal);
-      return rows.map((row) => toEntry(row));
-    },
-    async delete(key, { ifVersion, signal } = {}) {
-      const wasThere = await connection.transaction(async (db) => {
-        const found = await db
-          .selectFrom('manifest')
-          .select('version')
-          .where('library_id', '=', libraryId)
-          .where('key', '=', key)
-          .forUpdate()
-          .executeTakeFirst();
-        checkVersion({ topic: 'manifest', key, ifVersion }, found);
-        await db.deleteFrom('manifest').where('library_id', '=', libraryId).where('key', '=', key).execute();
-        return found !== undefined;
-      }, signal);
-      tell();
-      return wasThere;
     },
   };
 }

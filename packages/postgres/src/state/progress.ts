@@ -11,13 +11,16 @@ import {
 } from '@modelkeep/fleet';
 import type { Selectable } from 'kysely';
 import type { ProgressTableColumns } from '../schema/tables.ts';
+import { keyedEntries } from './keyed-entries.ts';
 import type { StateContext } from './state-context.ts';
-import { checkVersion, stampOf } from './swap-entry.ts';
+import { stampOf } from './swap-entry.ts';
 
 /** @internal */
 export function postgresProgress(context: StateContext): ProgressTable {
   const { connection, libraryId, tell } = context;
+  const entries = keyedEntries(context, 'progress', toEntry);
   return {
+    ...entries,
     async update(key, change, { ifVersion, signal } = {}) {
       const checkedKey = checkName(key, 'key');
       const stored = checkProgress(change);
@@ -51,53 +54,13 @@ export function postgresProgress(context: StateContext): ProgressTable {
         signal,
       );
       if (written === undefined) {
-        const foundVersion = (await readEntry(checkedKey, signal))?.version ?? 0;
+        const foundVersion = (await entries.get(checkedKey, { signal }))?.version ?? 0;
         throw conflict('progress', checkedKey, { expectedVersion: ifVersion ?? 0, foundVersion });
       }
       tell();
       return toEntry(written);
     },
-    get: (key, { signal } = {}) => readEntry(key, signal),
-    async list({ keys, libraries = 'own', signal } = {}) {
-      const rows = await connection.run((db) => {
-        let query = db.selectFrom('progress').selectAll().orderBy('key').orderBy('library_id');
-        if (libraries === 'own') query = query.where('library_id', '=', libraryId);
-        if (keys !== undefined) query = query.where('key', '=', (each) => each.fn.any(each.val([...keys])));
-        return query.execute();
-      }, signal);
-      return rows.map((row) => toEntry(row));
-    },
-    async delete(key, { ifVersion, signal } = {}) {
-      const wasThere = await connection.transaction(async (db) => {
-        const found = await db
-          .selectFrom('progress')
-          .select('version')
-          .where('library_id', '=', libraryId)
-          .where('key', '=', key)
-          .forUpdate()
-          .executeTakeFirst();
-        checkVersion({ topic: 'progress', key, ifVersion }, found);
-        await db.deleteFrom('progress').where('library_id', '=', libraryId).where('key', '=', key).execute();
-        return found !== undefined;
-      }, signal);
-      tell();
-      return wasThere;
-    },
   };
-
-  async function readEntry(key: string, signal: AbortSignal | undefined): Promise<ProgressEntry | null> {
-    const found = await connection.run(
-      (db) =>
-        db
-          .selectFrom('progress')
-          .selectAll()
-          .where('library_id', '=', libraryId)
-          .where('key', '=', key)
-          .executeTakeFirst(),
-      signal,
-    );
-    return found === undefined ? null : toEntry(found);
-  }
 }
 
 function columnsOf({ status, percentage, bytesDone, bytesTotal, error, startedAt }: StoredProgressChange) {
