@@ -42,6 +42,7 @@ export type {
   WeightsFormat,
 } from '@modelkeep/core';
 export { knownApps } from './known-apps.ts';
+export { forecastNeeds } from './forecast-needs.ts';
 export { openFileIdentifier, type OpenFileIdentifierOptions } from './open-file-identifier.ts';
 export { pickServer } from './pick-server.ts';
 export { searchLibraries } from './search-libraries.ts';
@@ -360,6 +361,9 @@ export type {
   TrackRequirementsOptions,
   FetchFromPeersOptions,
   CopyPlan,
+  ForecastNeed,
+  ForecastOptions,
+  ModelUse,
   CopyPolicy,
   GovernedContent,
   GovernedModel,

@@ -260,7 +260,8 @@ export type {
 } from '@modelkeep/mapper';
 export type { MoveOptions, MoveResult, RelocateResult, Volumes } from './volumes/volumes.ts';
 export type { DeletedModel, MoveReport, PlacementOptions, VolumeInfo, VolumeSettings } from '@modelkeep/library';
-export { pickServer } from '@modelkeep/fleet';
+export { forecastNeeds, pickServer } from '@modelkeep/fleet';
+export type { ForecastNeed, ForecastOptions, ModelUse } from '@modelkeep/fleet';
 export type {
   AvailableContent,
   Availability,

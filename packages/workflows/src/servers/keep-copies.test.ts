@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { buildFluxLora, startHub } from '@modelkeep/testing';
 import { expect, it } from 'vitest';
+import { forecastNeeds } from '../index.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import type { GovernedModel, KeepCopiesOptions, KeepingCopies } from './library-servers.ts';
 import { fleetScene } from './fleet-scene.test-helper.ts';
@@ -119,6 +120,25 @@ it('while a person thinks other copies are fetched, and closing waits for nobody
   await sleep(30);
   await slow.close();
   expect(await types(two)).toHaveLength(1);
+});
+
+it('what a forecast says will be needed somewhere is fetched there before', async () => {
+  await using scene = await fleetScene(line);
+  const [one, two] = [await scene.open('one'), await scene.open('two')];
+  const { models } = await one.import(scene.file).result;
+  await one.servers.syncInventory();
+  const sha256 = models[0]?.files[0]?.sha256 ?? '';
+  const day = 86_400_000;
+  const history = [1, 2, 3].map((days) => ({ serverId: 'two', sha256, atMs: Date.now() - days * day + 1_000 }));
+  const forecast = (): GovernedModel[] =>
+    forecastNeeds(history, { fromMs: Date.now() }).map((need) => ({
+      sha256: need.sha256,
+      policy: { mode: 'on-demand' },
+      neededOn: [need.serverId],
+    }));
+  await using keeping = await two.servers.keepCopies({ models: forecast });
+  expect(keeping.current.copies).toMatchObject([{ sha256, to: 'two', from: [{ serverId: 'one' }] }]);
+  expect(await types(two)).toEqual(['copy']);
 });
 
 it('who cannot be asked holds up nothing, and is asked again later', async () => {
