@@ -9,10 +9,15 @@ const ROOM_MAKERS = new Set([
   'builtins bytearray',
   'builtins bytes',
   '__builtin__ bytearray',
+  'torch Tensor',
   'numpy ndarray',
   'numpy.core.multiarray _reconstruct',
   'numpy._core.multiarray _reconstruct',
 ]);
+const STORAGE = /^torch(?:\.cuda)? \w+Storage$/;
+/** They take a power of ten as it is written, and reckon it out then or when something asks them. */
+const NUMBERS_OF_TEXT = new Set(['fractions Fraction', 'decimal Decimal']);
+const LONG_EXPONENT = /e\+?\d{5}/iu;
 
 /** @internal What speaks against a call of `callee`, beside what naming it says. */
 export function judgeCall(callee: PickleValue, args: PickleValue): GlobalJudgement | null {
@@ -30,8 +35,11 @@ export function judgeCall(callee: PickleValue, args: PickleValue): GlobalJudgeme
   if (name === 'torch._tensor _rebuild_from_type_v2' && globalNameOf(items[0])?.startsWith('torch._utils ') !== true) {
     return { severity: 'dangerous', reason: 'calls something that cannot be told' };
   }
-  if (ROOM_MAKERS.has(name) && elementsOf(items) > MAX_ELEMENTS) {
+  if ((ROOM_MAKERS.has(name) || STORAGE.test(name)) && elementsOf(items) > MAX_ELEMENTS) {
     return { severity: 'suspicious', reason: 'would fill the memory' };
+  }
+  if (NUMBERS_OF_TEXT.has(name) && items.some((item) => typeof item === 'string' && LONG_EXPONENT.test(item))) {
+    return { severity: 'suspicious', reason: 'would reckon with a number without end' };
   }
   return null;
 }
