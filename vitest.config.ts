@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
+import { LongestFirst } from './scripts/longest-first.ts';
 import { bundleWorker, WORKER_CODE } from './scripts/embed-worker-code.ts';
 
 /**
@@ -34,13 +35,14 @@ const config: ViteUserConfig = defineConfig({
     typecheck: { enabled: false },
     pool: 'forks',
     globalSetup: ['./scripts/test-scratch.ts'],
-    // Many tests wait for a drive or a process: on two cores one of them at a time would leave a core idle.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // Many tests wait for a drive, a timer or a process: one more than there are cores keeps those busy.
+    maxWorkers: availableParallelism() + 1,
+    sequence: { sequencer: LongestFirst },
     // V8 ends the process ("Check failed: jit_page.has_value()") when one thread replaces the wrapper of a function that
     // WebAssembly calls often (undici's parser does) while another one frees code: no wrapper is called often enough.
     execArgv: ['--conditions=modelkeep-source', '--wasm-wrapper-tiering-budget=1000000000'],
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     coverage: {
       provider: 'v8',
       include: ['packages/*/src/**/*.ts'],
