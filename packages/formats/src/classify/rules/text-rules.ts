@@ -1,6 +1,7 @@
 import type { Refinement, Rule } from '../rule.ts';
 
 const clipLayer = 'text_model.encoder.layers.#.layer_norm1.weight';
+const bareNorm = 'encoder.layers.#.layer_norm1.weight';
 const clipNorm = 'transformer.resblocks.#.ln_1.weight';
 const visionNorm = 'vision_model.encoder.layers.#.layer_norm1.weight';
 const t5Key = 'encoder.block.#.layer.#.SelfAttention.k.';
@@ -55,6 +56,12 @@ export const textRules: readonly Rule[] = [
       when: [{ tensor: clipLayer, axis: 0, is: width }, { below: 'text_model.encoder.layers.#.self_attn.k_proj.' }],
       facts: { type: 'text-encoder', family: null, variant, layout: 'transformers' },
       refine: alsoSees,
+    },
+    {
+      // As transformers 5 calls its half of CLIP where it is a model by itself.
+      id: `${variant}-bare`,
+      when: [{ tensor: bareNorm, axis: 0, is: width }, { has: 'embeddings.token_embedding.weight' }],
+      facts: { type: 'text-encoder', family: null, variant, layout: 'transformers' },
     },
     {
       id: `${variant}-open-clip`,
@@ -149,6 +156,11 @@ export const visionRules: readonly Rule[] = [
     when: [{ tensor: visionNorm, axis: 0, is: 1152 }],
     facts: { type: 'clip-vision', family: null, variant: 'siglip', layout: 'transformers' },
   },
+  {
+    id: 'siglip-bare',
+    when: [{ tensor: bareNorm, axis: 0, is: 1152 }, { has: 'embeddings.patch_embedding.weight' }],
+    facts: { type: 'clip-vision', family: null, variant: 'siglip', layout: 'transformers' },
+  },
   ...(
     [
       ['clip-bigg', 1664],
@@ -160,6 +172,15 @@ export const visionRules: readonly Rule[] = [
     {
       id: `vision-${variant}`,
       when: [{ tensor: visionNorm, axis: 0, is: width }, { lacks: clipLayer }],
+      facts: { type: 'clip-vision', family: null, variant, layout: 'transformers' },
+    },
+    {
+      id: `vision-${variant}-bare`,
+      when: [
+        { tensor: bareNorm, axis: 0, is: width },
+        { has: 'embeddings.patch_embedding.weight' },
+        { has: 'embeddings.class_embedding' },
+      ],
       facts: { type: 'clip-vision', family: null, variant, layout: 'transformers' },
     },
     {
