@@ -1,4 +1,4 @@
-import { lstat, mkdir, mkdtemp, rm, stat, unlink, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, mkdtemp, rename, rm, stat, unlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildFluxLora } from '@modelkeep/testing';
@@ -50,6 +50,9 @@ it('links in the way that is asked for, tells how the links are, and repairs the
   expect([exitCode, JSON.parse(shown)]).toMatchObject([1, { links: [{ health: 'missing' }], configFiles: [] }]);
   expect(await run('links', '--repair')).toEqual([0, expect.stringMatching(/^created /u)]);
   expect(await run('links')).toEqual([0, expect.stringMatching(/^ok /u)]);
+  await rename(app, `${app}-away`);
+  expect(await run('links', '--repair')).toEqual([0, expect.stringMatching(/^waits .* is not there now$/u)]);
+  await rename(`${app}-away`, app);
   expect(await run('link', 'comfyui', app, '--by', 'magic')).toEqual([
     2,
     expect.stringContaining('links are not made by "magic"'),

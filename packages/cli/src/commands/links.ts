@@ -20,15 +20,17 @@ export async function showLinks(
 ): Promise<ExitCode> {
   const scope = { app, appRoot: directory === undefined ? undefined : resolve(directory), signal };
   if (options.repair === true) {
-    const { results, counts, files } = await library.repairLinks(scope);
+    const { checked, results, counts, files } = await library.repairLinks(scope);
     const lines = results.map(({ outcome, target, slug, reason, error }) => [
       outcome,
       target ?? slug,
       reason?.message ?? error?.message ?? '',
     ]);
     lines.push(...files.map(({ outcome, path, reason }) => [outcome, path, reason?.message ?? '']));
+    const waiting = checked.filter(({ health }) => health === 'app-root-gone');
+    lines.push(...waiting.map(({ link }) => ['waits', link.target, `${link.appRoot} is not there now`]));
     const text = lines.length === 0 ? 'all links are good' : alignColumns(lines);
-    terminal.out(json ? JSON.stringify({ results, counts, files }, null, 2) : text);
+    terminal.out(json ? JSON.stringify({ results, counts, files, waiting }, null, 2) : text);
     return counts.failed === 0 && files.every(({ outcome }) => outcome !== 'conflict') ? 0 : 1;
   }
   const checked = await library.checkLinks(scope);

@@ -45,7 +45,11 @@ describe('the folder of the app', () => {
   });
   it('cannot be the library', async () => {
     await world.addModel({});
-    await expect(planFor(world.libraryRoot)).rejects.toMatchObject({ code: 'mapper.app-root' });
+    for (const folder of ['', 'diffusion', 'diffusion/flux1'])
+      await expect(planFor(join(world.libraryRoot, folder))).rejects.toMatchObject({ code: 'mapper.app-root' });
+    const beside = join(world.libraryRoot, 'ComfyUI');
+    await mkdir(beside);
+    expect((await planFor(beside)).counts.create).toBe(1);
   });
   it('is followed when it is a link, and the plan has its real path', async () => {
     await symlink(world.appRoot, join(world.root, 'link'));

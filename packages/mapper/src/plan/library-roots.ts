@@ -1,5 +1,6 @@
 import { isAbsolute, sep } from 'node:path';
 import { ModelkeepError } from '@modelkeep/core';
+import { isInside } from '../app/safe-names.ts';
 import { inTurns } from '../support/in-turns.ts';
 import type { MappableModel } from './mappable-model.ts';
 
@@ -34,17 +35,23 @@ function isAt(folder: string, root: string, slug: string): boolean {
 
 /**
  * @internal
- * @throws `mapper.app-root` when the app's folder is a library itself
+ * @throws `mapper.app-root` when the app's folder is a library itself, or a folder of its models; an app may well be beside these
  */
 export function refuseLibraryAsApp({
   appRoot,
   libraryRoots,
+  models,
 }: {
   readonly appRoot: string;
+  readonly models: readonly MappableModel[];
   readonly libraryRoots: ReadonlySet<string>;
 }): void {
-  if (!libraryRoots.has(appRoot)) return;
-  const reason = 'it is the folder of the library itself';
+  if (![...libraryRoots].some((root) => isInside(root, appRoot))) return;
+  const isOfModels = models.some(({ folder }) => isInside(appRoot, folder) || isInside(folder, appRoot));
+  if (!isOfModels) return;
+  const reason = libraryRoots.has(appRoot)
+    ? 'it is the folder of the library itself'
+    : 'the library has its models there';
   throw new ModelkeepError('mapper.app-root', {
     message: `${appRoot} cannot be the folder of an app: ${reason}`,
     facts: { path: appRoot, reason },

@@ -50,7 +50,7 @@ export async function planLinks(context: MapperContext, options: PlanLinksOption
   signal?.throwIfAborted();
   const granted = await resolveAppRoot(fileSystem, options.appRoot);
   const libraryRoots = await libraryRootsOf(models, signal);
-  refuseLibraryAsApp({ appRoot: granted, libraryRoots });
+  refuseLibraryAsApp({ appRoot: granted, libraryRoots, models });
   const { modelConfig } = options;
   const resolved = await resolveApp(context, {
     app,
