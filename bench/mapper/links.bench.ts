@@ -100,6 +100,14 @@ try {
   });
   const mapper = createMapper({
     registry,
+    exclusively: async (work) => {
+      const lock = await sqlite.acquireLock(join(root, 'links.lock'));
+      try {
+        return await work();
+      } finally {
+        await lock.release();
+      }
+    },
     machineId: 'bench',
     kindsOf: (paths, signal) => io.kindsOf(paths, signal),
     readLinkTexts: (paths, signal) => io.linkTextsOf(paths, signal),

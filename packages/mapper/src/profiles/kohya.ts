@@ -25,11 +25,13 @@ export const kohya: AppProfile = {
   pluginFolder: null,
   rules: [
     rule(['checkpoint', 'diffusion-model'], 'pretrained_model_name_or_path'),
+    /* library/flux_train_utils.py and lumina_train_util.py have a flag of their own. */
+    { ...rule(['vae'], 'ae'), families: ['flux1', 'lumina2'] },
     rule(['vae'], 'vae'),
     rule(['lora'], 'network_weights'),
     rule(['embedding'], 'weights'),
     rule(['controlnet'], 'controlnet_model_name_or_path'),
-    { ...rule(['text-encoder'], 't5xxl'), advice: '--clip_l, --clip_g or --t5xxl {path:shell}' },
+    { ...rule(['text-encoder'], 't5xxl'), advice: '--clip_l, --clip_g, --t5xxl, --gemma2 or --qwen3 {path:shell}' },
   ],
   unmapped: [
     {

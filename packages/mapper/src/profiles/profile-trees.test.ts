@@ -183,6 +183,8 @@ it('an app that cannot be mapped says why, and what to do with each model', asyn
     expect((await plan('kohya')).advice.map(({ text }) => text)).toEqual([
       `--pretrained_model_name_or_path '${source.replace("'", `'"'"'`)}'`,
     ]);
+    await world.addModel({ type: 'vae', family: 'flux1', slug: 'x/y/ae', files: [{ name: 'ae.safetensors' }] });
+    expect((await plan('kohya')).advice[1]?.text).toBe(`--ae '${join(world.libraryRoot, 'x/y/ae/ae.safetensors')}'`);
     expect((await world.mapper.apply(invoke)).counts).toMatchObject({ skipped: 1, created: 0 });
   } finally {
     await world.close();
