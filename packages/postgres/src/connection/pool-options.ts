@@ -9,7 +9,7 @@ export interface PostgresOptions {
   readonly pool?: Pool | undefined;
   /** Where the tables are: 1 to 40 lower-case letters, digits and `_`. @default 'modelkeep' */
   readonly schema?: string | undefined;
-  /** Connections at most, one of which listens. Not for a `pool` of the caller's. @default 8 */
+  /** Connections at most, of which one listens for state and one for jobs while somebody follows them. Not for a `pool` of the caller's. @default 8 */
   readonly maxConnections?: number | undefined;
   /** How long a statement may take, in milliseconds. Not for a `pool` of the caller's. @default 30_000 */
   readonly statementTimeoutMs?: number | undefined;
