@@ -2,7 +2,8 @@ import { ModelkeepError, systemClock } from '@modelkeep/core';
 import type { SqliteDriver } from '../driver/sqlite-driver.ts';
 import { isBusy } from '../errors/translate-error.ts';
 
-const LONGEST_PAUSE_MS = 25;
+/** Short at first: who has waited for longest must not look least often while others come and go. Then it is a long lock. */
+const [LONGEST_PAUSE_MS, LONGEST_LATER_MS, LATER_MS] = [5, 25, 250];
 
 /** @internal What is waited for, and for how long. */
 export interface BusyWait {
@@ -14,13 +15,14 @@ export interface BusyWait {
 
 /**
  * @internal Tries until no other connection is in the way. Between two tries the thread is free for other databases:
- * SQLite's own busy timeout would block it. The pauses are random and grow from 1 ms to 25 ms.
+ * SQLite's own busy timeout would block it. The pauses are random and grow from 1 ms to 5 ms, after a quarter of a second
+ * to 25 ms.
  *
  * @throws `sqlite.locked` after `timeoutMs`, `signal.reason` on abort, and whatever else the attempt throws
  */
 export async function retryWhileBusy<T>(attempt: () => T, wait: BusyWait): Promise<T> {
   const startedMs = systemClock.monotonicMs();
-  for (let pauseMs = 1; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
+  for (let pauseMs = 1; ; pauseMs *= 2) {
     wait.signal.throwIfAborted();
     try {
       return attempt();
@@ -28,6 +30,7 @@ export async function retryWhileBusy<T>(attempt: () => T, wait: BusyWait): Promi
       if (!isBusy(wait.driver, error)) throw error;
       const waitedMs = systemClock.monotonicMs() - startedMs;
       if (waitedMs >= wait.timeoutMs) throw locked(wait.path, { waitedMs, cause: error });
+      pauseMs = Math.min(pauseMs, waitedMs < LATER_MS ? LONGEST_PAUSE_MS : LONGEST_LATER_MS);
       await systemClock.sleep(Math.min(1 + Math.random() * pauseMs, wait.timeoutMs - waitedMs + 1), wait.signal);
     }
   }
