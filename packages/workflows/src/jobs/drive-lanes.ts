@@ -53,7 +53,8 @@ export function createDriveLanes({ store, io, clock, logger }: DriveLanesContext
       scanned.set(lane, places);
       return lane;
     } catch (error) {
-      return void tell(error);
+      tell(error);
+      return undefined;
     }
   };
   const lanes = (): Promise<readonly VolumeLane[]> =>

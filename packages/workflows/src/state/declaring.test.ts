@@ -108,7 +108,10 @@ describe('declared models', () => {
     expect(fetched.toSorted((a, b) => a - b)).toEqual([0, sizeBytes]);
     expect(await library.checkStatus()).toMatchObject([{ key: 'flux', state: 'ready' }, { state: 'missing' }]);
 
-    hub.addRepo({ id: 'acme/other', files: [{ path: 'b.safetensors', content: buildFluxLora({ fillSeed: 5 }) }] });
+    await hub.addRepo({
+      id: 'acme/other',
+      files: [{ path: 'b.safetensors', content: buildFluxLora({ fillSeed: 5 }) }],
+    });
     hub.setPace({ bytesPerSecond: lora.length / 20 });
     const child = await startEnsuring(options, 'other');
     child.go();
