@@ -14,8 +14,8 @@ const sourceConditions = ['modelkeep-source', 'node'];
 const packages = readdirSync('packages').filter((name) => existsSync(`packages/${name}/src`));
 
 /**
- * The worker threads of the test processes run the text that the build makes, bundled once: from its sources a thread takes four
- * times the processor time to start. Programs that tests start have theirs from the sources.
+ * The worker threads of the test processes run the text that the build makes, bundled once: with threads from the sources a test
+ * of downloads takes twice the processor time. Programs that tests start have theirs from the sources.
  */
 const embeddedWorkers: NonNullable<ViteUserConfig['plugins']> = [
   {
