@@ -26,7 +26,10 @@ export function addRevisionCommands({ command, within }: CommandGroup): void {
   );
   withHub('update <model>', 'fetch what has changed: new weights are a new version, and the old one stays')
     .option('--dry-run', 'only tell what has changed')
-    .option('--release-old', 'give up older versions and replaced files, but for what is pinned or linked')
+    .option(
+      '--release-old',
+      'give up older versions and replaced files, but for what is linked, or pinned while the newest is not',
+    )
     .option('--relink', 'let the links of apps to older versions lead to the new one')
     .option('--make-room', 'evict models where there is no room for it')
     .action((model: string, options: UpdateCommandOptions) =>

@@ -8,7 +8,7 @@ const SHOWN = 10;
 
 /**
  * @internal The model that a person means: by its id, its slug, a prefix of its id (four characters or more), or its name.
- * One that answers to a prefix or a name is meant only if no other one does.
+ * One that answers to a prefix or a name is meant only if no other one does, other than older versions of it by its name.
  *
  * @throws `library.model-not-found`, `library.ambiguous-id`
  */
@@ -18,7 +18,7 @@ export async function resolveReference(index: LibraryIndex, reference: string): 
   const bySlug = isSlug(reference) || isExternalSlug(reference) ? await index.bySlug(reference) : null;
   if (bySlug !== null) return bySlug;
   const byId = ID_PREFIX.test(reference) ? await index.byIdPrefix(reference, SHOWN) : [];
-  const byName = await index.byName(reference, SHOWN);
+  const byName = newestOf(await index.byName(reference, SHOWN));
   const matches = [...new Map([...byId, ...byName].map((model) => [model.id, model])).values()].slice(0, SHOWN);
   const [only, another] = matches;
   if (only !== undefined && another === undefined) return only;
@@ -28,6 +28,12 @@ export async function resolveReference(index: LibraryIndex, reference: string): 
     facts: { reference },
     hint: 'list or search shows the ids, slugs and names of all models',
   });
+}
+
+/** Versions of one model share its name: the newest is meant. */
+function newestOf(models: readonly ModelRecord[]): readonly ModelRecord[] {
+  const replaced = new Set(models.map(({ supersedes }) => supersedes));
+  return models.filter(({ id }) => !replaced.has(id));
 }
 
 function ambiguous(reference: string, matches: readonly ModelRecord[]): ModelkeepError {

@@ -138,6 +138,16 @@ it('an update that gives up the version of before and is killed leaves one of th
   }
 }, 3_600_000);
 
+it('two updates at once make one new version', async () => {
+  const library = await outdated();
+  const ends = await Promise.allSettled([updateInChild(library, -1), updateInChild(library, -1)]);
+  // One that comes when the other has given up what it was to update finds no such model.
+  expect(ends.map(({ status }) => status)).toContain('fulfilled');
+  for (const end of ends)
+    if (end.status === 'rejected') expect(String(end.reason)).toContain('library.model-not-found');
+  await expectWhole(library, 'two at once');
+}, 240_000);
+
 it('an update whose drive fails tells it by a code, leaves a version whole, and is finished later', async () => {
   let failures = 0;
   for (const [point, atMutation] of spread(0.25).entries()) {

@@ -157,6 +157,7 @@ describe('an update', () => {
     expect(previous?.id).toBe(old.id);
     expect((await library.versions(model.id)).map((version) => version.model.id)).toEqual([old.id, model.id]);
     expect((await library.versions(old.id)).map((version) => version.model.id)).toEqual([old.id, model.id]);
+    expect((await library.get('line')).id).toBe(model.id);
     expect((await library.checkUpdates().result).models).toMatchObject([{ modelId: model.id, state: 'current' }]);
     expect((await library.checkUpdates({ models: [old.id] }).result).models).toMatchObject([{ state: 'superseded' }]);
 

@@ -38,8 +38,8 @@ export interface Updating extends Pick<Revisions, 'versions' | 'variants' | 'fol
    */
   update(reference: string, options?: UpdateOptions): UpdateOperation;
   /**
-   * Gives up the older versions of a model, but for those that are linked or pinned while the newest is not, and the files that newer ones have
-   * taken the place of. Their bytes go with the next collections of unused blobs.
+   * Gives up the older versions of a model, but for those that are linked, or pinned while the newest is not, and the files
+   * that newer ones have taken the place of. Their bytes go with the next collections of unused blobs.
    *
    * @throws `library.model-not-found`, `library.ambiguous-id`, `library.read-only`, `io.*`
    */
