@@ -65,22 +65,16 @@ export function readEndpoints(
   options: Pick<OpenLibraryOptions, 'hub' | 'civitai'>,
   environment: Readonly<Record<string, string | undefined>>,
 ): Pick<OpenWorkspaceOptions, 'hub' | 'civitai'> {
-  const endpoint = options.hub?.endpoint ?? valueOf(environment, 'HF_ENDPOINT');
-  if (endpoint !== undefined && !isHttpUrl(endpoint)) {
-    throw new ModelkeepError('core.invalid-argument', {
-      message: `${JSON.stringify(endpoint)} is no address of a hub`,
-      facts: { argument: 'hub.endpoint', found: endpoint },
-      hint: 'give an address with its scheme, such as https://huggingface.co',
-    });
-  }
-  const civitaiEndpoint = options.civitai?.endpoint ?? valueOf(environment, 'CIVITAI_ENDPOINT');
-  if (civitaiEndpoint !== undefined && !isHttpUrl(civitaiEndpoint)) {
-    throw new ModelkeepError('core.invalid-argument', {
-      message: `${JSON.stringify(civitaiEndpoint)} is no address of a Civitai`,
-      facts: { argument: 'civitai.endpoint', found: civitaiEndpoint },
-      hint: 'give an address with its scheme, such as https://civitai.com',
-    });
-  }
+  const endpoint = addressOf(options.hub?.endpoint ?? valueOf(environment, 'HF_ENDPOINT'), {
+    argument: 'hub.endpoint',
+    what: 'a hub',
+    example: 'https://huggingface.co',
+  });
+  const civitaiEndpoint = addressOf(options.civitai?.endpoint ?? valueOf(environment, 'CIVITAI_ENDPOINT'), {
+    argument: 'civitai.endpoint',
+    what: 'a Civitai',
+    example: 'https://civitai.com',
+  });
   const { apiKey } = options.civitai ?? {};
   return {
     civitai: {
@@ -93,6 +87,18 @@ export function readEndpoints(
       offline: options.hub?.offline ?? isYes(valueOf(environment, 'HF_HUB_OFFLINE')),
     },
   };
+}
+
+function addressOf(
+  given: string | undefined,
+  { argument, what, example }: { readonly argument: string; readonly what: string; readonly example: string },
+): string | undefined {
+  if (given === undefined || isHttpUrl(given)) return given;
+  throw new ModelkeepError('core.invalid-argument', {
+    message: `${JSON.stringify(given)} is no address of ${what}`,
+    facts: { argument, found: given },
+    hint: `give an address with its scheme, such as ${example}`,
+  });
 }
 
 /** The database that was asked for: the tables of an app that uses something else than Postgres are none of ours. */

@@ -93,9 +93,11 @@ export function createDriveQueue({ driveId, places, lingerMs, clock }: CreateDri
     if (alarm !== undefined && alarm.dueMs <= dueMs) return;
     endAlarm();
     const ends = new AbortController();
-    alarm = { dueMs, ends };
+    const own = { dueMs, ends };
+    alarm = own;
     const onDue = (): void => {
-      alarm = undefined;
+      // With another clock it may come after it was ended: the one of now stays.
+      if (alarm === own) alarm = undefined;
       admit();
     };
     // Only its own end ends the wait early.
