@@ -57,6 +57,8 @@ export interface LibraryIndex extends AsyncDisposable {
   replaceAll(records: ModelRecords, options?: ReplaceAllOptions): Promise<ReplaceAllResult>;
 
   get(id: string, options?: SqliteCallOptions): Promise<ModelRecord | null>;
+  /** The model that a model was found to be, which answers to its id. Looks at all of them: for ids that {@link LibraryIndex.get} has not. */
+  byFormerId(id: string, options?: SqliteCallOptions): Promise<ModelRecord | null>;
   bySlug(slug: string, options?: SqliteCallOptions): Promise<ModelRecord | null>;
   /**
    * Models whose id begins so, sorted by id. A text that begins no id finds none.

@@ -8,7 +8,7 @@ import { checkIndex } from './read/check-index.ts';
 import { changesSince } from './read/changes-since.ts';
 import { findByFileHash } from './read/find-by-file-hash.ts';
 import { findFilesByHash } from './read/find-files-by-hash.ts';
-import { getById, getByIdPrefix, getByName, getBySlug, getRevisions } from './read/get.ts';
+import { getByFormerId, getById, getByIdPrefix, getByName, getBySlug, getRevisions } from './read/get.ts';
 import { hasFileOfSize } from './read/has-file-of-size.ts';
 import { listModels } from './read/list.ts';
 import { watchFile } from './read/replaced-file.ts';
@@ -106,6 +106,7 @@ function createLibraryIndex(database: SqliteDatabase, { at, closeOwn, ...state }
       return result;
     },
     get: (id, options) => getById(database, id, options),
+    byFormerId: (id, options) => getByFormerId(database, id, options),
     bySlug: (slug, options) => getBySlug(database, slug, options),
     byIdPrefix: (prefix, limit) => getByIdPrefix(database, prefix, { limit }),
     byName: (name, limit) => getByName(database, name, { limit }),

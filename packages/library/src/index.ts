@@ -37,6 +37,7 @@ export type { ImportOptions, ImportReport, SkippedPath } from './import/import-t
 export { effectiveFacts, effectiveRecord, type EffectiveFacts } from './metadata/effective-record.ts';
 export { metadataFolder, modelFilePath, modelFolder, type PlacedModel } from './models/model-folder.ts';
 export type { ModelProblem, RebuildReport, SurveyReport } from './models/rebuild-index.ts';
+export type { DoubledModel } from './external/doubled-models.ts';
 export type { BadContent, ContentSource, RepairedFile, RepairOptions, RepairReport } from './repair/repair-report.ts';
 export type { ApartFile, UnsafeModel, VerifyOptions, VerifyProblem, VerifyReport } from './models/verify-report.ts';
 export { cleanName } from './names/clean-name.ts';

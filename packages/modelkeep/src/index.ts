@@ -89,6 +89,7 @@ export type {
   ExportedModel,
   ExportHeader,
   ExportProblem,
+  DoubledModel,
   DuplicateFile,
   DuplicateGroup,
   DuplicatesReport,

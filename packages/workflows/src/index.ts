@@ -186,6 +186,7 @@ export type {
   ExportProblem,
   ImportMetadataOptions,
   ApartFile,
+  DoubledModel,
   DuplicateFile,
   DuplicateGroup,
   DuplicatesReport,

@@ -13,6 +13,9 @@ export async function repairLibrary(context: CommandContext, options: VerifyOpti
   if (json) terminal.out(JSON.stringify(report, null, 2));
   else {
     for (const { slug, file, how } of report.repaired) terminal.out(`${how}: ${slug}/${file}`);
+    for (const { slug, outsideId, folder } of report.joined) {
+      terminal.out(`joined: ${slug} with ${outsideId} in ${folder}`);
+    }
     for (const problem of report.left) terminal.err(problemLine(problem));
     for (const { slug, file, reason } of report.failures) terminal.err(`cannot be fetched: ${slug}/${file}: ${reason}`);
     const { found, repaired, left, bytesFetched } = report;

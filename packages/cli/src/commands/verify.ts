@@ -25,6 +25,9 @@ export async function verifyLibrary(context: CommandContext, options: VerifyOpti
   else {
     for (const problem of report.problems) terminal.err(problemLine(problem));
     for (const problem of repos.problems) terminal.err(repoLine(problem));
+    for (const { slug, folder } of report.doubled) {
+      terminal.err(`${slug} is known as another model in ${folder} as well: verify --repair makes one of both`);
+    }
     for (const { slug, verdict } of report.unsafe) terminal.err(`${verdict} to load: ${slug}`);
     terminal.out(
       `${report.models} models, ${report.files + repos.files} files, ${formatBytes(report.bytesHashed + repos.bytesHashed)} hashed: ${problems} problems`,

@@ -75,6 +75,8 @@ export interface ModelMetadata {
   readonly layers: { readonly [Layer in StoredFactLayer]?: MetadataLayer | undefined };
   /** The last changes, the oldest first; a reader skips what is no {@link HistoryEntry}. */
   readonly history?: readonly unknown[] | undefined;
+  /** Ids of models that were found to be this one: it answers to them. */
+  readonly formerIds?: readonly string[] | undefined;
   /** Paths that other systems know the model's weights by, as they write them. */
   readonly aliases?: readonly string[] | undefined;
   /** When an app has said that it used the model: ISO 8601. */

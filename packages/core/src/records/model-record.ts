@@ -159,6 +159,8 @@ export interface ModelRecord {
   readonly origins: Readonly<Partial<Record<keyof ModelFacts, FactLayer>>>;
   /** What the sources tell of the model on Civitai; absent where none tells anything. */
   readonly civitai?: CivitaiDetails | undefined;
+  /** Ids of models that were found to be this one: it answers to them; absent where there are none. */
+  readonly formerIds?: readonly string[] | undefined;
   /** Paths that other systems know the model's weights by; absent where there are none. */
   readonly aliases?: readonly string[] | undefined;
   /** Name of the file that shows it, by the conventions of apps; absent where there is none. */

@@ -138,6 +138,7 @@ export const modelMetadataSchema: z.ZodType<ModelMetadata> = z.looseObject({
   replaced: z.array(modelFileSchema).max(100_000).optional(),
   evictedAt: z.iso.datetime().optional(),
   layers: layersSchema,
+  formerIds: z.array(id).max(1_000).optional(),
   aliases: z.array(z.string().min(1).max(4_096)).max(1_000).optional(),
   lastUsedAt: z.iso.datetime().optional(),
   history: z.array(z.unknown()).max(10_000).optional(),

@@ -22,6 +22,17 @@ export async function getById(
   return (await parseRecords(await database.all<Row>(sql, [id], call), database.path))[0] ?? null;
 }
 
+/** @internal Few models have former ids: the others are passed over without being parsed. */
+export async function getByFormerId(
+  database: SqliteDatabase,
+  id: string,
+  call?: SqliteCallOptions,
+): Promise<ModelRecord | null> {
+  const sql = `select record from records where instr(record, '"formerIds":') > 0
+and exists (select 1 from json_each(record, '$.formerIds') where value = ?) limit 1`;
+  return (await parseRecords(await database.all<Row>(sql, [id], call), database.path))[0] ?? null;
+}
+
 /** @internal Two models may have one slug for a while, when a folder was taken over: the one that was written last. */
 export async function getBySlug(
   database: SqliteDatabase,

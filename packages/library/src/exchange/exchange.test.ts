@@ -100,6 +100,26 @@ describe('an export', () => {
     expect(JSON.parse(await readFile(path, 'utf8'))).toMatchObject({ version_ranges: {} });
   });
 
+  it('says nothing of where its models are, and whether their files are there: here they are elsewhere', async () => {
+    await using folder = await tempFolder();
+    await using store = await withLora(join(folder.path, 'library'));
+    const [header, model] = await linesOf(store);
+    const { metadata } = model as ExportedModel;
+    const other = {
+      place: { kind: 'external', volumeId: null, path: '/elsewhere', missing: [] },
+      evictedAt: metadata.importedAt,
+      supersedes: newId(),
+      replaced: [{ ...metadata.files[0], sha256: 'e'.repeat(64) }],
+      formerIds: [newId()],
+    };
+    const line = { metadata: { ...metadata, ...other }, overrides: { fields: { licence: 'mit' } } };
+    expect(await store.importMetadata(piecesOf(textOf([header, line])))).toMatchObject({ changed: 1 });
+    const learnt = JSON.parse(await readFile(join(store.root, slug, 'metadata.json'), 'utf8')) as object;
+    for (const field of Object.keys(other)) expect(learnt).not.toHaveProperty(field);
+    expect(await store.resolve(slug)).toMatchObject({ licence: 'mit', place: { kind: 'library' }, complete: true });
+    expect((await store.verify()).problems).toEqual([]);
+  });
+
   it('says which models it had to leave out', async () => {
     await using folder = await tempFolder();
     await using store = await withLora(join(folder.path, 'library'));

@@ -74,8 +74,8 @@ function nextMetadata(context: StoreContext, now: FoundModel, draft: ModelMetada
   };
 }
 
-/** The files of a model outside are their owner's. */
-function nothingToRemove({ metadata: { id }, slug, folder }: FoundModel): RemovalPlan {
+/** @internal The files of a model outside are their owner's. */
+export function nothingToRemove({ metadata: { id }, slug, folder }: FoundModel): RemovalPlan {
   return { modelId: id, slug, folder, files: [], kept: [], bytesToCollect: 0, bytesShared: 0, companionOf: [] };
 }
 

@@ -17,8 +17,8 @@ export function takenIn(outside: ModelMetadata, draft: ModelMetadata): ModelMeta
   return mergeMetadata({ ...known, format, expectedFiles, files: withHashes(files, outside.files) }, draft);
 }
 
-/** A store may have told more of a file than the path that it was imported from. */
-function originOf(file: ModelFile, same: ModelFile): Pick<ModelFile, 'gitSha1' | 'source'> {
+/** @internal A store may have told more of a file than the path that it was imported from. */
+export function originOf(file: ModelFile, same: ModelFile): Pick<ModelFile, 'gitSha1' | 'source'> {
   const isTold = same.source !== null && same.source.provider !== 'local';
   const isLocal = file.source === null || file.source.provider === 'local';
   return { gitSha1: file.gitSha1 ?? same.gitSha1, source: isTold && isLocal ? same.source : file.source };

@@ -7,7 +7,7 @@ import { lockOf } from '../models/change-model.ts';
 import type { VerifyReport } from '../models/verify-report.ts';
 import { readPlaces, sourcesOf, type Place } from '../repair/places.ts';
 import { hasContent } from '../repair/has-content.ts';
-import type { BadContent, RepairedFile, RepairOptions, RepairReport } from '../repair/repair-report.ts';
+import type { BadContent, MendedModels, RepairedFile, RepairOptions } from '../repair/repair-report.ts';
 import { withLock, type StoreContext } from '../store-context.ts';
 import { isRealFolder } from '../volume/require-real-folders.ts';
 import { bringFile } from './bring-files.ts';
@@ -21,7 +21,7 @@ export async function repairFolders(
   context: StoreContext,
   found: VerifyReport,
   { signal }: RepairOptions = {},
-): Promise<RepairReport> {
+): Promise<MendedModels> {
   const places = await readPlaces(context, signal);
   const repaired: RepairedFile[] = [];
   const bad: BadContent[] = [];

@@ -88,6 +88,7 @@ export function effectiveRecord(metadata: ModelMetadata, overrides: ModelOverrid
     ...versionFields(metadata, overrides),
     origins,
     ...optional('civitai', effectiveCivitai(metadata.layers) ?? undefined),
+    ...optional('formerIds', metadata.formerIds),
     ...optional('aliases', metadata.aliases),
     ...optional('preview', previewOf(metadata, missing)),
     ...optional('lastUsedAt', metadata.lastUsedAt),

@@ -7,7 +7,7 @@ const ID_PREFIX = /^[0-9a-f-]{4,36}$/;
 const SHOWN = 10;
 
 /**
- * @internal The model that a person means: by its id, its slug, a prefix of its id (four characters or more), or its name.
+ * @internal The model that a person means: by its id or a former one, its slug, a prefix of its id (four characters or more), or its name.
  * One that answers to a prefix or a name is meant only if no other one does, other than older versions of it by its name.
  *
  * @throws `library.model-not-found`, `library.ambiguous-id`
@@ -17,6 +17,8 @@ export async function resolveReference(index: LibraryIndex, reference: string): 
   if (exact !== null) return exact;
   const bySlug = isSlug(reference) || isExternalSlug(reference) ? await index.bySlug(reference) : null;
   if (bySlug !== null) return bySlug;
+  const joined = isId(reference) ? await index.byFormerId(reference) : null;
+  if (joined !== null) return joined;
   const byId = ID_PREFIX.test(reference) ? await index.byIdPrefix(reference, SHOWN) : [];
   const byName = newestOf(await index.byName(reference, SHOWN));
   const matches = [...new Map([...byId, ...byName].map((model) => [model.id, model])).values()].slice(0, SHOWN);

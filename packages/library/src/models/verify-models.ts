@@ -12,7 +12,10 @@ import { settledProblems } from './settled-problems.ts';
 import { walkModels, type FoundModel } from './walk-models.ts';
 
 /** @internal Compares everything that is stored with what the metadata says. Changes nothing. */
-export async function verifyModels(context: StoreContext, options: VerifyOptions = {}): Promise<VerifyReport> {
+export async function verifyModels(
+  context: StoreContext,
+  options: VerifyOptions = {},
+): Promise<Omit<VerifyReport, 'doubled'>> {
   const inFolders = isFolderStore(context) ? await folderChecks(context, options) : null;
   const problems: VerifyProblem[] = [];
   const blobs = new Map<string, Finding | null>();

@@ -1,4 +1,5 @@
 import type { SafetyVerdict } from '@modelkeep/core';
+import type { DoubledModel } from '../external/doubled-models.ts';
 
 /** Something that is not as the metadata says. */
 export interface VerifyProblem {
@@ -52,6 +53,8 @@ export interface VerifyReport {
   readonly apart: readonly ApartFile[];
   /** Models that a scan found dangerous or suspicious to load. Nothing is wrong with their bytes. */
   readonly unsafe: readonly UnsafeModel[];
+  /** Models of the library that are known outside of it as other models. A repair makes one of both. */
+  readonly doubled: readonly DoubledModel[];
 }
 
 /** How a library is verified. */

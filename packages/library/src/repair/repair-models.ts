@@ -13,7 +13,7 @@ import { hasContent } from './has-content.ts';
 import { isSameFile, readPlaces, sourcesOf, type Place } from './places.ts';
 import { keepInQuarantine, quarantinedInodes } from './quarantine.ts';
 import { renewFromCopy } from './renew-blob.ts';
-import type { BadContent, RepairedFile, RepairOptions, RepairReport } from './repair-report.ts';
+import type { BadContent, MendedModels, RepairedFile, RepairOptions } from './repair-report.ts';
 
 /**
  * @internal Mends what a verification found, as far as the good bytes are in the library. Each step puts good bytes in
@@ -23,7 +23,7 @@ export async function repairModels(
   context: StoreContext,
   found: VerifyReport,
   options: RepairOptions = {},
-): Promise<RepairReport> {
+): Promise<MendedModels> {
   if (isFolderStore(context)) return repairFolders(context, found, options);
   const places = await readPlaces(context, options.signal);
   const repaired: RepairedFile[] = [];
@@ -127,7 +127,7 @@ async function joinCopies(
   context: StoreContext,
   { apart }: VerifyReport,
   signal?: AbortSignal,
-): Promise<Pick<RepairReport, 'repaired' | 'bytesSaved'>> {
+): Promise<Pick<MendedModels, 'repaired' | 'bytesSaved'>> {
   const repaired: RepairedFile[] = [];
   let bytesSaved = 0;
   if (apart.length === 0) return { repaired, bytesSaved };

@@ -1,4 +1,5 @@
-import type { ModelSource } from '@modelkeep/core';
+import type { ModelRecord, ModelSource } from '@modelkeep/core';
+import type { DoubledModel } from '../external/doubled-models.ts';
 
 /** Content whose stored bytes are damaged or gone, and that is found nowhere in the library. */
 export interface BadContent {
@@ -34,6 +35,9 @@ export interface RepairedFile {
   readonly how: 'from-trash' | 'from-copy' | 'fetched' | 'projected' | 'joined';
 }
 
+/** @internal What a repair of one volume did. */
+export type MendedModels = Omit<RepairReport, 'joined'>;
+
 /** What a repair could do without a network. */
 export interface RepairReport {
   readonly repaired: readonly RepairedFile[];
@@ -41,6 +45,8 @@ export interface RepairReport {
   readonly bad: readonly BadContent[];
   /** Bytes that hard links in place of copies have saved. */
   readonly bytesSaved: number;
+  /** Models that were known outside the library as others, and are one now; those with problems wait for the next repair. */
+  readonly joined: readonly DoubledModel[];
 }
 
 /** How a library is repaired. */
@@ -51,5 +57,7 @@ export interface RepairOptions {
    * @default false: they are somebody's work
    */
   readonly replaceDiverged?: boolean | undefined;
+  /** Hears of each model that was joined and the id that it had outside: what leads to its files is led to the library's. */
+  readonly onJoined?: ((model: ModelRecord, formerId: string) => Promise<void>) | undefined;
   readonly signal?: AbortSignal | undefined;
 }

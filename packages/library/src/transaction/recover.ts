@@ -59,10 +59,16 @@ export async function recoverTransactions(context: StoreContext): Promise<Recove
 }
 
 /** A model that gets another folder is recorded with both; one whose file was moved in may have been outside before. */
-function movedBy({ move, moves, models, files }: TransactionRecord): string[] {
+function movedBy({ move, moves, models, files, removal }: TransactionRecord): string[] {
   const ids = models.map(({ id }) => id);
   const relocated = files.length === 0 ? ids.filter((id, place) => ids.indexOf(id) < place) : [];
-  return [...(move === undefined ? [] : [move.id]), ...relocated, ...(moves.length === 0 ? [] : new Set(ids))];
+  const joined = removal?.into === undefined ? [] : [removal.id];
+  return [
+    ...(move === undefined ? [] : [move.id]),
+    ...joined,
+    ...relocated,
+    ...(moves.length === 0 ? [] : new Set(ids)),
+  ];
 }
 
 /** @internal Whether nobody wanted what a transaction began for so long that its parts go. */

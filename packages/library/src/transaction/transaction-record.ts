@@ -38,6 +38,8 @@ export interface RecordedEdit extends RecordedModel {
 export interface RecordedRemoval extends RecordedModel {
   /** Names the folder in the trash: `models-<time>`. */
   readonly trash: string;
+  /** The id of the model that has become one with it. */
+  readonly into?: string | undefined;
 }
 
 /** @internal A model that goes to another volume. */
@@ -88,7 +90,15 @@ const recordSchema: z.ZodType<TransactionRecord> = z.object({
   edit: modelSchema
     .extend({ overridesSha256: z.string().refine(isSha256), changes: z.array(historyEntrySchema) })
     .optional(),
-  removal: modelSchema.extend({ trash: z.string().regex(TRASH_NAME) }).optional(),
+  removal: modelSchema
+    .extend({
+      trash: z.string().regex(TRASH_NAME),
+      into: z
+        .string()
+        .refine((id) => isId(id))
+        .optional(),
+    })
+    .optional(),
   move: modelSchema
     .extend({
       trash: z.string().regex(TRASH_NAME),

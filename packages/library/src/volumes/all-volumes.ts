@@ -1,4 +1,6 @@
 import { startOperation, type Operation, type Progress } from '@modelkeep/core';
+import { findDoubled } from '../external/doubled-models.ts';
+import { joinDoubled } from '../external/join-doubled.ts';
 import { blobStatus } from '../blobs/blob-store.ts';
 import { findBlob } from '../blobs/recall-blob.ts';
 import { collectGarbage } from '../gc/collect-garbage.ts';
@@ -37,11 +39,17 @@ export async function verifyAll(set: VolumeSet, options: VerifyOptions = {}): Pr
     apart.push(...report.apart);
     unsafe.push(...report.unsafe);
   }
-  return { ...sum, problems, apart, unsafe };
+  const [first] = set.online();
+  const doubled = first === undefined ? [] : await findDoubled(first, options.signal);
+  return { ...sum, problems, apart, unsafe, doubled };
 }
 
 /** @internal Mends what each volume that can be written holds of what was found. */
-export async function repairAll(set: VolumeSet, found: VerifyReport, options?: RepairOptions): Promise<RepairReport> {
+export async function repairAll(
+  set: VolumeSet & { readonly first: StoreContext },
+  found: VerifyReport,
+  options?: RepairOptions,
+): Promise<RepairReport> {
   const repaired: RepairReport['repaired'][number][] = [];
   const bad: RepairReport['bad'][number][] = [];
   let bytesSaved = 0;
@@ -53,7 +61,10 @@ export async function repairAll(set: VolumeSet, found: VerifyReport, options?: R
     bad.push(...(volumeId === undefined ? report.bad : report.bad.map((one) => ({ ...one, volumeId }))));
     bytesSaved += report.bytesSaved;
   }
-  return { repaired, bad, bytesSaved };
+  // What is not whole in the library may be needed from outside.
+  const damaged = new Set(found.problems.map(({ modelId }) => modelId));
+  const whole = found.doubled.filter(({ modelId }) => !damaged.has(modelId));
+  return { repaired, bad, bytesSaved, joined: await joinDoubled(set.first, whole, options) };
 }
 
 /** @internal Each volume has its own garbage: what is on a drive that is not here is not looked at. */

@@ -1,4 +1,4 @@
-import { chmod, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, readdir, readlink, rm, writeFile } from 'node:fs/promises';
 import { buildFluxLora, startHub } from '@modelkeep/testing';
 import { expect, it } from 'vitest';
 import { openScene, sha256Of } from '../acquire/url-scene.test-helper.ts';
@@ -90,4 +90,40 @@ it('copies from the file that was imported, if that is still the same', async ()
   const controller = new AbortController();
   controller.abort(new Error('enough'));
   await expect(workspace.repair({ signal: controller.signal }).result).rejects.toThrow('enough');
+});
+
+it('makes one of a model that is known outside as well, and leads the links of apps to it', async () => {
+  await using folder = await tempFolder();
+  const [models, app, root] = [folder.join('models'), folder.join('ComfyUI'), folder.join('library')];
+  await mkdir(models);
+  await mkdir(`${app}/models`, { recursive: true });
+  const small = buildFluxLora({ scale: 0.02 });
+  await writeFile(`${models}/line.safetensors`, small);
+  await writeFile(folder.join('line.safetensors'), small);
+  {
+    // From before an import took in what was adopted.
+    await using adopting = await openWorkspace({ root: folder.join('other') });
+    await adopting.scan([models]).result;
+    await using workspace = await openWorkspace({ root });
+    await workspace.import(folder.join('line.safetensors')).result;
+    await rm(`${root}/lora`, { recursive: true });
+    await cp(folder.join('other/external'), `${root}/external`, { recursive: true });
+    await workspace.rebuildIndex();
+    await (await workspace.planLinks('comfyui', { appRoot: app })).apply();
+    expect(await readlink(`${app}/models/loras/line.safetensors`)).toBe(`${models}/line.safetensors`);
+  }
+  {
+    await using importing = await openWorkspace({ root: folder.join('third') });
+    await importing.import(folder.join('line.safetensors')).result;
+    await cp(folder.join('third/lora'), `${root}/lora`, { recursive: true });
+  }
+  await using workspace = await openWorkspace({ root });
+  await workspace.rebuildIndex();
+  const { joined } = await workspace.repair().result;
+  expect(joined).toMatchObject([{ slug: 'lora/flux1/line', folder: models }]);
+  const { id } = await workspace.get(joined[0]?.outsideId ?? '');
+  expect(id).toBe(joined[0]?.modelId);
+  expect(await readdir(`${app}/models/loras`)).toEqual(['line.safetensors']);
+  expect(await readlink(`${app}/models/loras/line.safetensors`)).toBe(`${root}/lora/flux1/line/line.safetensors`);
+  expect((await workspace.checkLinks()).map(({ health, link }) => [health, link.modelId])).toEqual([['ok', id]]);
 });

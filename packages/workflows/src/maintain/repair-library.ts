@@ -1,5 +1,6 @@
-import { startOperation, type Operation, type Progress } from '@modelkeep/core';
-import type { BadContent, RepairedFile, VerifyProblem, VerifyReport } from '@modelkeep/library';
+import { startOperation, type ModelRecord, type Operation, type Progress } from '@modelkeep/core';
+import type { BadContent, DoubledModel, RepairedFile, VerifyProblem, VerifyReport } from '@modelkeep/library';
+import { relinkModel, type RelinkContext } from '../volumes/relink-model.ts';
 import { fetchContent, type FetchContentContext } from './fetch-content.ts';
 
 /** How a library is repaired. */
@@ -31,6 +32,13 @@ export interface LibraryRepair {
   readonly bytesFetched: number;
   /** Bytes that hard links in place of copies have saved. */
   readonly bytesSaved: number;
+  /** Models that were known outside the library as others, and are one now; those with problems wait for the next repair. */
+  readonly joined: readonly DoubledModel[];
+}
+
+/** @internal */
+export interface RepairLibraryContext extends FetchContentContext {
+  readonly relinking: RelinkContext;
 }
 
 /**
@@ -38,17 +46,19 @@ export interface LibraryRepair {
  * in quarantine before good ones take their place.
  */
 export function repairLibrary(
-  context: FetchContentContext,
+  context: RepairLibraryContext,
   { depth, replaceDiverged, signal }: RepairLibraryOptions,
 ): Operation<LibraryRepair> {
   return startOperation(async (report) => {
-    const { store } = context;
+    const { store, relinking } = context;
+    const onJoined = async (_model: ModelRecord, formerId: string): Promise<void> =>
+      void (await relinkModel(relinking, formerId, signal));
     const { bytes: bytesTotal } = await store.index.stats();
     report({ phase: 'hashing', bytesTotal });
     const onProgress = (bytesDone: number, file: string): void =>
       report({ bytesDone, file, fraction: bytesTotal === 0 ? 0 : Math.min(1, bytesDone / bytesTotal) });
     const found = await store.verify({ depth, signal, onProgress });
-    const local = await store.repair(found, { replaceDiverged, signal });
+    const local = await store.repair(found, { replaceDiverged, onJoined, signal });
     const fetched = await fetchAll(context, local.bad, { report, signal });
     // The second pass gives the models' folders what came.
     const after = fetched.done.length === 0 ? null : await store.repair(found, { replaceDiverged, signal });
@@ -61,6 +71,7 @@ export function repairLibrary(
       failures: fetched.failures,
       bytesFetched: fetched.bytes,
       bytesSaved: local.bytesSaved,
+      joined: local.joined,
     };
   });
 }

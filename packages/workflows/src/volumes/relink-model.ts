@@ -13,7 +13,7 @@ export interface RelinkContext {
 }
 
 /**
- * @internal Leads the links of apps to where a model is now. Only apps that have links to it are looked at, and those that
+ * @internal Leads the links of apps to where a model is now, or to the one that it has become. Only apps that have links to it are looked at, and those that
  * are not there keep theirs as they are.
  */
 export async function relinkModel(
@@ -26,10 +26,11 @@ export async function relinkModel(
   const ids = new Set([id, ...(await sharersOf(store, id))]);
   const linked = new Map<string, { readonly app: string; readonly appRoot: string; readonly models: Set<string> }>();
   for (const one of ids) {
+    const now = await modelNow(store, one);
     for (const { app, appRoot } of await mapper.linksOf(one, { signal })) {
       const key = JSON.stringify([app, appRoot]);
       const known = linked.get(key) ?? { app, appRoot, models: new Set<string>() };
-      known.models.add(one);
+      for (const wanted of [one, now]) known.models.add(wanted);
       linked.set(key, known);
     }
   }
@@ -43,6 +44,12 @@ export async function relinkModel(
     }
   }
   return results;
+}
+
+/** The model that one has become. */
+async function modelNow({ index }: LibraryStore, id: string): Promise<string> {
+  if ((await index.get(id)) !== null) return id;
+  return (await index.byFormerId(id))?.id ?? id;
 }
 
 /** On a drive without links other models may refer to the files of this one. */

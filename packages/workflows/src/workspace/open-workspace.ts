@@ -282,7 +282,9 @@ async function assemble(io: Io, options: OpenWorkspaceOptions, closing: Closing)
     folderOf: (model) => store.folderOf(model),
     verify: (request = {}) => verifyLibrary({ store, io, shared }, request, operations),
     repair: (request = {}) =>
-      operations.track(repairLibrary({ ...downloading, io }, { ...request, signal: operations.join(request.signal) })),
+      operations.track(
+        repairLibrary({ ...downloading, io, relinking }, { ...request, signal: operations.join(request.signal) }),
+      ),
     findDuplicates: (folder, request = {}) =>
       operations.track(findDuplicates(io, folder, { ...request, signal: operations.join(request.signal) })),
     shareDuplicates: (found, request = {}) =>
