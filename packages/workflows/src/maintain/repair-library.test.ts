@@ -105,8 +105,6 @@ it('makes one of a model that is known outside as well, and leads the links of a
     await using adopting = await openWorkspace({ root: folder.join('other') });
     await adopting.scan([models]).result;
     await using workspace = await openWorkspace({ root });
-    await workspace.import(folder.join('line.safetensors')).result;
-    await rm(`${root}/lora`, { recursive: true });
     await cp(folder.join('other/external'), `${root}/external`, { recursive: true });
     await workspace.rebuildIndex();
     await (await workspace.planLinks('comfyui', { appRoot: app })).apply();
@@ -115,7 +113,8 @@ it('makes one of a model that is known outside as well, and leads the links of a
   {
     await using importing = await openWorkspace({ root: folder.join('third') });
     await importing.import(folder.join('line.safetensors')).result;
-    await cp(folder.join('third/lora'), `${root}/lora`, { recursive: true });
+    for (const name of ['lora', 'blobs'])
+      await cp(folder.join(`third/${name}`), `${root}/${name}`, { recursive: true });
   }
   await using workspace = await openWorkspace({ root });
   await workspace.rebuildIndex();
