@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { ModelkeepError } from '@modelkeep/core';
 import { describe, expect, test } from 'vitest';
 import { loadNodeSqlite } from '../driver/node-sqlite.ts';
+import { createSqlite } from '../create-sqlite.ts';
 import { openSqlite } from '../open-sqlite.ts';
 import { isBusy, translateSqliteError } from './translate-error.ts';
 
@@ -13,14 +14,17 @@ const at = { driver, path: '/data/a.db' };
 const sqliteError = (errcode: number): Error =>
   Object.assign(new Error('it failed'), { code: 'ERR_SQLITE_ERROR', errcode });
 
-/** Where none can be mounted, the path is null. */
-async function fullDrive(): Promise<{ readonly path: string | null } & AsyncDisposable> {
+/** Without room for bytes, or for names. Where none can be mounted, the path is null. */
+async function fullDrive(
+  lacks: 'bytes' | 'names' = 'bytes',
+): Promise<{ readonly path: string | null } & AsyncDisposable> {
   const path = await mkdtemp(join(tmpdir(), 'modelkeep-full-'));
   let isMounted = false;
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', path], { stdio: 'ignore' });
+    const options = lacks === 'bytes' ? 'size=64k' : 'size=4m,nr_inodes=2';
+    execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', path], { stdio: 'ignore' });
     isMounted = true;
-    await writeFile(join(path, 'filler'), Buffer.alloc(64 * 1024));
+    await writeFile(join(path, 'filler'), Buffer.alloc(lacks === 'bytes' ? 64 * 1024 : 1));
   } catch (error) {
     if (isMounted) throw error;
   }
@@ -67,6 +71,17 @@ describe('result codes', () => {
       });
     }
     await expect(openSqlite({ path, mode: 'in-thread' })).rejects.toMatchObject({ code: 'io.disk-full' });
+  });
+
+  test('a drive without room for another name is full, and not without the file that could not be made', async () => {
+    await using drive = await fullDrive('names');
+    if (drive.path === null) return;
+    const path = join(drive.path, 'a.db');
+    await expect(openSqlite({ path, mode: 'in-thread' })).rejects.toMatchObject({ code: 'io.disk-full' });
+    await using sqlite = createSqlite({ mode: 'in-thread' });
+    await expect(sqlite.acquireLock(path)).rejects.toMatchObject({ code: 'io.disk-full' });
+    const reading = openSqlite({ path, mode: 'in-thread', readOnly: true });
+    await expect(reading).rejects.toMatchObject({ code: 'io.not-found' });
   });
 
   test('busy in every form is told from the rest', () => {

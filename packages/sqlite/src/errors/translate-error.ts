@@ -10,8 +10,16 @@ export function isBusy(driver: SqliteDriver, error: unknown): boolean {
   return code !== null && primaryCode(code) === resultCodes.busy;
 }
 
+/** @internal Where an error came from. */
+export interface FailedDatabase {
+  readonly driver: SqliteDriver;
+  readonly path: string;
+  /** @default false */
+  readonly readOnly?: boolean | undefined;
+}
+
 /** @internal A driver's error as one of ours, with the path of the database. Our own errors pass as they are. */
-export function translateSqliteError(error: unknown, { driver, path }: { driver: SqliteDriver; path: string }): Error {
+export function translateSqliteError(error: unknown, { driver, path, readOnly = false }: FailedDatabase): Error {
   if (isModelkeepError(error)) return error;
   const code = driver.resultCode(error);
   const message = `${path}: ${error instanceof Error ? error.message : String(error)}`;
@@ -46,7 +54,7 @@ export function translateSqliteError(error: unknown, { driver, path }: { driver:
       });
     case resultCodes.permission:
     case resultCodes.cannotOpen:
-      return whyNotOpened(path, error);
+      return whyNotOpened(path, { readOnly, cause: error });
     default:
       if (primaryCode(code) === resultCodes.ioError && hasNoRoom(path))
         return diskFull(path, { message, cause: error });

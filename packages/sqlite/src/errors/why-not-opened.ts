@@ -3,18 +3,27 @@ import { dirname } from 'node:path';
 import { ModelkeepError } from '@modelkeep/core';
 import { diskFull, hasNoRoom } from './disk-full.ts';
 
+/** @internal What a database was to be opened as, and what the driver said. */
+export interface NotOpened {
+  /** A file that is not there is none that could not be made. */
+  readonly readOnly: boolean;
+  readonly cause: unknown;
+}
+
 /**
  * @internal SQLite says only that it could not open the file; the file system says why. Nothing is opened here: closing
  * a descriptor of a database drops the locks that this process holds on it.
  */
-export function whyNotOpened(path: string, cause: unknown): ModelkeepError {
+export function whyNotOpened(path: string, { readOnly, cause }: NotOpened): ModelkeepError {
   const what = `the database ${path} cannot be opened`;
+  const full = (): ModelkeepError => diskFull(path, { message: `${what}: the drive is full`, cause });
   const folder = dirname(path);
-  const problem =
-    systemCodeOf(() => statSync(folder)) ??
-    systemCodeOf(() => accessSync(path, constants.R_OK)) ??
-    systemCodeOf(() => accessSync(folder, constants.W_OK));
-  switch (problem) {
+  const withFolder = systemCodeOf(() => statSync(folder));
+  const withFile = systemCodeOf(() => accessSync(path, constants.R_OK));
+  const withChanges = systemCodeOf(() => accessSync(folder, constants.W_OK));
+  const isToBeMade = !readOnly && withFile === 'ENOENT' && (withFolder ?? withChanges) === undefined;
+  if (isToBeMade && hasNoRoom(path)) return full();
+  switch (withFolder ?? withFile ?? withChanges) {
     case 'ENOENT':
     case 'ENOTDIR':
       return new ModelkeepError('io.not-found', {
@@ -40,7 +49,7 @@ export function whyNotOpened(path: string, cause: unknown): ModelkeepError {
       });
     case undefined:
     default:
-      if (hasNoRoom(path)) return diskFull(path, { message: `${what}: the drive is full`, cause });
+      if (hasNoRoom(path)) return full();
       return new ModelkeepError('sqlite.failed', {
         message: what,
         facts: { path, sqliteCode: 'SQLITE_CANTOPEN' },

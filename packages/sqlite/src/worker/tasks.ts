@@ -3,7 +3,7 @@ import { ModelkeepError } from '@modelkeep/core';
 import { toDriverParams } from '../driver/bindable-value.ts';
 import { loadDriver } from '../driver/load-driver.ts';
 import type { SqliteDriver } from '../driver/sqlite-driver.ts';
-import { translateSqliteError } from '../errors/translate-error.ts';
+import { translateSqliteError, type FailedDatabase } from '../errors/translate-error.ts';
 import type { SqlParams, SqlResult, SqlRow, SqlStatement } from '../sql-values.ts';
 import { backUp } from './back-up.ts';
 import type { Connection } from './connection.ts';
@@ -78,7 +78,8 @@ export function createSqliteTasks(): Tasks {
     open: async (input: OpenInput, context): Promise<OpenOutput> => {
       const driver = await driverOf(input.driver);
       const { path } = input;
-      const opened = await translated(() => openConnection(input, driver, context.signal), { driver, path });
+      const at = { driver, path, readOnly: input.role === 'read-only' };
+      const opened = await translated(() => openConnection(input, driver, context.signal), at);
       return { connectionId: keep(opened.connection), journal: opened.journal, possiblyStale: opened.possiblyStale };
     },
     lock: async (input: LockInput, context): Promise<number> => {
@@ -139,7 +140,7 @@ function throwIfCancelled(context: TaskContext): void {
   if (context.isCancelled()) throw new Error('given up by the caller');
 }
 
-async function translated<T>(work: () => Promise<T>, at: { driver: SqliteDriver; path: string }): Promise<T> {
+async function translated<T>(work: () => Promise<T>, at: FailedDatabase): Promise<T> {
   try {
     return await work();
   } catch (error) {
