@@ -265,6 +265,8 @@ export type {
   RepoFilesReport,
   VerifyLibraryOptions,
   VerifyProblem,
+  TidyReport,
+  UnledModel,
   UnsafeModel,
   VerifyReport,
   WatchOptions,

@@ -8,13 +8,13 @@ export interface GcCommandOptions extends CommonOptions {
   readonly dryRun?: boolean;
 }
 
-/** @internal Collects blobs that no model needs, or tells which. */
+/** @internal Collects blobs that no model needs, or tells which. Links that were left behind make the command fail. */
 export async function collectGarbage(context: CommandContext, { dryRun }: GcCommandOptions): Promise<ExitCode> {
   const { library, terminal, signal, json } = context;
   const report = await withProgress(terminal, library.collectGarbage({ dryRun: dryRun === true, signal }));
   if (json) {
     terminal.out(JSON.stringify(report, null, 2));
-    return 0;
+    return report.unled.length === 0 ? 0 : 1;
   }
   for (const { kind, step, path, sizeBytes, reason } of report.items) {
     terminal.out(`${step} ${kind} ${path} (${formatBytes(sizeBytes)}): ${reason}`);
@@ -28,5 +28,7 @@ export async function collectGarbage(context: CommandContext, { dryRun }: GcComm
       `${report.needed} blobs are needed, ${report.young} too young`,
     ].join('; '),
   );
-  return 0;
+  for (const { modelId, reason } of report.unled) terminal.err(`a link to ${modelId} was left behind: ${reason}`);
+  if (report.unled.length > 0) terminal.err('links --repair leads them to where the models are now');
+  return report.unled.length === 0 ? 0 : 1;
 }

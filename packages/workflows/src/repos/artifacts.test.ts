@@ -2,8 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { createIo, type Io } from '@modelkeep/io';
 import { describe, expect, it } from 'vitest';
-import { openWorkspace } from '../workspace/open-workspace.ts';
+import { openWorkspace, openWorkspaceOn } from '../workspace/open-workspace.ts';
 import { idsOf, lora, other, repo, scene, statesOf, text } from './repos.test-helper.ts';
 
 describe('artifacts', () => {
@@ -48,6 +49,21 @@ describe('artifacts', () => {
     expect((await repos.sync(id).result).failures).toEqual([]);
     expect(await readFile(readme?.localPath ?? '', 'utf8')).toBe('# Thick lines');
     expect((await it.library.verify().result).repos).toMatchObject({ files: 3, problems: [] });
+  });
+
+  it('that somebody removes while they are verified are missing, and the others are looked at', async () => {
+    await using it = await scene();
+    const { repos } = it.library;
+    await repos.sync((await repos.register('hf:acme/lora')).id).result;
+    const io = createIo({ workers: 'in-thread' });
+    const hashFile: Io['hashFile'] = async (path, options) => {
+      if (path.endsWith('README.md')) await rm(path);
+      return io.hashFile(path, options);
+    };
+    const verifying = await openWorkspaceOn({ ...io, hashFile }, { root: it.root });
+    const { problems, files } = (await verifying.verify().result).repos;
+    expect([files, problems.map(({ path, problem }) => [path, problem])]).toEqual([3, [['README.md', 'missing']]]);
+    await verifying.close();
   });
 
   it('of a library that is open for reading are told as they are, and nothing is written', async () => {

@@ -1,4 +1,4 @@
-import type { Progress } from '@modelkeep/core';
+import { isModelkeepError, type Progress } from '@modelkeep/core';
 import type { ArtifactRecord, SharedState } from '@modelkeep/fleet';
 import { systemCodeOf, type Io } from '@modelkeep/io';
 import type { LibraryStore } from '@modelkeep/library';
@@ -97,8 +97,11 @@ async function check(
     return { finding, bytesHashed: size };
   } catch (error) {
     signal.throwIfAborted();
-    const found = systemCodeOf(error) ?? null;
-    if (found === null) throw error;
+    if (!isModelkeepError(error) || !error.code.startsWith('io.')) throw error;
+    // Somebody has removed it since its size was read.
+    if (isModelkeepError(error, 'io.not-found'))
+      return { finding: { problem: 'missing', expected, found: null }, bytesHashed: 0 };
+    const found = systemCodeOf(error) ?? error.code;
     return { finding: { problem: 'unreadable', expected: contentSha256, found }, bytesHashed: 0 };
   }
 }

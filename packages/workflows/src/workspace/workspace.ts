@@ -6,7 +6,6 @@ import type {
   DuplicatesReport,
   FindDuplicatesOptions,
   GcOptions,
-  GcReport,
   LibraryUsage,
   RebuildReport,
   RecoveryReport,
@@ -33,6 +32,7 @@ import type { Searching } from '../search/searching.ts';
 import type { Linking } from '../link/linking.ts';
 import type { Diagnosis } from '../maintain/diagnose.ts';
 import type { LibraryRepair, RepairLibraryOptions } from '../maintain/repair-library.ts';
+import type { TidyReport } from '../maintain/tidying.ts';
 import type { ComputeHashesRequest } from '../maintain/compute-hashes.ts';
 import type { Migrating } from '../migrate/migrating.ts';
 import type { RoomKeeping } from '../evict/room-keeping.ts';
@@ -165,8 +165,11 @@ export interface Workspace
    * Damaged bytes go to quarantine. What somebody has changed on purpose stays.
    */
   repair(options?: RepairLibraryOptions): Operation<LibraryRepair>;
-  /** Puts blobs that no model needs into the trash, and deletes what has been there for a day. */
-  collectGarbage(options?: GcOptions): Operation<GcReport>;
+  /**
+   * Puts blobs that no model needs into the trash, and deletes what has been there for a day. Links of apps are led to models
+   * that a process which died was about to move; where that fails the report says so.
+   */
+  collectGarbage(options?: GcOptions): Operation<TidyReport>;
   /** Finds files of the same bytes below any folder, such as an app's. Changes nothing. */
   findDuplicates(folder: string, options?: FindDuplicatesOptions): Operation<DuplicatesReport>;
   /** Lets duplicates share their bytes: by reflinks, and by hard links only where that is allowed. */
