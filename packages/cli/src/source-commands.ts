@@ -13,7 +13,7 @@ export function addSourceCommands({
     'identify <file>',
     'what a file or a folder of one model is, where it comes from, and what is known about loading it',
   )
-    .option('--offline', 'ask no site where it comes from')
+    .option('--offline', 'ask nobody: neither where it comes from, nor for what is not on this machine')
     .option('--endpoint <url>', 'the hub (default: HF_ENDPOINT, then the public hub)')
     .option('--token <token>', 'a token of the hub (default: HF_TOKEN, which other users of the machine do not see)')
     .action((file: string, options: IdentifyCommandOptions) =>

@@ -119,6 +119,13 @@ describe('identify without a library', () => {
       expect([offline.exitCode, offline.stderr]).toEqual([0, '']);
       expect(JSON.parse(offline.stdout)).toMatchObject({ facts: { type: 'lora', family: 'flux1' }, models: [] });
     }
+    const names = ['hf:acme/line', 'acme/line', 'civitai:7', `${place.site.siteUrl}/line.safetensors?sig=secret`];
+    for (const name of names) {
+      const refused = await runCli('identify', name, '--offline', '--endpoint', place.site.siteUrl);
+      expect([refused.exitCode, refused.stdout]).toEqual([1, '']);
+      expect(refused.stderr).toMatch(/hint: name a file or a folder on this machine[^]*code: network\.offline/u);
+      expect(refused.stderr).not.toContain('secret');
+    }
     expect(place.site.requests).toEqual([]);
     const asked = await runCli('identify', file, '--endpoint', place.site.siteUrl);
     expect(asked.stdout).toContain('civitai:7@70  Thick line, v70');

@@ -4,7 +4,7 @@ import type { FoundFile } from '@modelkeep/hf-client';
 
 /** How a file is identified. */
 export interface IdentifyFileOptions {
-  /** Asks no site where the file comes from. @default false */
+  /** Asks nobody: not where a file comes from, and nothing of what is not on this machine. @default false */
   readonly offline?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }

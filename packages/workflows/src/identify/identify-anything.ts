@@ -3,6 +3,8 @@ import { detailsOfVersion, type CivitaiClient } from '@modelkeep/civitai-client'
 import {
   isModelkeepError,
   matchCivitaiFile,
+  ModelkeepError,
+  redactUrl,
   startOperation,
   type ModelFacts,
   type Operation,
@@ -31,8 +33,9 @@ type Tell = (change: Partial<Progress>) => void;
 /**
  * Tells of a file that need not be in the library what it is, where it comes from and what is known about loading it.
  *
- * `result` rejects with `io.*`, `formats.*`, `hub.*`, `civitai.*`, `network.*` and the signal's reason. A
- * site that cannot be asked where the file comes from is told in the result.
+ * `result` rejects with `io.*`, `formats.*`, `hub.*`, `civitai.*`, `network.*` (`network.offline` for what is not on this
+ * machine where `offline` is set) and the signal's reason. A site that cannot be asked where the file comes from is told in
+ * the result.
  */
 export function identifyAnything(
   context: IdentifyContext,
@@ -113,6 +116,9 @@ async function ofReference(
   reference: string,
   options: IdentifyFileOptions,
 ): Promise<FileIdentification> {
+  // An address may carry a signature: it is not shown.
+  const url = URL.canParse(reference) ? redactUrl(new URL(reference)).replace(/[?#].*$/su, '') : reference;
+  if (options.offline === true) throw notHere(url);
   const {
     files,
     sets: _sets,
@@ -126,9 +132,15 @@ async function ofReference(
   const sha256 = files.length === 1 && !isFolder ? (files[0]?.sha256 ?? null) : null;
   const fileName = files[0]?.path ?? undefined;
   const origin = sha256 === null ? nowhere : await originOf(context, { sha256, sizeBytes, fileName, options });
-  // An address may carry a signature: it is not shown.
-  const url = URL.canParse(reference) ? reference.replace(/[?#].*$/su, '') : reference;
   return reportIdentification({ path: null, url, sizeBytes, sha256, identification, sidecars: [], origin });
+}
+
+function notHere(url: string): ModelkeepError<'network.offline'> {
+  return new ModelkeepError('network.offline', {
+    message: `${url} is not asked: it is not on this machine, and nobody may be asked`,
+    facts: { url, systemCode: 'OFFLINE' },
+    hint: 'name a file or a folder on this machine, or leave `offline` out (`--offline`, HF_HUB_OFFLINE)',
+  });
 }
 
 interface SidecarSubject {
