@@ -5,7 +5,7 @@ import { bytesSource } from '../source/bytes-source.ts';
 import { readSidecar } from './read-sidecar-file.ts';
 import { resolveSidecar } from './resolve-sidecar.ts';
 
-/** Inputs; a nightly run sets more. */
+/** Inputs of each parser; a nightly run sets more. */
 const rounds = Number(process.env['MODELKEEP_FUZZ'] ?? 100_000);
 const seed = Number(process.env['MODELKEEP_FUZZ_SEED'] ?? 20_260_101);
 /** Of processor time: a busy machine does not count. */
@@ -28,18 +28,24 @@ const version = {
   images: [{ url: 'https://image.civitai.com/a.jpeg', nsfwLevel: 1, type: 'image' }],
 };
 const named = { ...version, model: { name: 'Thick line', type: 'LORA', nsfw: false } };
-/** One of each kind. */
-const jsonSamples: readonly string[] = [
-  {
+/** One of each parser of JSON. */
+const jsonSamples = {
+  forge: {
     description: 'for line art',
     'sd version': 'SDXL',
     'activation text': 'ink',
     'preferred weight': 0.8,
     notes: 'x',
   },
-  named,
-  { id: 7, name: 'Thick line', type: 'LORA', tags: ['style', { name: 'comic' }], modelVersions: [version] },
-  {
+  'civitai-version': named,
+  'civitai-model': {
+    id: 7,
+    name: 'Thick line',
+    type: 'LORA',
+    tags: ['style', { name: 'comic' }],
+    modelVersions: [version],
+  },
+  'stability-matrix': {
     ModelId: 7,
     ModelName: 'Thick line',
     Tags: ['style'],
@@ -50,8 +56,8 @@ const jsonSamples: readonly string[] = [
     TrainedWords: ['ink'],
     Source: 0,
   },
-  { 'modelspec.title': 'Mine', 'modelspec.architecture': 'flux-1-dev/lora', preview_image: 'data:,' },
-  {
+  swarm: { 'modelspec.title': 'Mine', 'modelspec.architecture': 'flux-1-dev/lora', preview_image: 'data:,' },
+  'lora-manager': {
     file_name: 'line',
     model_name: 'Line',
     file_path: '/a.safetensors',
@@ -59,7 +65,7 @@ const jsonSamples: readonly string[] = [
     base_model: 'SDXL 1.0',
     civitai: named,
   },
-].map((json) => JSON.stringify(json));
+};
 const card =
   '---\r\nlicense: other\r\nlicense_name: flux\r\ntags: [style, lora]\r\nbase_model:\r\n  - a/b\r\ninstance_prompt: ink\r\n---\r\n# Ink';
 const words =
@@ -68,18 +74,18 @@ const words =
   );
 
 it.each([
-  ['sidecars', jsonSamples],
-  ['model cards', [card]],
+  ...Object.entries(jsonSamples).map(([kind, json]) => [kind, JSON.stringify(json)] as const),
+  ['model-card', card] as const,
 ])(
-  `${rounds} damaged %s are read or left, soon and in little memory`,
-  async (_, samples) => {
+  `${rounds} damaged sidecars of %s are read or left, soon and in little memory`,
+  async (kindOfSample, sample) => {
     const random = createSeededRandom(seed);
     const kinds = new Map<string, number>();
     const untyped: string[] = [];
     let slowestMs = 0;
     let peakBytes = 0;
     for (let round = 0; round < rounds; round += 1) {
-      const bytes = damaged(samples[random.below(samples.length)] ?? '', random);
+      const bytes = damaged(sample, random);
       const before = process.cpuUsage();
       try {
         const found = await readSidecar(bytesSource(bytes));
@@ -90,12 +96,11 @@ it.each([
       }
       const { user, system } = process.cpuUsage(before);
       slowestMs = Math.max(slowestMs, (user + system) / 1_000);
-      if (round % 64 === 0) peakBytes = Math.max(peakBytes, process.memoryUsage().heapUsed);
+      if (round % 1_024 === 0) peakBytes = Math.max(peakBytes, process.memoryUsage().heapUsed);
     }
     expect(untyped).toEqual([]);
-    // Each parser has read many, and many were left.
-    expect(kinds.size).toBe(samples.length + 1);
-    for (const [kind, count] of kinds) expect(count, kind).toBeGreaterThan(rounds / 200);
+    // The parser has read many, and many were left.
+    for (const kind of [kindOfSample, 'none']) expect(kinds.get(kind), kind).toBeGreaterThan(rounds / 50);
     expect(slowestMs).toBeLessThan(MAX_MS);
     expect(peakBytes).toBeLessThan(MAX_HEAP_BYTES);
   },
