@@ -1,4 +1,5 @@
 import { moduleTable, type Architecture, type ModuleSizes } from './architecture.ts';
+import { timeLayers } from './ends.ts';
 
 const ends = (width: number, text: number): ModuleSizes => ({
   img_in: [
@@ -123,15 +124,20 @@ export const fluxArchitectures: readonly Architecture[] = [
   {
     family: 'longcat-image',
     names: 'native',
-    blocks,
+    blocks: { double_blocks: 10, single_blocks: 20 },
     modules: moduleTable(ends(3072, 3584), streams(3072), modulation(3072)),
     kin: 'flux1',
   },
   {
     family: 'longcat-image',
     names: 'diffusers',
-    blocks: diffusersBlocks,
-    modules: moduleTable(diffusersEnds(3072, 3584), diffusersStreams(3072), diffusersModulation(3072)),
+    blocks: { transformer_blocks: 10, single_transformer_blocks: 20 },
+    modules: moduleTable(
+      diffusersEnds(3072, 3584),
+      diffusersStreams(3072),
+      diffusersModulation(3072),
+      timeLayers('time_embed_timestep_embedder_linear_#', 3072),
+    ),
     kin: 'flux1',
   },
   {
@@ -141,4 +147,23 @@ export const fluxArchitectures: readonly Architecture[] = [
     modules: moduleTable(diffusersEnds(3072, 2048), diffusersStreams(3072, 2), diffusersModulation(3072)),
     kin: 'flux1',
   },
+  ...(
+    [
+      [null, 8, 28],
+      ['fibo', 8, 38],
+    ] as const
+  ).map(([variant, double, single]): Architecture => ({
+    family: 'bria',
+    variant,
+    names: 'diffusers',
+    blocks: { transformer_blocks: double, single_transformer_blocks: single },
+    modules: moduleTable(
+      diffusersEnds(3072, 4096),
+      diffusersStreams(3072),
+      diffusersModulation(3072),
+      timeLayers('time_embed_timestep_embedder_linear_#', 3072),
+      { 'caption_projection_#_linear': [1536, 2048] },
+    ),
+    kin: 'flux1',
+  })),
 ];

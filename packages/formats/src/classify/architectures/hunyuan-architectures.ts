@@ -1,4 +1,5 @@
 import { moduleTable, type Architecture, type ModuleSizes } from './architecture.ts';
+import { timeLayers, twoLayers } from './ends.ts';
 
 const refined = 'txt_in_individual_token_refiner_blocks_#';
 
@@ -28,6 +29,14 @@ const native = (width: number, text: number): ModuleSizes => ({
     [2 * width, width],
   ],
   txt_in_input_embedder: [width, text],
+  ...timeLayers('{time_in,time_r_in,guidance_in,txt_in_t_embedder}_{in_layer,out_layer,mlp_#}', width),
+  ...twoLayers('txt_in_c_embedder_{in_layer,out_layer,linear_#}', width, text),
+  ...twoLayers('vector_in_{in_layer,out_layer}', width, 768),
+  final_layer_linear: [
+    [64, width],
+    [32, width],
+  ],
+  'final_layer_adaLN_modulation_#': [2 * width, width],
 });
 
 const streams = (width: number): ModuleSizes => ({
@@ -42,8 +51,17 @@ const streams = (width: number): ModuleSizes => ({
   norm_out_linear: [2 * width, width],
 });
 
-const diffusers = (width: number): ModuleSizes => ({
+const diffusers = (width: number, text: number): ModuleSizes => ({
   ...streams(width),
+  ...timeLayers('{context_embedder_time_text_embed,time_text_embed}_{timestep,guidance}_embedder_linear_#', width),
+  ...twoLayers('context_embedder_time_text_embed_text_embedder_linear_#', width, text),
+  ...twoLayers('time_text_embed_text_embedder_linear_#', width, 768),
+  context_embedder_proj_in: [width, text],
+  'context_embedder_token_refiner_refiner_blocks_#_norm_out_linear': [2 * width, width],
+  proj_out: [
+    [64, width],
+    [32, width],
+  ],
   'context_embedder_token_refiner_refiner_blocks_#_attn_{to_q,to_k,to_v,to_out_#}': [width, width],
   'context_embedder_token_refiner_refiner_blocks_#_ff_net_#_proj': [4 * width, width],
   'context_embedder_token_refiner_refiner_blocks_#_ff_net_#': [width, 4 * width],
@@ -62,14 +80,17 @@ export const hunyuanArchitectures: readonly Architecture[] = [
     family: 'hunyuan-video',
     names: 'diffusers',
     blocks: { transformer_blocks: 20, single_transformer_blocks: 40 },
-    modules: moduleTable(diffusers(3072)),
+    modules: moduleTable(diffusers(3072, 4096), {
+      image_projection_up: [9216, 1152],
+      image_projection_down: [3072, 9216],
+    }),
     kin: 'flux1',
   },
   {
     family: 'motif-video',
     names: 'diffusers',
     blocks: { transformer_blocks: 20, single_transformer_blocks: 40 },
-    modules: moduleTable(streams(3072), {
+    modules: moduleTable(streams(3072), timeLayers('time_text_embed_timestep_embedder_linear_#', 3072), {
       'context_embedder_linear_#': [
         [3072, 4096],
         [3072, 3072],
@@ -108,7 +129,16 @@ export const hunyuanArchitectures: readonly Architecture[] = [
     family: 'hunyuan-video-1.5',
     names: 'diffusers',
     blocks: { transformer_blocks: 54 },
-    modules: moduleTable(diffusers(2048)),
+    modules: moduleTable(diffusers(2048, 3584), timeLayers('time_embed_timestep_embedder_linear_#', 2048), {
+      'context_embedder_#_linear_#': [
+        [2048, 1472],
+        [2048, 2048],
+      ],
+      'image_embedder_linear_#': [
+        [1152, 1152],
+        [2048, 1152],
+      ],
+    }),
   },
   {
     family: 'hunyuan-image',
@@ -126,6 +156,20 @@ export const hunyuanArchitectures: readonly Architecture[] = [
     family: 'hunyuan-image',
     names: 'diffusers',
     blocks: { transformer_blocks: 20, single_transformer_blocks: 40 },
-    modules: moduleTable(diffusers(3584)),
+    modules: moduleTable(diffusers(3584, 3584)),
+  },
+  {
+    family: 'hunyuan-image',
+    variant: 'refiner',
+    names: 'native',
+    blocks: { double_blocks: 20, single_blocks: 40 },
+    modules: moduleTable(native(3328, 3584)),
+  },
+  {
+    family: 'hunyuan-image',
+    variant: 'refiner',
+    names: 'diffusers',
+    blocks: { transformer_blocks: 20, single_transformer_blocks: 40 },
+    modules: moduleTable(diffusers(3328, 3584)),
   },
 ];

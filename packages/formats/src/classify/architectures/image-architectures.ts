@@ -1,4 +1,5 @@
 import { moduleTable, type Architecture, type ModuleSizes } from './architecture.ts';
+import { timeLayers, twoLayers } from './ends.ts';
 
 const stacks = '{layers,context_refiner,noise_refiner}_#';
 
@@ -31,7 +32,10 @@ const cosmosAttention = (width: number): ModuleSizes => ({
     [256, width],
     [3 * width, 256],
   ],
-  'x_embedder_proj_#': [width, 68],
+  'x_embedder_proj_#': [
+    [width, 68],
+    [width, 72],
+  ],
   't_embedder_#_linear_#': [
     [width, width],
     [3 * width, width],
@@ -53,6 +57,34 @@ const cosmosDiffusers = (width: number): ModuleSizes => ({
   ],
   'transformer_blocks_#_ff_net_#_proj': [4 * width, width],
   'transformer_blocks_#_ff_net_#': [width, 4 * width],
+  patch_embed_proj: [
+    [width, 68],
+    [width, 72],
+  ],
+  'time_embed_t_embedder_linear_#': [
+    [width, width],
+    [3 * width, width],
+  ],
+  'norm_out_linear_#': [
+    [256, width],
+    [2 * width, 256],
+  ],
+  proj_out: [64, width],
+});
+
+const grouped = (width: number, feedForward: number): ModuleSizes => ({
+  [`{layers,context_refiner,noise_refiner,ref_image_refiner}_#_attn_{to_q,to_out_#}`]: [width, width],
+  [`{layers,context_refiner,noise_refiner,ref_image_refiner}_#_attn_{to_k,to_v}`]: [width / 3, width],
+  [`{layers,context_refiner,noise_refiner,ref_image_refiner}_#_feed_forward_linear_#`]: [
+    [feedForward, width],
+    [width, feedForward],
+  ],
+  '{layers,noise_refiner,ref_image_refiner}_#_norm1_linear': [4 * width, 1024],
+  ...timeLayers('time_caption_embed_timestep_embedder_linear_#', 1024),
+  'norm_out_linear_#': [
+    [width, 1024],
+    [64, width],
+  ],
 });
 
 const krea2Blocks: ModuleSizes = {
@@ -123,6 +155,10 @@ export const imageArchitectures: readonly Architecture[] = [
     modules: moduleTable(nextDit(2304, 3840, 9216), {
       '{layers,noise_refiner}_#_adaLN_modulation_#': [9216, 1024],
       'cap_embedder_#': [2304, 2304],
+      ...timeLayers('t_embedder_mlp_#', 1024),
+      x_embedder: [2304, 64],
+      final_layer_linear: [64, 2304],
+      'final_layer_adaLN_modulation_#': [2304, 1024],
     }),
   },
   {
@@ -130,14 +166,30 @@ export const imageArchitectures: readonly Architecture[] = [
     baseModel: 'Lumina',
     names: 'diffusers',
     blocks: { layers: 26 },
+    modules: moduleTable(grouped(2304, 9216), { 'time_caption_embed_caption_embedder_#': [2304, 2304] }),
+  },
+  {
+    family: 'omnigen2',
+    names: 'diffusers',
+    blocks: { layers: 32 },
+    modules: moduleTable(grouped(2520, 10_240), { 'time_caption_embed_caption_embedder_#': [2520, 2048] }),
+  },
+  {
+    family: 'lumina',
+    names: 'diffusers',
+    blocks: { layers: 32 },
     modules: moduleTable({
-      [`${stacks}_attn_{to_q,to_out_#}`]: [2304, 2304],
-      [`${stacks}_attn_{to_k,to_v}`]: [768, 2304],
-      [`${stacks}_feed_forward_linear_#`]: [
-        [9216, 2304],
-        [2304, 9216],
+      'layers_#_{attn1,attn2}_to_q': [2304, 2304],
+      'layers_#_attn1_{to_k,to_v}': [576, 2304],
+      'layers_#_attn2_{to_k,to_v}': [576, 2048],
+      'layers_#_attn2_to_out_#': [2304, 2304],
+      'layers_#_feed_forward_linear_#': [
+        [6144, 2304],
+        [2304, 6144],
       ],
-      '{layers,noise_refiner}_#_norm1_linear': [9216, 1024],
+      'layers_#_norm1_linear': [9216, 1024],
+      ...twoLayers('time_caption_embed_caption_embedder_#', 1024, 2048),
+      ...timeLayers('time_caption_embed_timestep_embedder_linear_#', 1024),
     }),
   },
   {

@@ -1,4 +1,5 @@
 import { moduleTable, type Architecture, type ModuleSizes } from './architecture.ts';
+import { timeLayers, twoLayers } from './ends.ts';
 
 const wanSizes = [
   { variant: null, width: 5120, feedForward: 13_824, blocks: 40 },
@@ -85,6 +86,22 @@ const ltx = (width: number, prefix: string, attentions: string): ModuleSizes => 
   [`${prefix}proj_out`]: [128, width],
 });
 
+/** Between video and audio, by ComfyUI's names and by diffusers'. */
+const gates: ModuleSizes = {
+  ...timeLayers(
+    '{av_ca_{video_scale_shift,a2v_gate}_adaln_single_emb,av_cross_attn_video_{scale_shift,a2v_gate}_emb}_timestep_embedder_linear_#',
+    4096,
+  ),
+  ...timeLayers(
+    '{av_ca_{audio_scale_shift,v2a_gate}_adaln_single_emb,av_cross_attn_audio_{scale_shift,v2a_gate}_emb}_timestep_embedder_linear_#',
+    2048,
+  ),
+  '{av_ca_a2v_gate_adaln_single,av_cross_attn_video_a2v_gate}_linear': [4096, 4096],
+  '{av_ca_v2a_gate_adaln_single,av_cross_attn_audio_v2a_gate}_linear': [2048, 2048],
+  av_cross_attn_video_scale_shift_linear: [16_384, 4096],
+  av_cross_attn_audio_scale_shift_linear: [8192, 2048],
+};
+
 /** Wan and LTX. 2.1 14B and the experts of Wan 2.2 A14B have the same layers. */
 export const videoArchitectures: readonly Architecture[] = [
   ...wan,
@@ -138,6 +155,7 @@ export const videoArchitectures: readonly Architecture[] = [
         [16_384, 4096],
         [8192, 2048],
       ],
+      ...gates,
     }),
     kin: 'ltxv',
   },
@@ -154,6 +172,22 @@ export const videoArchitectures: readonly Architecture[] = [
         [9216, 1536],
         [1536, 3072],
       ],
+      'blocks_#_mod_x': [12_288, 3072],
+      'blocks_#_mod_y': [
+        [6144, 3072],
+        [1536, 3072],
+      ],
+      'blocks_#_mlp_x_w1': [16_384, 3072],
+      'blocks_#_mlp_x_w2': [3072, 8192],
+      'blocks_#_mlp_y_w1': [8192, 1536],
+      'blocks_#_mlp_y_w2': [1536, 4096],
+      ...timeLayers('t_embedder_mlp_#', 3072),
+      t5_y_embedder_to_kv: [8192, 4096],
+      t5_y_embedder_to_q: [4096, 4096],
+      t5_y_embedder_to_out: [3072, 4096],
+      t5_yproj: [1536, 4096],
+      final_layer_mod: [6144, 3072],
+      final_layer_linear: [48, 3072],
     }),
   },
   {
@@ -164,6 +198,19 @@ export const videoArchitectures: readonly Architecture[] = [
       'transformer_blocks_#_attn1_{to_q,to_k,to_v,to_out_#}': [3072, 3072],
       'transformer_blocks_#_attn1_{add_q_proj,add_k_proj,add_v_proj}': [3072, 1536],
       'transformer_blocks_#_attn1_to_add_out': [1536, 3072],
+      'transformer_blocks_#_norm1_linear': [12_288, 3072],
+      'transformer_blocks_#_norm1_context_linear': [6144, 3072],
+      'transformer_blocks_#_ff_net_#_proj': [16_384, 3072],
+      'transformer_blocks_#_ff_net_#': [3072, 8192],
+      'transformer_blocks_#_ff_context_net_#_proj': [8192, 1536],
+      'transformer_blocks_#_ff_context_net_#': [1536, 4096],
+      ...timeLayers('time_embed_timestep_embedder_linear_#', 3072),
+      time_embed_pooler_to_kv: [8192, 4096],
+      time_embed_pooler_to_q: [4096, 4096],
+      time_embed_pooler_to_out: [3072, 4096],
+      time_embed_caption_proj: [1536, 4096],
+      norm_out_linear: [6144, 3072],
+      proj_out: [48, 3072],
     }),
     kin: 'cogvideox',
   },
@@ -194,6 +241,18 @@ export const videoArchitectures: readonly Architecture[] = [
       'transformer_blocks_#_ff_net_#_proj': [4 * width, width],
       'transformer_blocks_#_ff_net_#': [width, 4 * width],
       'transformer_blocks_#_{norm1,norm2}_linear': [6 * width, 512],
+      patch_embed_proj: [
+        [width, 256],
+        [width, 128],
+      ],
+      patch_embed_text_proj: [width, 4096],
+      ...twoLayers('time_embedding_linear_#', 512, width),
+      'ofs_embedding_linear_#': [512, 512],
+      norm_out_linear: [2 * width, 512],
+      proj_out: [
+        [64, width],
+        [128, width],
+      ],
     }),
   })),
 ];

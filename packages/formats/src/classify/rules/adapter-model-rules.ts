@@ -7,10 +7,15 @@ const widths = [
 ] as const;
 
 const kinds: readonly Refinement[] = [
-  { when: [{ matches: /^ip_adapter\.#\.to_(?:q|k|v|out)_lora\./ }], facts: { variant: 'face-id' } },
   {
     when: [{ has: 'image_proj.perceiver_resampler.proj_in.weight' }],
     facts: { variant: 'face-id-plus' },
+  },
+  { when: [{ matches: /^ip_adapter\.#\.to_(?:q|k|v|out)_lora\./ }], facts: { variant: 'face-id' } },
+  {
+    when: [{ has: 'image_proj.proj.2.weight' }, { tensor: 'image_proj.proj.0.weight', axis: 1, is: 512 }],
+    facts: { variant: 'face-id' },
+    note: 'takes what describes a face',
   },
   { when: [{ has: 'image_proj.proj.2.weight' }, { lacks: 'image_proj.latents' }], facts: { variant: 'full-face' } },
   {
@@ -29,14 +34,22 @@ export const adapterModelRules: readonly Rule[] = [
     id: 'ip-adapter-kolors',
     when: [
       { tensor: 'ip_adapter.#.to_k_ip.weight', axis: 1, is: 2048 },
-      {
-        tensor: /^image_proj\.(?:perceiver_resampler\.)?layers\.#\.#\.to_out\.weight$/,
-        axis: 0,
-        is: [2048, 4096],
-      },
+      { tensor: /^image_proj\.layers\.#\.#\.to_out\.weight$/, axis: 0, is: 2048 },
     ],
     facts: { type: 'ip-adapter', family: 'kolors', baseModel: 'Kolors' },
     refine: [kinds],
+  },
+  {
+    // As wide as those for SDXL, which see through another CLIP.
+    id: 'ip-adapter-kolors-face',
+    when: [
+      { tensor: 'ip_adapter.#.to_k_ip.weight', axis: 1, is: 2048 },
+      { tensor: 'image_proj.perceiver_resampler.proj_in.weight', axis: 1, is: 1024 },
+    ],
+    facts: { type: 'ip-adapter', family: 'kolors', baseModel: 'Kolors' },
+    refine: [kinds],
+    note: 'sees through the smaller CLIP, as Kolors does',
+    confidence: 0.7,
   },
   ...widths.map(([family, width]): Rule => ({
     id: `ip-adapter-${family}`,
@@ -113,7 +126,10 @@ export const adapterModelRules: readonly Rule[] = [
     refine: [
       [
         { when: [{ tensor: 'conv_in.weight', axis: 1, is: [768, 256] }], facts: { family: 'sdxl' } },
-        { when: [{ tensor: 'conv_in.weight', axis: 1, is: [192, 64] }], facts: { family: 'sd1' } },
+        {
+          when: [{ tensor: ['conv_in.weight', 'body.0.in_conv.weight'], axis: 1, is: [192, 64] }],
+          facts: { family: 'sd1' },
+        },
       ],
     ],
   },

@@ -55,17 +55,6 @@ export const lateLoraRules: readonly Rule[] = [
     confidence: 0.7,
   },
   {
-    id: 'lora-omnigen2',
-    when: [
-      {
-        tensor: /^(?:layers|context_refiner|noise_refiner|ref_image_refiner)_#_attn_to_(?:q|k|v|out_#)$/,
-        axis: 1,
-        is: 2520,
-      },
-    ],
-    facts: { type: 'lora', family: 'omnigen2' },
-  },
-  {
     id: 'lora-ace-step',
     when: [
       { matches: /^transformer_blocks_#_(?:cross_attn|attn)_to_/ },

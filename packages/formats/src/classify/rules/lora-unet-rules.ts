@@ -41,7 +41,7 @@ export const loraUnetRules: readonly Rule[] = [
     when: [
       {
         matches:
-          /^(?:down_blocks|up_blocks)_#_#_(?:channelwise_#|attention_attn_in_proj|attention_attn_out_proj|kv_mapper_#|mapper)$/,
+          /^(?:down_blocks|up_blocks)_#_#_(?:channelwise_#|attention_attn_(?:in_proj|to_[qkv]|out_proj)|kv_mapper_#|mapper)$/,
       },
     ],
     facts: { ...lora('stable-cascade'), baseModel: 'Stable Cascade' },

@@ -7,11 +7,32 @@ const widths = [
 ] as const;
 const few = { atMostTensors: 9 } as const;
 
+/** A token has so many vectors at most. */
+const rows = Array.from({ length: 128 }, (_, row) => row + 1);
+const byWidth = {
+  note: 'by its width alone, which text encoders of other families have as well',
+  confidence: 0.7,
+} as const;
+
 /** Textual inversions: a few tables of token vectors and nothing else. */
 export const embeddingRules: readonly Rule[] = [
   {
+    id: 'embedding-sd3',
+    when: [few, { tensor: 'clip_g', axis: 1, is: 1280 }, { tensor: ['t5xxl', 't5'], axis: 1, is: 4096 }],
+    facts: { type: 'embedding', family: 'sd3' },
+    note: 'for CLIP-L, CLIP-G and T5, which only Stable Diffusion 3 has together',
+    confidence: 0.85,
+  },
+  {
+    id: 'embedding-flux1',
+    when: [few, { tensor: ['t5xxl', 't5'], axis: 1, is: 4096 }, { only: /^(?:clip_l|t[5#](?:xxl)?)$/ }],
+    facts: { type: 'embedding', family: 'flux1' },
+    note: 'for T5, which other families have as well',
+    confidence: 0.7,
+  },
+  {
     id: 'embedding-sdxl',
-    when: [few, { tensor: 'clip_g', axis: 1, is: 1280 }],
+    when: [few, { tensor: ['clip_g', 'text_encoders_1'], axis: 1, is: 1280 }],
     facts: { type: 'embedding', family: 'sdxl' },
   },
   ...widths.map(([family, width]): Rule => ({
@@ -25,8 +46,14 @@ export const embeddingRules: readonly Rule[] = [
     id: `embedding-${family}-token`,
     when: [few, { tensor: /^<[^<>]+>$/, axis: 1, is: width }],
     facts: { type: 'embedding', family },
-    note: 'by its width alone, which text encoders of other families have as well',
-    confidence: 0.7,
+    ...byWidth,
+  })),
+  ...widths.map(([family, width]): Rule => ({
+    // As older scripts save a token of one vector.
+    id: `embedding-${family}-vector`,
+    when: [few, { tensor: /^<[^<>]+>$/, axis: 0, is: width }, { only: /^<[^<>]+>$/ }],
+    facts: { type: 'embedding', family },
+    ...byWidth,
   })),
   {
     id: 'embedding-clip-l',
@@ -35,6 +62,18 @@ export const embeddingRules: readonly Rule[] = [
     note: 'for CLIP-L, which SD 1 and SDXL share',
     confidence: 0.7,
   },
+  ...widths.map(([family, width]): Rule => ({
+    id: `embedding-${family}-word`,
+    when: [
+      { atMostTensors: 1 },
+      { tensor: /^[^.]+$/, axis: 1, is: width },
+      { tensor: /^[^.]+$/, axis: 0, is: rows },
+      { only: /^[^.]+$/ },
+    ],
+    facts: { type: 'embedding', family },
+    note: 'one small table and nothing else',
+    confidence: 0.6,
+  })),
 ];
 
 /** Hypernetworks: pairs of networks for each width of attention, each under its width. */
