@@ -5,7 +5,7 @@ import type { StoreContext } from '../store-context.ts';
 import type { LockKind } from '../volume/volume-locks.ts';
 import { createVolumeManager, type VolumeInfo, type VolumeSettings } from './manage-volumes.ts';
 import { moveModel, type MoveModelOptions, type MoveReport } from './move-model.ts';
-import type { VolumeSet } from './volume-set.ts';
+import type { MovedListener, VolumeSet } from './volume-set.ts';
 
 /** What people do with the drives of a library, and with where its models are. */
 export interface VolumeKeeping {
@@ -42,6 +42,8 @@ export interface VolumeKeeping {
    * one that a process has leased
    */
   relocate(reference: string, options?: RelocateOptions): Promise<ModelRecord>;
+  /** Says which models got another place because a drive came back while the library is open, and what a move had begun ended. */
+  whenMoved(listener: MovedListener): void;
   /** Whether a model is on a volume that is not here: neither missing nor garbage, and not to be had just now. */
   isOffline(model: Pick<ModelRecord, 'place'>): boolean;
   /** Models that were deleted and are still in the trash, the last one first. */
@@ -89,6 +91,7 @@ export function createVolumeKeeping(
       forWriting();
       return relocateModel(set, reference, options);
     },
+    whenMoved: (listener) => set.whenMoved(listener),
     isOffline: ({ place }) => place.kind === 'library' && set.offline().has(place.volumeId ?? ''),
     deletedModels: () => listDeleted(set),
     async undelete(reference, options) {

@@ -27,7 +27,12 @@ export interface VolumeSet extends Volumes {
   contextOf(model: Pick<ModelRecord, 'place'>, access?: 'read' | 'write'): Promise<StoreContext>;
   /** Finishes what ended half-way on all volumes. */
   recover(): Promise<RecoveryReport>;
+  /** Is called with the models that got another place because a volume came back. */
+  whenMoved(listener: MovedListener): void;
 }
+
+/** Is told the ids of models that have got another place: what leads to their files is to be led there. */
+export type MovedListener = (ids: readonly string[]) => Promise<void>;
 
 /** @internal What {@link openVolumeSet} works with. */
 export interface VolumeSetOptions {
@@ -46,6 +51,7 @@ export async function openVolumeSet(options: VolumeSetOptions): Promise<VolumeSe
   let list = noVolumes;
   /** Attached at the start, before anything was recovered. */
   const unsettled: ListedVolume[] = [];
+  const listeners: MovedListener[] = [];
 
   const set: VolumeSet & { readonly first: StoreContext } = {
     get list() {
@@ -102,6 +108,7 @@ export async function openVolumeSet(options: VolumeSetOptions): Promise<VolumeSe
       }
       return moved.length === 0 ? report : { ...report, moved };
     },
+    whenMoved: (listener) => void listeners.push(listener),
   };
   const first: StoreContext = { ...options.first, volumes: set };
 
@@ -127,10 +134,24 @@ export async function openVolumeSet(options: VolumeSetOptions): Promise<VolumeSe
       others.delete(id);
       if (isListed) await noteAway(id, true);
     }
-    for (const entry of list.volumes) if (!others.has(entry.volumeId)) await attach(entry, { settle: true });
+    const away = list.volumes.filter(({ volumeId }) => !others.has(volumeId));
+    for (const entry of away) await attach(entry);
+    const back = away.filter(({ volumeId }) => others.has(volumeId));
+    if (back.length > 0) await settleReturned(back);
   }
 
-  async function attach(entry: ListedVolume, { settle }: { readonly settle: boolean }): Promise<void> {
+  /** What was under way when a drive went is finished when it is back, also what waits for it on other volumes. */
+  async function settleReturned(back: readonly ListedVolume[]): Promise<void> {
+    const moved: string[] = [];
+    if (mode === 'write') for (const one of set.attached()) moved.push(...(await recoverOne(one)));
+    for (const entry of back) {
+      const attached = others.get(entry.volumeId);
+      if (attached !== undefined) await settleIn(entry, attached);
+    }
+    if (moved.length > 0) for (const listener of listeners) await listener(moved);
+  }
+
+  async function attach(entry: ListedVolume): Promise<void> {
     const { volumeId } = entry;
     const search = { fileSystem, libraryId: volume.libraryId, root: first.layout.root, machineId, volume: entry };
     const path = await findVolume(search);
@@ -138,11 +159,7 @@ export async function openVolumeSet(options: VolumeSetOptions): Promise<VolumeSe
       if (!entry.wasAway) await noteAway(volumeId, true);
       return;
     }
-    const attached = await openOther(first, { path, mode, lockKind: options.lockKind });
-    others.set(volumeId, attached);
-    if (!settle) return;
-    await recoverOne(attached);
-    await settleIn(entry, attached);
+    others.set(volumeId, await openOther(first, { path, mode, lockKind: options.lockKind }));
   }
 
   /** Its models may have changed elsewhere, and its drive may be mounted somewhere else. */
@@ -184,7 +201,7 @@ export async function openVolumeSet(options: VolumeSetOptions): Promise<VolumeSe
 
   await load();
   for (const entry of list.volumes) {
-    await attach(entry, { settle: false });
+    await attach(entry);
     if (others.has(entry.volumeId)) unsettled.push(entry);
   }
   return set;

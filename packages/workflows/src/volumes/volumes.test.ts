@@ -1,4 +1,8 @@
 import { mkdir, readlink, rename, writeFile } from 'node:fs/promises';
+import { createIdentifier } from '@modelkeep/formats';
+import { createIo } from '@modelkeep/io';
+import { openLibraryStore } from '@modelkeep/library';
+import { createSqlite } from '@modelkeep/sqlite';
 import { buildFluxLora } from '@modelkeep/testing';
 import { expect, it } from 'vitest';
 import { tempFolder } from '../workspace.test-helper.ts';
@@ -48,3 +52,45 @@ it('links of apps follow a model to another volume, stay while that is away, and
   expect(await library.deletedModels()).toMatchObject([{ id: model.id }]);
   expect(await library.undelete(model.id)).toMatchObject({ slug: 'vae/flux1/line' });
 });
+
+it.each([
+  ['first', 'disk'],
+  ['disk', 'first'],
+])(
+  'links follow a model that a dying process moved from %s to %s once the drive, which was away, comes back to an open library',
+  async (from, to) => {
+    await using folder = await tempFolder();
+    const [root, disk, app] = [folder.join('library'), folder.join('disk'), folder.join('ComfyUI')];
+    const link = folder.join('ComfyUI/models/loras/line.safetensors');
+    const at = (volume: string): string => `${volume === 'disk' ? disk : root}/${LINE}/line.safetensors`;
+    await writeFile(folder.join('line.safetensors'), buildFluxLora({ scale: 0.02 }));
+    await mkdir(folder.join('ComfyUI', 'models'), { recursive: true });
+    {
+      await using library = await openWorkspace({ root });
+      await library.addVolume(disk, { label: 'disk' });
+      await library.import(folder.join('line.safetensors'), { volume: from }).result;
+      await (await library.planLinks('comfyui', { appRoot: app })).apply();
+      expect(await readlink(link)).toBe(at(from));
+    }
+    {
+      await using io = createIo({ workers: 'in-thread' });
+      await using sqlite = createSqlite({ mode: 'in-thread' });
+      const identifier = createIdentifier({ mode: 'in-thread' });
+      await using store = await openLibraryStore({ root, io, sqlite, identifier });
+      const onArrived = async (): Promise<void> => {
+        throw new Error('the process is gone');
+      };
+      await expect(store.move(LINE, { to, onArrived }).result).rejects.toThrow('the process is gone');
+      await identifier.close();
+    }
+    await rename(disk, folder.join('away'));
+    await using library = await openWorkspace({ root });
+    expect(library.isOffline(await library.get(LINE))).toBe(to === 'disk');
+    await rename(folder.join('away'), disk);
+    expect((await library.volumes()).map(({ models }) => models)).toEqual(to === 'first' ? [1, 0] : [0, 1]);
+    expect(await readlink(link)).toBe(at(to));
+    expect((await library.checkLinks()).map(({ health }) => health)).toEqual(['ok']);
+    expect((await library.verify().result).problems).toEqual([]);
+    expect(await library.diagnose()).toMatchObject({ models: 1 });
+  },
+);

@@ -27,7 +27,7 @@ export interface OpenedMapper {
   readonly links: RecordedLinks;
 }
 
-/** @internal */
+/** @internal Opens the record of links, and finishes what a process that died had begun. */
 export async function openMapper(options: OpenMapperOptions): Promise<OpenedMapper> {
   const { store, sqlite, io, translationFolder, logger } = options;
   const path = store.stateFile;
@@ -54,6 +54,7 @@ export async function openMapper(options: OpenMapperOptions): Promise<OpenedMapp
     }
   };
   const mapper = mapperOf({ store, registry, io, translationFolder, exclusively });
+  await mapper.recover();
   return { mapper, links: mapper };
 }
 

@@ -40,6 +40,7 @@ import { createTreeStore } from '../trees/tree-store.ts';
 import { newVersions } from '../update/new-versions.ts';
 import { createUpdating } from '../update/updating.ts';
 import { createImporting } from '../volumes/importing.ts';
+import { followMoved } from '../volumes/follow-moved.ts';
 import { relinkModel } from '../volumes/relink-model.ts';
 import { createVolumes } from '../volumes/volumes.ts';
 import { createClosing, type Closing } from './closing.ts';
@@ -99,9 +100,8 @@ async function assemble(io: Io, options: OpenWorkspaceOptions, closing: Closing)
   closing.add(() => transfers.close());
   const { translationFolder } = options;
   const { mapper, links } = await openMapper({ store, sqlite, io, translationFolder, logger });
-  if (store.stateFile !== null) await mapper?.recover();
   const relinking = { store, mapper, fileSystem: io.fileSystem };
-  for (const id of store.recovery?.moved ?? []) await relinkModel(relinking, id);
+  await followMoved({ ...relinking, logger });
   const readOnly = store.mode === 'read';
   const serversOptions = { store: engine?.servers, ...options.servers };
   const fleet = openFleet({ store, sqlite, fileSystem: io.fileSystem, clock, logger }, serversOptions);
