@@ -1,4 +1,4 @@
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { makeFolder, startChild } from './child.test-helper.ts';
@@ -8,9 +8,11 @@ const child = './acquire-lock.test-child.ts';
 
 describe.each(['worker', 'in-thread'] as const)('a lock (%s)', (mode) => {
   test('one holder at a time, in one process', async () => {
-    const path = join(await makeFolder(), 'lock.db');
+    const folder = await makeFolder();
+    const path = join(folder, 'lock.db');
     await using sqlite = createSqlite({ mode });
     const first = await sqlite.acquireLock(path);
+    expect(await readdir(folder)).toEqual(['lock.db']);
     await expect(sqlite.acquireLock(path, { timeoutMs: 30 })).rejects.toMatchObject({
       code: 'sqlite.locked',
       facts: { path },

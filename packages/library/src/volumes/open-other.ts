@@ -16,6 +16,9 @@ export interface AttachedVolume {
   readonly mode: 'read' | 'write';
 }
 
+/** What a drive that cannot be made ready for writing answers: one that is full as well. */
+const cannotWrite = ['io.read-only', 'io.permission', 'io.disk-full'] as const;
+
 interface OpenOtherOptions {
   readonly path: string;
   readonly mode: 'read' | 'write';
@@ -37,8 +40,7 @@ export async function openOther(first: StoreContext, options: OpenOtherOptions):
       isWritable = opened.mode === 'write';
       if (isWritable) await tryWriting(fileSystem, opened.layout);
     } catch (error) {
-      const cannot = isModelkeepError(error, 'io.read-only') || isModelkeepError(error, 'io.permission');
-      if (!cannot) throw error;
+      if (!cannotWrite.some((code) => isModelkeepError(error, code))) throw error;
       isWritable = false;
     }
   }
@@ -60,7 +62,13 @@ export async function openOther(first: StoreContext, options: OpenOtherOptions):
 
 async function tryWriting(fileSystem: FileSystem, { temp }: VolumeLayout): Promise<void> {
   const path = join(temp, `.probe-${newId()}`);
-  await fileSystem.writeFile(path, { data: '' });
+  try {
+    await fileSystem.writeFile(path, { data: '' });
+  } catch (error) {
+    // A full drive can be written: models can be taken from it.
+    if (!isModelkeepError(error, 'io.disk-full')) throw error;
+    return;
+  }
   await fileSystem.unlink(path);
 }
 

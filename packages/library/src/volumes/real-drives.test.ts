@@ -1,4 +1,4 @@
-import { mkdir, readdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { nodeFileSystem } from '@modelkeep/io';
 import { createTestDrive, type TestDrive } from '@modelkeep/testing';
@@ -94,6 +94,46 @@ it('a library on two drives goes on when one is unplugged, mounted elsewhere, ta
     expect.stringMatching(/^models\b.*\.db$/u),
   );
 });
+
+it('a full drive keeps nobody from the rest of the library', async (context) => {
+  await using folder = await tempFolder();
+  const made = await createTestDrive({ type: 'ext4', sizeBytes: 8 * MIB });
+  if ('why' in made) {
+    await context.annotate(`no drive could be mounted: ${made.why}`);
+    return;
+  }
+  await using stick = made;
+  const mounted = join(folder.path, 'stick');
+  await stick.plugIn(mounted);
+  const root = join(folder.path, 'library');
+  {
+    await using store = await openTestStore({ root });
+    await store.addVolume(join(mounted, 'models'), { label: 'stick' });
+    await download(store, drive, { commit: 'a', files: { 'line.safetensors': lora } });
+    await store.move(LINE, { to: 'stick' }).result;
+  }
+  await fillUp(mounted);
+  await using store = await openTestStore({ root });
+  expect((await store.volumes())[1]).toMatchObject({ state: 'online', mode: 'write', models: 1, freeBytes: 0 });
+  await expect(store.edit(LINE, { tags: ['x'] })).rejects.toMatchObject({ code: 'io.disk-full' });
+  await download(store, drive, { commit: 'a', files: { 'vae.safetensors': vae } });
+  await expect(store.move(VAE, { to: 'stick' }).result).rejects.toMatchObject({ code: 'io.disk-full' });
+  expect(await store.verify()).toMatchObject({ models: 2, problems: [] });
+});
+
+/** Writes until the drive takes not one block more. */
+async function fillUp(folder: string): Promise<void> {
+  for (const blockBytes of [MIB, 1024]) {
+    const file = await open(join(folder, `filled by ${blockBytes}`), 'w');
+    try {
+      for (;;) await file.write(Buffer.alloc(blockBytes));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+    } finally {
+      await file.close();
+    }
+  }
+}
 
 it('what belongs to a machine is where it is told, and the index stays in the library', async () => {
   await using folder = await tempFolder();
