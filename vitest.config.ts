@@ -23,6 +23,10 @@ const embeddedWorkers: NonNullable<ViteUserConfig['plugins']> = [
     enforce: 'pre',
     load: async (id) =>
       WORKER_CODE.test(id) ? `export const workerCode = ${JSON.stringify(await bundleWorker(id))};` : null,
+    // What is bundled comes from other files: kept by the text of this one alone, it would be that of an earlier run.
+    configureVitest({ defineCacheKeyGenerator }) {
+      defineCacheKeyGenerator(({ id }) => (WORKER_CODE.test(id) ? false : undefined));
+    },
   },
 ];
 
