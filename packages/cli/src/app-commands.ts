@@ -1,10 +1,11 @@
 import { Option } from 'commander';
 import { collect } from './arguments/collect.ts';
 import { clearable, mapModel, showApps, type MapOptions } from './commands/link.ts';
+import { undoLink, type UndoOptions } from './commands/undo.ts';
 import type { CommandGroup } from './run-within.ts';
 import type { CommonOptions } from './session.ts';
 
-/** @internal What people say about apps and the places of models in them. */
+/** @internal What people say about apps and the places of models in them, and how it is taken back. */
 export function addAppCommands({ command, within }: CommandGroup): void {
   command('apps [dir]', 'which app a folder is, by its own files; without a folder: the apps that are known').action(
     (directory: string | undefined, options: CommonOptions) =>
@@ -24,4 +25,11 @@ export function addAppCommands({ command, within }: CommandGroup): void {
       const link = options.link === false ? false : undefined;
       return within(options, 'write', (context) => mapModel(context, { model, app, options: { ...options, link } }));
     });
+  command('undo <app> <dir>', 'take back what the last `link` did to an app, as far as nobody has changed it since')
+    .option('--run <id>', 'another run than the last one: its id, or how that begins')
+    .addOption(new Option('--list', 'only tell which runs can be taken back').conflicts(['run', 'dryRun']))
+    .option('--dry-run', 'only tell what would be taken back')
+    .action((app: string, directory: string, options: UndoOptions) =>
+      within(options, 'write', (context) => undoLink(context, { app, directory, options })),
+    );
 }

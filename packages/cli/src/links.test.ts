@@ -66,3 +66,33 @@ it('links into the store of a tool', async () => {
   expect(exitCode).toBe(0);
   expect(JSON.parse(shown)).toMatchObject({ way: { kind: 'store', format: 'ollama' }, bytesToWrite: 0 });
 });
+
+it('takes runs back: the last one, or the one that is named', async () => {
+  const link = join(app, 'models/loras/line.safetensors');
+  await run('unlink', 'comfyui', app);
+  expect(await run('undo', 'comfyui', app)).toEqual([2, expect.stringContaining('there is no run of comfyui')]);
+  expect(await run('undo', 'comfyui', app, '--list')).toEqual([0, 'no run can be taken back']);
+  await run('link', 'comfyui', app);
+  await run('link', 'comfyui', app, '--by', 'hardlink');
+  const [, shown] = await run('undo', 'comfyui', app, '--list');
+  expect(shown.split('\n')).toHaveLength(2);
+  expect(shown).toMatch(/^[0-9a-f-]{36}  \d{4}-\d\d-\d\dT[\d:.]+Z  1 link$/mu);
+  const [, listed] = await run('undo', 'comfyui', app, '--list', '--json');
+  const [last, first] = JSON.parse(listed) as readonly { readonly id: string }[];
+  expect(await run('undo', 'comfyui', app, '--run', '0')).toEqual([2, expect.stringContaining('more than one run')]);
+  expect(await run('undo', 'comfyui', app, '--run', 'f')).toEqual([2, expect.stringContaining('there is no run')]);
+  expect(await run('undo', 'comfyui', app, '--dry-run', '--run', first?.id ?? '')).toEqual([
+    0,
+    expect.stringMatching(/^conflict .*changed by a later run/u),
+  ]);
+
+  const [, plan] = await run('undo', 'comfyui', app, '--dry-run', '--json');
+  expect(JSON.parse(plan)).toMatchObject({ id: last?.id, entries: [{ action: 'replace', target: link }] });
+  expect((await lstat(link)).isSymbolicLink()).toBe(false);
+  expect(await run('undo', 'comfyui', app)).toEqual([0, expect.stringContaining('1 replaced')]);
+  expect((await lstat(link)).isSymbolicLink()).toBe(true);
+  await unlink(link);
+  await writeFile(link, 'mine');
+  expect(await run('undo', 'comfyui', app)).toEqual([1, expect.stringMatching(/^conflict .*1 conflict$/su)]);
+  await unlink(link);
+});

@@ -8,6 +8,9 @@ export {
   type AppliedPlan,
   type UnlinkedApp,
 } from './apply/applied-plan.ts';
+export type { UndoPlan, UndoPlanEntry } from './apply/plan-undo.ts';
+export type { RunNames } from './apply/undo-steps.ts';
+export type { UndoableRun } from './registry/undoable-runs.ts';
 export { linkHealths, type CheckedLink, type LinkHealth } from './health/link-health.ts';
 export { configHealths, type CheckedFile, type ConfigHealth } from './health/config-health.ts';
 export type { RepairedConfig } from './health/repair-config.ts';

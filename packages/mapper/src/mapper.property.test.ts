@@ -2,6 +2,7 @@ import { mkdir, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises
 import { dirname, join } from 'node:path';
 import type { ModelType } from '@modelkeep/core';
 import { describe, expect, it } from 'vitest';
+import type { UndoPlanEntry } from './apply/plan-undo.ts';
 import type { AppliedPlan } from './apply/applied-plan.ts';
 import type { Mapper } from './mapper.ts';
 import { createWorld, treeOf, type TestWorld } from './mapper.test-world.ts';
@@ -105,7 +106,9 @@ describe('any sequence of changes', () => {
             const applied = await map(world.mapper, world, { ...world, appVersion: run.appVersion });
             expect(await treeOf(world.appRoot)).toEqual(await freshTree(run, `${seed}-${step}`));
             if (what === 9) {
-              await world.mapper.undo(applied);
+              const { entries } = await world.mapper.planUndo(applied);
+              const { results } = await world.mapper.undo(applied);
+              expect(entries.map(asDone)).toEqual(results.map(({ target, outcome }) => [target, outcome]));
               expect(withoutFolders(await treeOf(world.appRoot))).toEqual(withoutFolders(before));
             }
           }
@@ -150,6 +153,12 @@ describe('any sequence of changes', () => {
     },
   );
 });
+
+/** A line of a plan of an undo, in the words of its result. */
+function asDone({ target, action }: UndoPlanEntry): readonly [string | null, string] {
+  const done = { create: 'created', keep: 'kept', replace: 'replaced', remove: 'removed' };
+  return [target, action in done ? done[action as keyof typeof done] : action];
+}
 
 /** Folders of ours that the user had emptied before are not made again by an undo. */
 function withoutFolders(tree: Record<string, string>): Record<string, string> {

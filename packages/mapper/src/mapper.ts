@@ -2,8 +2,10 @@ import { systemClock, type Clock } from '@modelkeep/core';
 import { nodeFileSystem, type FileSystem, type LinkMaker } from '@modelkeep/io';
 import type { AppliedLink, AppliedPlan, UnlinkedApp } from './apply/applied-plan.ts';
 import type { ApplyOptions } from './apply/apply-plan.ts';
+import type { UndoPlan } from './apply/plan-undo.ts';
+import type { RunNames } from './apply/undo-steps.ts';
 import { applyMapping, recoverConfig } from './config/apply-config.ts';
-import { undoMapping, unlinkAllWithConfig, unlinkModelWithConfig } from './config/unlink-config.ts';
+import { planUndo, undoMapping, unlinkAllWithConfig, unlinkModelWithConfig } from './config/unlink-config.ts';
 import { checkLinks } from './health/check-links.ts';
 import type { CheckedLink } from './health/link-health.ts';
 import { checkConfig } from './health/check-config.ts';
@@ -30,6 +32,7 @@ import { createFolderRegistry } from './registry/folder-registry.ts';
 import { detectApps, type DetectedApp } from './detect/detect-apps.ts';
 import { createLinkRegistry } from './registry/link-registry.ts';
 import type { RegisteredLink } from './registry/link-row.ts';
+import { undoableRuns, type UndoableRun } from './registry/undoable-runs.ts';
 import { createUndoJournal } from './registry/undo-journal.ts';
 
 /** What a mapper is made from. */
@@ -86,15 +89,17 @@ export interface Mapper {
   apply(plan: LinkPlan, options?: ApplyOptions): Promise<AppliedPlan>;
   /**
    * Takes a run back, as far as nobody changed its links since: created links go, replaced and removed ones return, and
-   * the empty folders that were made go. The last 20 runs of an app can be taken back.
+   * the empty folders that were made go. The last 20 runs of an app can be taken back. What the system refuses is `failed`
+   * and can be tried again.
    *
    * @param applied - what `apply` answered, or its `id`, `app` and `appRoot`
    * @throws `core.invalid-argument`, `mapper.app-root` while the app's folder is not there, `sqlite.*`
    */
-  undo(
-    applied: Pick<AppliedPlan, 'id' | 'app' | 'appRoot'>,
-    options?: { readonly signal?: AbortSignal | undefined },
-  ): Promise<UnlinkedApp>;
+  undo(applied: RunNames, options?: { readonly signal?: AbortSignal | undefined }): Promise<UnlinkedApp>;
+  /** What {@link Mapper.undo} would do. Changes nothing. @throws as `undo` */
+  planUndo(applied: RunNames, options?: { readonly signal?: AbortSignal | undefined }): Promise<UndoPlan>;
+  /** The runs that can be taken back, the latest first, also those of config files. @throws `sqlite.*` */
+  runs(scope?: LinkScope): Promise<readonly UndoableRun[]>;
   /**
    * Removes every link of an app that is as it was recorded, and the empty folders that were made. What is not as
    * recorded is left alone, reported as a `conflict`, and no longer counted as ours.
@@ -190,6 +195,12 @@ export function createMapper(options: MapperOptions): Mapper {
     planLinks: (request) => planLinks(context, request),
     apply: (plan, request) => applyMapping(context, plan, request),
     undo: (applied, { signal } = {}) => undoMapping(context, { applied, signal }),
+    planUndo: (applied, { signal } = {}) => planUndo(context, applied, signal),
+    async runs(scope = {}) {
+      const scopes = await scopesOf(context, scope);
+      const found = await Promise.all(scopes.map((one) => undoableRuns(registry, { machine: machineId, scope: one })));
+      return found.flat().toSorted((left, right) => (left.id < right.id ? 1 : -1));
+    },
     unlinkAll: (request) => unlinkAllWithConfig(context, request),
     unlinkModel: (modelId, { signal } = {}) => unlinkModelWithConfig(context, modelId, signal),
     async recover(scope = {}) {

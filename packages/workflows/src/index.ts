@@ -257,7 +257,11 @@ export type {
   LinkKind,
   RegisteredLink,
   RepairedLinks,
+  RunNames,
   StrategyChoice,
+  UndoableRun,
+  UndoPlan,
+  UndoPlanEntry,
   UnlinkedApp,
 } from '@modelkeep/mapper';
 export type { MoveOptions, MoveResult, RelocateResult, Volumes } from './volumes/volumes.ts';

@@ -1,16 +1,8 @@
-import { resolve } from 'node:path';
 import { ModelkeepError } from '@modelkeep/core';
-import {
-  knownApps,
-  type AppliedLink,
-  type KeepLinkedOptions,
-  type Library,
-  type LinkingOptions,
-  type LinkPlan,
-  type UnlinkedApp,
-} from 'modelkeep';
+import { knownApps, type KeepLinkedOptions, type LinkingOptions, type UnlinkedApp } from 'modelkeep';
+import { appOf, folderOf } from '../arguments/app-folder.ts';
 import type { ExitCode } from '../exit-code.ts';
-import { formatBytes } from '../output/format-bytes.ts';
+import { linkExitCode, outcomeText, planText } from '../output/link-lines.ts';
 import { alignColumns } from '../output/model-lines.ts';
 import type { CommandContext, CommonOptions } from '../session.ts';
 
@@ -24,9 +16,6 @@ export interface LinkOptions extends CommonOptions {
   readonly allowCopy?: boolean;
   readonly watch?: boolean;
 }
-
-/** In place of an app: the one that the folder looks like. */
-const DETECT = 'auto';
 
 /** @internal What a person says of a model's place in an app. */
 export interface MapOptions extends CommonOptions {
@@ -59,7 +48,7 @@ export async function linkApp(
 ): Promise<ExitCode> {
   const { appVersion, modelConfig, way } = options;
   const appRoot = folderOf(directory);
-  const found = app === DETECT ? await detected(library, appRoot, signal) : app;
+  const found = await appOf(library, { app, appRoot, signal });
   const request = { appRoot, appVersion, modelConfig, way, linking: linkingOf(options), signal };
   if (options.watch === true && options.dryRun !== true)
     return keepApp({ library, terminal, signal, json }, { app: found, request });
@@ -73,7 +62,7 @@ export async function linkApp(
   const note = applied.files.length === 0 ? null : (links.plan.config?.note ?? null);
   terminal.out(json ? JSON.stringify(applied, null, 2) : outcomeText(applied));
   if (!json && note !== null) terminal.err(note);
-  return exitCodeOf(applied);
+  return linkExitCode(applied);
 }
 
 /** One line, or one line of JSON, for each time that something was done, until Ctrl-C. */
@@ -96,10 +85,10 @@ export async function unlinkApp(
   { app, directory }: { readonly app: string; readonly directory: string },
 ): Promise<ExitCode> {
   const appRoot = folderOf(directory);
-  const found = app === DETECT ? await detected(library, appRoot, signal) : app;
+  const found = await appOf(library, { app, appRoot, signal });
   const removed: UnlinkedApp = await library.unlink(found, { appRoot, signal });
   terminal.out(json ? JSON.stringify(removed, null, 2) : outcomeText(removed));
-  return exitCodeOf(removed);
+  return linkExitCode(removed);
 }
 
 /** @internal Says which app a folder is, or which apps are known. */
@@ -151,66 +140,3 @@ export async function mapModel(
 
 /** @internal What `--clear` takes back. */
 export const clearable: readonly string[] = ['versions', 'name', 'folder', 'names', 'link'];
-
-async function detected(library: Library, appRoot: string, signal: AbortSignal): Promise<string> {
-  const found = await library.detectApp(appRoot, { signal });
-  if (found !== null) return found.app;
-  const known = (await knownApps()).map(({ app }) => app);
-  throw new ModelkeepError('mapper.unknown-app', {
-    message: `${appRoot} looks like no app that is known`,
-    facts: { app: DETECT, known },
-    hint: `name the app: ${known.join(', ')}`,
-  });
-}
-
-function exitCodeOf({ counts, files }: Pick<UnlinkedApp, 'counts' | 'files'>): ExitCode {
-  return counts.conflict + counts.failed === 0 && files.every(({ outcome }) => outcome !== 'conflict') ? 0 : 1;
-}
-
-/** An empty text is a variable that was not set, and would mean the folder one happens to stand in. */
-function folderOf(directory: string): string {
-  if (directory !== '') return resolve(directory);
-  throw new ModelkeepError('core.invalid-argument', {
-    message: "the app's folder is empty",
-    facts: { argument: 'dir', found: '' },
-    hint: 'name the folder; "." is the one you are in',
-  });
-}
-
-function planText(plan: LinkPlan): string {
-  const lines = plan.entries.map(({ action, slug, target, strategies, reason }) => [
-    action,
-    target ?? slug,
-    reason === null ? (strategies[0] ?? '') : `(${reason.message})`,
-  ]);
-  const files = (plan.config?.files ?? []).flatMap(({ action, path, lines: added, reason }) => [
-    `${action}  ${path}${reason === null ? '' : `  (${reason.message})`}`,
-    ...added.filter((line) => line !== '').map((line) => `    ${line}`),
-  ]);
-  const advice = plan.advice.map(({ slug, text }) => `${slug}: ${text}`);
-  const room = plan.bytesToWrite === 0 ? '' : `takes ${formatBytes(plan.bytesToWrite)} on the drive of the app`;
-  return [alignColumns(lines), ...files, ...advice, countText(plan.counts), room].filter(Boolean).join('\n');
-}
-
-function outcomeText({ results, counts, files }: Outcomes): string {
-  const lines = results
-    .filter(({ outcome }) => outcome !== 'kept')
-    .map(({ outcome, slug, target, reason, error }) => [
-      outcome,
-      target ?? slug,
-      reason === null && error === null ? '' : `(${reason?.message ?? error?.message ?? ''})`,
-    ]);
-  const fileLines = files
-    .filter(({ outcome }) => outcome !== 'kept')
-    .map(({ outcome, path, reason }) => `${outcome}  ${path}${reason === null ? '' : `  (${reason.message})`}`);
-  return [alignColumns(lines), ...fileLines, countText(counts)].filter(Boolean).join('\n');
-}
-
-interface Outcomes extends Pick<UnlinkedApp, 'counts' | 'files'> {
-  readonly results: readonly AppliedLink[];
-}
-
-function countText(counts: Readonly<Record<string, number>>): string {
-  const parts = Object.entries(counts).filter(([, count]) => count > 0);
-  return parts.length === 0 ? 'nothing to do' : parts.map(([name, count]) => `${count} ${name}`).join(', ');
-}

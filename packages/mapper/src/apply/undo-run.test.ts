@@ -1,5 +1,6 @@
 import { mkdir, readFile, rename, symlink, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { nodeFileSystem, translateSystemError } from '@modelkeep/io';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createWorld, treeOf, type TestWorld } from '../mapper.test-world.ts';
 import { UNDOABLE_RUNS } from '../registry/undo-journal.ts';
@@ -179,11 +180,67 @@ describe('undo', () => {
     expect(await treeOf(world.appRoot)).toEqual({ custom_nodes: '/' });
   });
 
+  it('can be tried again where the system refused', async () => {
+    const before = await treeOf(world.appRoot);
+    await world.addModel({ files: [{ name: 'a.safetensors' }] });
+    await world.addModel({ files: [{ name: 'b.safetensors' }] });
+    const applied = await apply();
+    const refusing = world.open({
+      fileSystem: {
+        ...nodeFileSystem,
+        unlink: async (path) => {
+          if (!path.endsWith('a.safetensors')) return nodeFileSystem.unlink(path);
+          const error = Object.assign(new Error('EACCES'), { code: 'EACCES' });
+          throw translateSystemError(error, { operation: 'remove the link', path });
+        },
+      },
+    });
+    expect((await refusing.undo(applied)).counts).toMatchObject({ failed: 1, removed: 1 });
+    expect(await world.mapper.runs()).toMatchObject([{ id: applied.id }]);
+    expect((await world.mapper.undo(applied)).counts).toMatchObject({ removed: 1, kept: 1 });
+    expect([await treeOf(world.appRoot), await world.mapper.runs()]).toEqual([before, []]);
+  });
+
   it('stops when its signal aborts', async () => {
     await world.addModel({});
     const applied = await apply();
     const reason = new Error('enough');
     await expect(world.mapper.undo(applied, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
     expect(await world.mapper.check()).toHaveLength(1);
+  });
+});
+
+describe('the runs that can be taken back', () => {
+  it('are told for an app and its folder, the latest first, and what taking them back would do', async () => {
+    const asked = Date.now();
+    await world.addModel({ files: [{ name: 'a.safetensors' }] });
+    await world.addModel({ files: [{ name: 'b.safetensors' }] });
+    const first = await apply();
+    await world.addModel({ type: 'vae' });
+    const second = await apply();
+    await apply();
+    const { appRoot } = world;
+    const runs = await world.mapper.runs({ app: 'comfyui', appRoot });
+    expect(runs).toMatchObject([
+      { id: second.id, app: 'comfyui', appRoot, links: 1, files: 0 },
+      { id: first.id, links: 2 },
+    ]);
+    expect(Date.parse(runs[1]?.appliedAt ?? '')).toBeGreaterThanOrEqual(asked);
+    expect(await world.mapper.runs({ app: 'forge' })).toEqual([]);
+    expect(await world.mapper.runs({ appRoot: world.root })).toEqual([]);
+
+    await unlink(checkpoint('a.safetensors'));
+    await writeFile(checkpoint('a.safetensors'), 'mine');
+    const before = await state();
+    const plan = await world.mapper.planUndo(first);
+    expect(plan).toMatchObject({ id: first.id, files: [], counts: { conflict: 1, remove: 1 } });
+    expect(plan.entries).toMatchObject([
+      { action: 'conflict', target: checkpoint('a.safetensors'), reason: { code: 'foreign-file' } },
+      { action: 'remove', target: checkpoint('b.safetensors'), reason: null },
+    ]);
+    expect(await state()).toEqual(before);
+    await expect(world.mapper.planUndo({ ...first, id: '../x' })).rejects.toMatchObject({
+      code: 'core.invalid-argument',
+    });
   });
 });

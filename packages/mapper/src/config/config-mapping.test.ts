@@ -100,8 +100,15 @@ describe('ComfyUI by its config file', () => {
     if (vae !== undefined) world.models.delete(vae.record.id);
     const second = await mapper.apply(await plan('comfyui', 'config'));
     expect(await text()).not.toContain('vae');
-    await mapper.undo(second);
+    const [last, , ...others] = await mapper.runs({ app: 'comfyui', appRoot: world.appRoot });
+    expect([last, others]).toMatchObject([{ id: second.id, links: 1, files: 1 }, []]);
+    const { files } = await mapper.planUndo(second);
+    expect(files).toEqual([{ action: 'replace', path: path(), reason: null }]);
+    await mapper.undo(last ?? second);
     expect(await text()).toBe(first);
+    await writeFile(path(), mine);
+    const [run] = await mapper.runs({ app: 'comfyui', appRoot: world.appRoot });
+    expect((await mapper.planUndo(run ?? second)).files).toMatchObject([{ action: 'keep' }]);
   });
 
   it('a model that is unlinked takes its part of the file along', async () => {

@@ -2,7 +2,17 @@ import { resolve } from 'node:path';
 import type { Clock } from '@modelkeep/core';
 import type { FileSystem } from '@modelkeep/io';
 import type { LibraryStore } from '@modelkeep/library';
-import type { CheckedFile, CheckedLink, DetectedApp, Mapper, RepairedLinks, UnlinkedApp } from '@modelkeep/mapper';
+import type {
+  CheckedFile,
+  CheckedLink,
+  DetectedApp,
+  Mapper,
+  RepairedLinks,
+  RunNames,
+  UndoableRun,
+  UndoPlan,
+  UnlinkedApp,
+} from '@modelkeep/mapper';
 import type { RecordedLinks } from './recorded-links.ts';
 import { keepLinked, type KeepLinkedOptions, type LinkKeeper } from './keep-linked.ts';
 import { planAppLinks, realFolder, type AppLinks, type PlanLinksOptions, type UnlinkOptions } from './plan-links.ts';
@@ -24,6 +34,24 @@ export interface Linking {
   planLinks(app: string, options: PlanLinksOptions): Promise<AppLinks>;
   /** Removes the links of this library from an app's folders; what is not a link of ours is left alone. */
   unlink(app: string, options: UnlinkOptions): Promise<UnlinkedApp>;
+  /** The runs of {@link AppLinks.apply} that can be taken back, of any process of this machine, the latest first: 20 of each app. */
+  linkRuns(options?: CheckLinksOptions): Promise<readonly UndoableRun[]>;
+  /**
+   * Takes such a run back, as far as nobody changed its links since. What the system refuses can be tried again.
+   * @throws `mapper.app-root` while the app's folder is not there
+   *
+   * @example
+   * ```ts
+   * import { openLibrary } from 'modelkeep';
+   *
+   * await using library = await openLibrary({ root: '/data/models' });
+   * const [last] = await library.linkRuns({ app: 'comfyui', appRoot: '/apps/ComfyUI' });
+   * if (last !== undefined) console.log(await library.planUndoLinks(last), await library.undoLinks(last));
+   * ```
+   */
+  undoLinks(run: RunNames, options?: { readonly signal?: AbortSignal | undefined }): Promise<UnlinkedApp>;
+  /** What {@link Linking.undoLinks} would do. Changes nothing. @throws `mapper.app-root` */
+  planUndoLinks(run: RunNames, options?: { readonly signal?: AbortSignal | undefined }): Promise<UndoPlan>;
   /**
    * Compares the links that are recorded with the apps' folders and the library: broken, moved, stale, foreign, missing, or
    * the app's folder is gone. Changes nothing.
@@ -84,6 +112,9 @@ export function createLinking(context: LinkingContext): Linking {
     },
     planLinks: plan,
     unlink: async (app, request) => mapping().unlinkAll({ app, ...request }),
+    linkRuns: async (options = {}) => mapping().runs(await scopeOf(options)),
+    undoLinks: async (run, { signal } = {}) => mapping().undo(run, { signal: join(signal) }),
+    planUndoLinks: async (run, { signal } = {}) => mapping().planUndo(run, { signal: join(signal) }),
     checkLinks: async (options = {}) => links.check(await scopeOf(options)),
     checkConfigFiles: async (options = {}) => links.checkFiles(await scopeOf(options)),
     repairLinks: async (options = {}) => mapping().repair(await scopeOf(options)),
