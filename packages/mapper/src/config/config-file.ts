@@ -41,11 +41,10 @@ export async function readConfigFile(
     if (kind !== 'file') return { path: absolute, problem: 'it is no file' };
     if (sizeBytes > LARGEST_CONFIG) return { path: absolute, problem: `it is larger than ${LARGEST_CONFIG} bytes` };
     const bytes = await fileSystem.readFile(absolute, { maxBytes: LARGEST_CONFIG });
-    return {
-      ...missing,
-      text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes),
-      mode: mode & 0o777,
-    };
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    if (text.includes('\0'))
+      return { path: absolute, problem: `${basename(absolute)} has a NUL in it: it is no UTF-8 text` };
+    return { ...missing, text, mode: mode & 0o777 };
   } catch (error) {
     if (error instanceof TypeError) return { path: absolute, problem: `${basename(absolute)} is not UTF-8` };
     if (systemCodeOf(error) === 'ENOENT') return missing;

@@ -123,6 +123,7 @@ describe('ComfyUI by its config file', () => {
     ['a link', async () => symlink('/etc/hostname', path())],
     ['a folder', async () => mkdir(path())],
     ['no UTF-8', async () => writeFile(path(), Uint8Array.of(0xff, 0xfe, 0x00))],
+    ['UTF-16 without a mark', async () => writeFile(path(), Buffer.from('a: {}\n', 'utf16le'))],
     ['too large', async () => writeFile(path(), '#'.repeat(1024 * 1024 + 1))],
     ['no YAML', async () => writeFile(path(), 'a: b: c')],
   ])('%s in its place is a conflict and stays', async (_name, make) => {

@@ -5,6 +5,7 @@ import { findAppRoot } from '../app/app-root.ts';
 import { isInside } from '../app/safe-names.ts';
 import { comfyui } from '../profiles/comfyui.ts';
 import { readConfigFile } from './config-file.ts';
+import { NO_SECTIONS } from './formats/comfyui-sections.ts';
 import { comfyuiFolders } from './formats/comfyui-folders.ts';
 
 /** A folder that a config file of an app leads to. Plain data. */
@@ -53,7 +54,7 @@ export async function readConfiguredFolders(
   const configFolder = dirname(file.path);
   const paths = comfyuiFolders(file.text, { configFolder, home, platform, variables });
   if (paths === null) {
-    return { folders: [], problems: [{ path: file.path, reason: 'it is no YAML with one section after the other' }] };
+    return { folders: [], problems: [{ path: file.path, reason: NO_SECTIONS }] };
   }
   const realHome = (await findAppRoot(fileSystem, home)) ?? home;
   const folders = new Map<string, ConfiguredFolder>();

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { edited, type ConfigEditor, type EditedText } from '../config-section.ts';
 import { putBlock, takeBlock, type BlockStyle } from '../marked-block.ts';
-import { OWN_SECTION as SECTION, readSections } from './comfyui-sections.ts';
+import { NO_SECTIONS, OWN_SECTION as SECTION, readSections } from './comfyui-sections.ts';
 
 const style: BlockStyle = { comment: '# ', before: null };
 
@@ -15,7 +15,7 @@ export const comfyuiYaml: ConfigEditor = {
     const before = takeBlock(text ?? '', style);
     if (before.problem !== null) return before;
     const present = readSections(before.text);
-    if (present === null) return { problem: 'it is no YAML with one section after the other' };
+    if (present === null) return { problem: NO_SECTIONS };
     if (Object.hasOwn(present, SECTION)) return { problem: `it has a section "${SECTION}" that was not written here` };
     if (settings.length === 0) return edited(text === null ? '' : before.text);
     const broken = settings.find(({ folder }) => /[\r\n]/.test(folder));

@@ -137,6 +137,29 @@ describe('extra_model_paths.yaml', () => {
       bomb.push(`${'abcdefghij'[index]}: &${'abcdefghij'[index]} [${`*${'abcdefghij'[index - 1]},`.repeat(9)}]`);
     expect(editor.put(bomb.join('\n'), section).problem).toMatch(/no YAML/);
   });
+  it.each([
+    ['nested', 'a: '.concat('['.repeat(20_000), ']'.repeat(20_000))],
+    ['nested without an end', '{'.repeat(20_000)],
+    ['too large', `#${'x'.repeat(64 * 1024)}`],
+    ['an alias of nothing', 'a: *b\n'],
+    ['a key twice in a section', 'a:\n  loras: x\n  loras: y\n'],
+    ['a key twice in braces', 'a: {loras: x, "loras": y}\n'],
+  ])('leaves one alone that is %s', (_name, text) => {
+    expect(editor.put(text, section).problem).toMatch(/no YAML/);
+  });
+  it.each([
+    ['a mark of its encoding', '\uFEFFa: {}\n'],
+    ['an alias of itself', 'a: &a [*a]\n'],
+    ['keys that objects inherit', '__proto__:\n  loras: x\nconstructor: {prototype: y}\n'],
+    ['a type of Python', 'a: !!python/object:os.system {}\n'],
+    ['keys that are lists, and merges', '? [a, b]\n: &c {x: y}\nd:\n  <<: *c\n'],
+    ['very many keys', `a: {${Array.from({ length: 8000 }, (_, index) => `k${index}`).join(',')}}\n`],
+  ])('keeps %s as it is', (_name, text) => {
+    const changed = textOf(editor.put(text, section));
+    expect(changed.startsWith(text)).toBe(true);
+    expect(textOf(editor.take(changed))).toBe(text);
+    expect(Object.prototype).not.toHaveProperty('loras');
+  });
 });
 
 describe('flags', () => {
@@ -178,6 +201,12 @@ describe('other files', () => {
     );
     expect(editor.put('Network:\n\tModelRoot: Models\n', section).problem).toMatch(/no section/);
     expect(editor.put(null, section).problem).toMatch(/not there/);
+    expect(textOf(editor.put('\uFEFFPaths:\r\n\tModelRoot: A\r\n', section))).toContain(
+      `A;${view('swarmui')}/Models\r\n`,
+    );
+    const twice = 'Paths:\n\tModelRoot: A\nOther:\n\tModelRoot: B\nPaths:\n\tModelRoot: C\n';
+    expect(editor.put(twice, section).problem).toMatch(/more than once/);
+    expect(editor.take(twice).problem).toMatch(/more than once/);
     expect(editor.put('Paths:\n\tModelRoot: Models\n', settings(['ModelRoot', '/a;b'])).problem).toMatch(
       /cannot be written/,
     );
@@ -193,6 +222,9 @@ describe('other files', () => {
       ['{', /no JSON object/],
       ['{"path_loras": 7}', /no folder/],
       ['{}', /has no "path_loras"/],
+      ['\uFEFF{"path_loras": []}', /no JSON object/],
+      ['['.repeat(100_000), /no JSON object/],
+      ['{"__proto__": {"path_loras": "/a"}}', /has no "path_loras"/],
       ['{"path_loras": "/a", "path_loras": ["/b"]}', /more than once/],
     ] as const)
       expect(editor.put(bad, settings(['path_loras', ours])).problem).toMatch(problem);
@@ -208,7 +240,8 @@ describe('other files', () => {
       '[style/b]',
       'model = /b.gguf',
     ]);
-    expect(editor.put('[tiny-Q4_K_M]\nmodel = /x\n', section).problem).toMatch(/not written here/);
+    for (const header of ['[tiny-Q4_K_M]', ' [ tiny-Q4_K_M ] ; mine'])
+      expect(editor.put(`${header}\nmodel = /x\n`, section).problem).toMatch(/not written here/);
     expect(editor.put('', models(model({ path: '/a;b.gguf' }))).problem).toMatch(/cannot be written/);
     expect(editor.put('', models(model({ name: 'tiny]\nmodel = /x' }))).problem).toMatch(/another name/);
   });
@@ -225,6 +258,9 @@ describe('other files', () => {
     expect(textOf(editor.put(text.replace('embedding: false', 'embedding: true'), models(model({}))))).toContain(
       'embedding: true',
     );
+    const [mark = ''] = text.split('\n');
+    for (const broken of ['a: [', '['.repeat(100_000), 'a: *b'])
+      expect(textOf(editor.put(`${mark}\n${broken}\n`, models(model({}))))).toContain('embedding: false');
     expect(textOf(editor.take(text))).toBe('');
     expect(editor.put('model_path: x\n', models(model({}))).problem).toMatch(/not written here/);
     expect(editor.take('model_path: x\n').problem).toMatch(/not written here/);

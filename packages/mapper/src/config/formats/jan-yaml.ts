@@ -1,4 +1,4 @@
-import { parse, stringify } from 'yaml';
+import { stringify } from 'yaml';
 import { edited, type ConfigEditor } from '../config-section.ts';
 
 const MARK = '# written by modelkeep: it is replaced and removed with the model\n';
@@ -26,8 +26,5 @@ export const janYaml: ConfigEditor = {
 
 /** Jan finds out by itself whether a model embeds, and writes that down. */
 function embeddingOf(text: string | null): { readonly embedding?: boolean } {
-  if (text === null) return {};
-  const present: unknown = parse(text, { logLevel: 'silent' });
-  const embedding = typeof present === 'object' && present !== null && 'embedding' in present && present.embedding;
-  return embedding === true ? { embedding } : {};
+  return text !== null && /^embedding: true[ \t]*\r?$/m.test(text) ? { embedding: true } : {};
 }

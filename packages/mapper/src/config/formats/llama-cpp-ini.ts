@@ -8,7 +8,7 @@ export const llamaCppIni: ConfigEditor = {
   put(text, { models }) {
     if (models.length === 0) return text === null ? edited('') : takeBlock(text, style);
     const outside = outsideBlock(text, style);
-    const sections = new Set(outside.flatMap((line) => /^\s*\[(.*)\]\s*$/.exec(line)?.[1]?.trim() ?? []));
+    const sections = new Set(outside.flatMap((line) => /^\s*\[([^\]]*)\]/.exec(line)?.[1]?.trim() ?? []));
     const used = models.find(({ name }) => sections.has(name));
     if (used !== undefined) return { problem: `it has a section [${used.name}] that was not written here` };
     const unnamed = models.find(({ name }) => name.includes(']'));

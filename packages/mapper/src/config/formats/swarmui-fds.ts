@@ -20,16 +20,16 @@ export const swarmuiFds: ConfigEditor = {
 };
 
 function change(text: string, setting: SectionSetting | null): EditedText {
-  const found = findModelRoot(text);
-  if (found === null) {
+  const [found, ...others] = findModelRoots(text);
+  if (found === undefined)
     return setting === null ? edited(text) : { problem: 'it has no section "Paths" with a "ModelRoot"' };
-  }
+  if (others.length > 0) return { problem: 'it has "ModelRoot" more than once' };
   const roots = unescape(found.value).split(';');
-  const others = roots.filter((root) => !OURS.test(root));
+  const kept = roots.filter((root) => !OURS.test(root));
   const root = setting?.folder ?? null;
   if (root !== null && !OURS.test(root))
     return { problem: `the folder of links has another name than expected: ${root}` };
-  const wanted = root === null ? others : [...others, root];
+  const wanted = root === null ? kept : [...kept, root];
   const value = escape((wanted.length === 0 ? [DEFAULT_ROOT] : wanted).join(';'));
   return edited(`${text.slice(0, found.start)}${value}${text.slice(found.end)}`);
 }
@@ -40,20 +40,21 @@ interface FoundValue {
   readonly end: number;
 }
 
-function findModelRoot(text: string): FoundValue | null {
+function findModelRoots(text: string): readonly FoundValue[] {
+  const found: FoundValue[] = [];
   let inPaths = false;
   let start = 0;
   for (const line of text.split('\n')) {
     const content = line.replace(/\r$/, '');
-    if (/^[^\s#]/.test(content)) inPaths = /^Paths:\s*$/.test(content);
+    if (/^\uFEFF?[^\s#]/.test(content)) inPaths = /^\uFEFF?Paths:\s*$/.test(content);
     const match = inPaths ? /^(\s+ModelRoot:[ \t]*)(.*)$/.exec(content) : null;
     if (match !== null) {
       const [, head = '', value = ''] = match;
-      return { value, start: start + head.length, end: start + head.length + value.length };
+      found.push({ value, start: start + head.length, end: start + head.length + value.length });
     }
     start += line.length + 1;
   }
-  return null;
+  return found;
 }
 
 function escape(text: string): string {
