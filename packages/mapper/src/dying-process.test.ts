@@ -55,7 +55,7 @@ async function expectRecovered(scene: Scene): Promise<void> {
 }
 
 describe.each(runs)('$action of $name, when the process ends', ({ kind, action }) => {
-  it('loses no link, leaves none behind, touches nothing of others, and can go on', { timeout: 120_000 }, async () => {
+  it('loses no link, leaves none behind, touches nothing of others, and can go on', { timeout: 900_000 }, async () => {
     const whole = await prepare(kind, action);
     const { mapper, steps } = whole.scene.mapper(null);
     await act(mapper, { action, ...whole });

@@ -89,7 +89,7 @@ const plain = (text: string | null, folder: string): string | null =>
 const treeIn = async (folder: string): Promise<string> => plain(JSON.stringify(await treeOf(folder)), folder) ?? '';
 
 describe.each(cases)('$action by $name, when the process ends', ({ action, ...app }) => {
-  it('leaves the file whole, loses nothing of its user, and can go on', { timeout: 120_000 }, async () => {
+  it('leaves the file whole, loses nothing of its user, and can go on', { timeout: 900_000 }, async () => {
     const whole = await prepare(app, action);
     const { mapper, steps } = whole.mapper(null);
     await whole.act(mapper);
@@ -116,7 +116,7 @@ describe.each(cases)('$action by $name, when the process ends', ({ action, ...ap
   });
 });
 
-it('processes that map at once by a config file agree', { timeout: 60_000 }, async () => {
+it('processes that map at once by a config file agree', { timeout: 300_000 }, async () => {
   const world = await createWorld();
   try {
     const file = join(world.appRoot, 'extra_model_paths.yaml');

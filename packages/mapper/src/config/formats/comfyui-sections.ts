@@ -7,7 +7,7 @@ export const OWN_SECTION = 'modelkeep';
 const LARGEST_YAML = 64 * 1024;
 
 /** @internal Why there are no sections. */
-export const NO_SECTIONS = `it is no YAML with one section after the other, or larger than ${LARGEST_YAML / 1024} KiB`;
+export const NO_SECTIONS: string = `it is no YAML with one section after the other, or larger than ${LARGEST_YAML / 1024} KiB`;
 
 /** @internal The sections of `extra_model_paths.yaml`: null for what ComfyUI would not read either, and for YAML that runs into several documents. */
 export function readSections(text: string): Record<string, unknown> | null {
