@@ -13,7 +13,7 @@ const vae = buildVae({ kind: 'sd', scale: 0.02 });
 
 class Crash extends Error {}
 
-/** Each change is tried on drives in memory (`proofs/disk-errors.test.ts`), some of them on the real one as well. */
+/** Each change of an import is tried on drives in memory (`proofs/disk-errors.test.ts`), some of them on the real one as well. */
 const STRIDE = 7;
 
 /** Two models, the second one in two steps: so that new models and changes of models are both on the way. */

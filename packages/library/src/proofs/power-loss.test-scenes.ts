@@ -7,6 +7,7 @@ import {
   hoursLater,
   importSources,
   lora,
+  moveSources,
   otherLora,
   placeSources,
   sha256Of,
@@ -69,6 +70,16 @@ const importing: Omit<Scene, 'name' | 'reflinks'> = {
   },
 };
 
+/** Files that lose their names once they are in the library. */
+const moving: Omit<Scene, 'name' | 'reflinks'> = {
+  ...importing,
+  async run({ store, drive, promise }) {
+    await moveSources(store, drive);
+    promise(LINE);
+    promise(VAE);
+  },
+};
+
 const both = { 'line.safetensors': lora, 'vae.safetensors': vae };
 
 const picture = {
@@ -92,6 +103,7 @@ async function addPicture(store: LibraryStore, slug: string): Promise<void> {
 export const scenes: readonly Scene[] = [
   { ...importing, name: 'an import with hard links', reflinks: false },
   { ...importing, name: 'an import with reflinks', reflinks: true },
+  { ...moving, name: 'an import by move', reflinks: false },
   {
     name: 'a download beside a model',
     reflinks: false,

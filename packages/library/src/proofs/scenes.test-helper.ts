@@ -36,6 +36,11 @@ export async function importSources(store: LibraryStore, names: readonly string[
   await store.import(names.map((name) => `${SOURCES}/${name}`)).result;
 }
 
+/** Moves in what is still outside: another try may have been cut off after some of it. */
+export async function moveSources(store: LibraryStore, drive: Drive): Promise<void> {
+  if ((await filesBelow(drive, SOURCES)).size > 0) await store.import([SOURCES], { mode: 'move' }).result;
+}
+
 export function sha256Of(bytes: Uint8Array | string): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
