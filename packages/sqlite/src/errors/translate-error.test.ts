@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, statfs, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ModelkeepError } from '@modelkeep/core';
@@ -17,14 +17,18 @@ const sqliteError = (errcode: number): Error =>
 /** Without room for bytes, or for names. Where none can be mounted, the path is null. */
 async function fullDrive(
   lacks: 'bytes' | 'names' = 'bytes',
+  prepare: (folder: string) => Promise<unknown> = async () => {},
 ): Promise<{ readonly path: string | null } & AsyncDisposable> {
   const path = await mkdtemp(join(tmpdir(), 'modelkeep-full-'));
   let isMounted = false;
   try {
-    const options = lacks === 'bytes' ? 'size=64k' : 'size=4m,nr_inodes=2';
+    const options = lacks === 'bytes' ? 'size=64k' : 'size=4m,nr_inodes=8';
     execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', path], { stdio: 'ignore' });
     isMounted = true;
-    await writeFile(join(path, 'filler'), Buffer.alloc(lacks === 'bytes' ? 64 * 1024 : 1));
+    await prepare(path);
+    if (lacks === 'bytes') await writeFile(join(path, 'filler'), Buffer.alloc(64 * 1024));
+    for (let name = 0; lacks === 'names' && (await statfs(path)).ffree > 0; name += 1)
+      await writeFile(join(path, String(name)), '');
   } catch (error) {
     if (isMounted) throw error;
   }
@@ -74,8 +78,15 @@ describe('result codes', () => {
   });
 
   test('a drive without room for another name is full, and not without the file that could not be made', async () => {
-    await using drive = await fullDrive('names');
+    await using drive = await fullDrive('names', async (folder) => {
+      const made = await openSqlite({ path: join(folder, 'there.db'), mode: 'in-thread' });
+      await made.run('create table kept (it)');
+      await made.close();
+    });
     if (drive.path === null) return;
+    // A database that was closed is read there: it makes no files beside itself.
+    await using there = await openSqlite({ path: join(drive.path, 'there.db'), mode: 'in-thread', readOnly: true });
+    expect(await there.all('select name from sqlite_schema')).toEqual([{ name: 'kept' }]);
     const path = join(drive.path, 'a.db');
     await expect(openSqlite({ path, mode: 'in-thread' })).rejects.toMatchObject({ code: 'io.disk-full' });
     await using sqlite = createSqlite({ mode: 'in-thread' });

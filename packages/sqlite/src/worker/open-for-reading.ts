@@ -1,6 +1,7 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DriverConnection } from '../driver/sqlite-driver.ts';
+import { hasNoRoom } from '../errors/disk-full.ts';
 import { primaryCode, resultCodes } from '../errors/result-codes.ts';
 import { retryWhileBusy, type BusyWait } from './retry-while-busy.ts';
 
@@ -16,7 +17,7 @@ export async function openForReading(wait: BusyWait): Promise<{ database: Driver
     const code = driver.resultCode(error);
     const mayBeFolder =
       code !== null && [resultCodes.cannotOpen, resultCodes.readOnly].some((it) => it === primaryCode(code));
-    if (!mayBeFolder || sizeOf(path) === null || isWritable(dirname(path))) throw error;
+    if (!mayBeFolder || sizeOf(path) === null || (isWritable(dirname(path)) && !hasNoRoom(path))) throw error;
     const possiblyStale = (sizeOf(`${path}-wal`) ?? 0) > 0 || (sizeOf(`${path}-journal`) ?? 0) > 0;
     return { database: await openAndProbe(wait, true), possiblyStale };
   }
