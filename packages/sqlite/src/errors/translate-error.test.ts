@@ -27,8 +27,8 @@ async function fullDrive(
     isMounted = true;
     await prepare(path);
     if (lacks === 'bytes') await writeFile(join(path, 'filler'), Buffer.alloc(64 * 1024));
-    for (let name = 0; lacks === 'names' && (await statfs(path)).ffree > 0; name += 1)
-      await writeFile(join(path, String(name)), '');
+    const names = lacks === 'names' ? (await statfs(path)).ffree : 0;
+    for (let name = 0; name < names; name += 1) await writeFile(join(path, String(name)), '');
   } catch (error) {
     if (isMounted) throw error;
   }
