@@ -1,14 +1,16 @@
 /**
  * The forecast of what will be needed where, day by day, against "the same as a week ago" and "the same as yesterday", by how
  * much of what it told was needed (precision), how much of what was needed it told (recall), and both together (F1).
- * MODELKEEP_BENCH_TRACE names a recorded trace, a use a line: {"serverId": "…", "sha256": "…", "atMs": …}. Without one the
- * trace is made up: users with a weekly rhythm, projects that last two weeks, and chance.
+ * MODELKEEP_BENCH_TRACE names a recorded trace: GenTD26's lora_request_trace.csv, or a use a line as JSON:
+ * {"serverId": "…", "sha256": "…", "atMs": …}. Without one the trace is made up: users with a weekly rhythm, projects that last
+ * two weeks, and chance.
  */
-import { readFile } from 'node:fs/promises';
 import { forecastNeeds, type ModelUse } from '../../packages/fleet/src/index.ts';
 import { createSeededRandom } from '../../packages/testing/src/index.ts';
+import { readTraces, type Trace } from './recorded-trace.ts';
 
 const DAY_MS = 86_400_000;
+/** Days that are only learned from: as many weeks as the forecast looks at, and at most a third of the trace. */
 const WARM_UP_DAYS = 28;
 
 function madeTrace(days: number): ModelUse[] {
@@ -33,38 +35,33 @@ function madeTrace(days: number): ModelUse[] {
   return uses;
 }
 
-async function readTrace(path: string): Promise<ModelUse[]> {
-  const text = await readFile(path, 'utf8');
-  return text
-    .split('\n')
-    .filter(Boolean)
-    .map((line) => JSON.parse(line) as ModelUse);
+function compare({ name, uses }: Trace): void {
+  const keyOf = ({ serverId, sha256 }: Pick<ModelUse, 'serverId' | 'sha256'>): string => `${serverId} ${sha256}`;
+  const days = Map.groupBy(uses, ({ atMs }) => Math.floor(atMs / DAY_MS));
+  const usedOn = (day: number): Set<string> => new Set((days.get(day) ?? []).map(keyOf));
+  const [begin, last] = [Math.min(...days.keys()), Math.max(...days.keys())];
+  const first = begin + Math.min(WARM_UP_DAYS, Math.ceil((last - begin) / 3)) + 1;
+  const contenders: Readonly<Record<string, (day: number) => Set<string>>> = {
+    'same as last week': (day) => usedOn(day - 7),
+    'same as yesterday': (day) => usedOn(day - 1),
+    forecastNeeds: (day) => new Set(forecastNeeds(uses, { fromMs: day * DAY_MS }).map(keyOf)),
+  };
+  console.log(`-- fleet/forecast: ${name}, ${uses.length} uses, ${last - first} days`);
+  for (const [contender, tell] of Object.entries(contenders)) {
+    let [told, needed, both] = [0, 0, 0];
+    for (let day = first; day < last; day += 1) {
+      const [telling, actual] = [tell(day), usedOn(day)];
+      told += telling.size;
+      needed += actual.size;
+      both += [...telling].filter((key) => actual.has(key)).length;
+    }
+    const [precision, recall] = [both / told, both / needed];
+    const f1 = (2 * precision * recall) / (precision + recall);
+    const shown = [precision, recall, f1].map((figure) => figure.toFixed(3));
+    console.log(`${contender.padEnd(20)} precision ${shown[0]}  recall ${shown[1]}  F1 ${shown[2]}`);
+  }
 }
 
 const path = process.env['MODELKEEP_BENCH_TRACE'];
-const trace = path === undefined ? madeTrace(120) : await readTrace(path);
-const keyOf = ({ serverId, sha256 }: Pick<ModelUse, 'serverId' | 'sha256'>): string => `${serverId} ${sha256}`;
-const usedIn = (fromMs: number): Set<string> =>
-  new Set(trace.filter(({ atMs }) => atMs >= fromMs && atMs < fromMs + DAY_MS).map(keyOf));
-const first = Math.ceil(Math.min(...trace.map(({ atMs }) => atMs)) / DAY_MS) + WARM_UP_DAYS;
-const last = Math.floor(Math.max(...trace.map(({ atMs }) => atMs)) / DAY_MS);
-
-const contenders: Readonly<Record<string, (fromMs: number) => Set<string>>> = {
-  'same as last week': (fromMs) => usedIn(fromMs - 7 * DAY_MS),
-  'same as yesterday': (fromMs) => usedIn(fromMs - DAY_MS),
-  forecastNeeds: (fromMs) => new Set(forecastNeeds(trace, { fromMs }).map(keyOf)),
-};
-console.log(`-- fleet/forecast: ${trace.length} uses, ${last - first} days, ${path === undefined ? 'made up' : path}`);
-for (const [name, tell] of Object.entries(contenders)) {
-  let [told, needed, both] = [0, 0, 0];
-  for (let day = first; day < last; day += 1) {
-    const telling = tell(day * DAY_MS);
-    const actual = usedIn(day * DAY_MS);
-    told += telling.size;
-    needed += actual.size;
-    both += [...telling].filter((key) => actual.has(key)).length;
-  }
-  const [precision, recall] = [both / told, both / needed];
-  const f1 = (2 * precision * recall) / (precision + recall);
-  console.log(`${name.padEnd(20)} precision ${precision.toFixed(3)}  recall ${recall.toFixed(3)}  F1 ${f1.toFixed(3)}`);
-}
+const traces = path === undefined ? [{ name: 'made up', uses: madeTrace(120) }] : await readTraces(path);
+for (const trace of traces) compare(trace);

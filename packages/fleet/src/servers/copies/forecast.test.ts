@@ -46,3 +46,18 @@ it('of many uses in one time as much is told as of one', () => {
     ),
   ).toEqual(once);
 });
+
+it('times before the history began say nothing against a model', () => {
+  const history = [use(9, 2), ...[7, 2, 1].map((days) => use(days, 1))];
+  expect(forecastNeeds(history, { fromMs: FROM_MS })).toEqual([
+    {
+      serverId: 'a',
+      sha256: madeSha256(1),
+      likelihood: 0.819,
+      because: 'used in 2 of 4 times before, and in 1 of 1 weeks at this time',
+    },
+  ]);
+  expect(forecastNeeds([use(1, 1)], { fromMs: FROM_MS })[0]?.because).toBe(
+    'used in 1 of 1 times before, and in 0 of 0 weeks at this time',
+  );
+});

@@ -35,15 +35,17 @@ const FADE = 0.6;
 
 /**
  * Tells which models will be needed where: the likelihood is a weighted part of times before in which the model was used
- * there. Looked at are the times just before, and those at the same hours of the week; each weighs less than the one after
- * it. Pure; what is told is sorted, the likeliest first.
+ * there. Looked at are the times just before, and those at the same hours of the week, as far back as the history goes; each
+ * weighs less than the one after it. Pure; what is told is sorted, the likeliest first.
  */
 export function forecastNeeds(history: readonly ModelUse[], options: ForecastOptions): ForecastNeed[] {
   const { fromMs, lengthMs = DAY_MS, least = 0.35 } = options;
+  const firstMs = history.reduce((earliest, { atMs }) => Math.min(earliest, atMs), Number.POSITIVE_INFINITY);
+  // That nothing was used before anybody took note of it says nothing.
   const times = [
     ...windows('before', RECENT, (step) => fromMs - step * lengthMs),
     ...windows('weeks', WEEKS, (step) => fromMs - step * WEEK_DAYS * DAY_MS),
-  ];
+  ].filter(({ startMs }) => startMs + lengthMs > firstMs);
   const used = new Map<string, { readonly use: ModelUse; readonly seen: Set<number> }>();
   for (const use of history) {
     for (const [place, { startMs }] of times.entries()) {
@@ -56,11 +58,13 @@ export function forecastNeeds(history: readonly ModelUse[], options: ForecastOpt
     }
   }
   const whole = times.reduce((sum, { weight }) => sum + weight, 0);
+  const countOf = (kind: Window['kind'], places: Iterable<number>): number =>
+    [...places].filter((place) => times[place]?.kind === kind).length;
+  const [before, weeks] = [countOf('before', times.keys()), countOf('weeks', times.keys())];
   return [...used.values()]
     .map(({ use, seen }) => {
       const weight = [...seen].reduce((sum, place) => sum + (times[place]?.weight ?? 0), 0);
-      const count = (kind: Window['kind']): number => [...seen].filter((place) => times[place]?.kind === kind).length;
-      const because = `used in ${count('before')} of ${RECENT} times before, and in ${count('weeks')} of ${WEEKS} weeks at this time`;
+      const because = `used in ${countOf('before', seen)} of ${before} times before, and in ${countOf('weeks', seen)} of ${weeks} weeks at this time`;
       return {
         serverId: use.serverId,
         sha256: use.sha256,
