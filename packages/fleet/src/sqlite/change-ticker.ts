@@ -7,7 +7,8 @@ export interface ChangeTicker {
   next(seen: number, signal: AbortSignal): Promise<number>;
 }
 
-const POLL_MS = 20;
+/** Between two looks: short after a change, behind which others often come, and then longer while nothing does. */
+const [SHORTEST_POLL_MS, LONGEST_POLL_MS] = [5, 20];
 
 /**
  * @internal One look for all who follow: SQLite tells for next to nothing whether another connection has written. Nobody
@@ -29,7 +30,7 @@ export function createChangeTicker(file: StateFile): ChangeTicker {
   return {
     async next(seen, signal) {
       signal.throwIfAborted();
-      for (let waitMs = 0; ; waitMs = POLL_MS) {
+      for (let waitMs = 0; ; waitMs = Math.min(LONGEST_POLL_MS, Math.max(SHORTEST_POLL_MS, waitMs * 1.25))) {
         const version = await abortable(lookTogether(waitMs), signal);
         if (version !== seen) return version;
       }

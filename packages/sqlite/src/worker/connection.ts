@@ -1,3 +1,4 @@
+import { createGivingWay, type GivingWay } from './giving-way.ts';
 import type { DriverConnection, DriverStatement, SqliteDriver } from '../driver/sqlite-driver.ts';
 
 const MOST_STATEMENTS = 128;
@@ -8,6 +9,7 @@ export interface Connection {
   readonly driver: SqliteDriver;
   readonly database: DriverConnection;
   readonly busyTimeoutMs: number;
+  readonly givingWay: GivingWay;
   /** The statement of this text, prepared once while it is in use. */
   statement(sql: string): DriverStatement;
   /** Runs one piece of work after the other: a transaction is never entered by a second one. */
@@ -34,6 +36,7 @@ export function createConnection({ path, driver, database, busyTimeoutMs }: Conn
     driver,
     database,
     busyTimeoutMs,
+    givingWay: createGivingWay(),
     statement(sql) {
       const statement = statements.get(sql) ?? database.prepare(sql);
       statements.delete(sql);

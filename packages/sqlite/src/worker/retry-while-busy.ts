@@ -3,7 +3,7 @@ import type { SqliteDriver } from '../driver/sqlite-driver.ts';
 import { isBusy } from '../errors/translate-error.ts';
 
 /** Short at first: who has waited for longest must not look least often while others come and go. Then it is a long lock. */
-const [LONGEST_PAUSE_MS, LONGEST_LATER_MS, LATER_MS] = [5, 25, 250];
+const [LONGEST_PAUSE_MS, LONGEST_LATER_MS, LATER_MS] = [1, 25, 250];
 
 /** @internal What is waited for, and for how long. */
 export interface BusyWait {
@@ -15,8 +15,8 @@ export interface BusyWait {
 
 /**
  * @internal Tries until no other connection is in the way. Between two tries the thread is free for other databases:
- * SQLite's own busy timeout would block it. The pauses are random and grow from 1 ms to 5 ms, after a quarter of a second
- * to 25 ms.
+ * SQLite's own busy timeout would block it. The pauses are random: 1 to 2 ms, and after a quarter of a second
+ * up to 26 ms.
  *
  * @throws `sqlite.locked` after `timeoutMs`, `signal.reason` on abort, and whatever else the attempt throws
  */

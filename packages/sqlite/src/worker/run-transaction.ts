@@ -25,9 +25,10 @@ export function runTransaction(
   options: TransactionOptions,
 ): Promise<SqlResult[]> {
   return connection.inTurn(async () => {
-    const { database, driver, path, busyTimeoutMs } = connection;
+    const { database, driver, path, busyTimeoutMs, givingWay } = connection;
     const wait: BusyWait = { driver, path, timeoutMs: busyTimeoutMs, signal: options.signal };
-    await retryWhileBusy(() => database.exec(options.temporary ? 'begin' : 'begin immediate'), wait);
+    if (options.temporary) database.exec('begin');
+    else await lock(connection, wait);
     try {
       const results: SqlResult[] = [];
       let sliceStartedMs = performance.now();
@@ -46,8 +47,19 @@ export function runTransaction(
       return results;
     } finally {
       if (database.inTransaction) database.exec('rollback');
+      if (!options.temporary) givingWay.ended();
     }
   });
+}
+
+async function lock({ database, givingWay }: Connection, wait: BusyWait): Promise<void> {
+  await givingWay.beforeLock(wait.signal);
+  let tries = 0;
+  await retryWhileBusy(() => {
+    tries += 1;
+    if (tries > 1) givingWay.met();
+    database.exec('begin immediate');
+  }, wait);
 }
 
 function runStatement(connection: Connection, { sql, params, paramRows }: SqlStatement): SqlResult {
