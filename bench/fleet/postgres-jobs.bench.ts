@@ -96,7 +96,7 @@ try {
     [50, 10],
   ] as const) {
     const prepare = async (): Promise<void> => {
-      await store.prune(Number.MAX_SAFE_INTEGER);
+      await store.prune(0);
       await boss.deleteAllJobs('download');
       await postgres.run('vacuum analyze', connectionString);
     };

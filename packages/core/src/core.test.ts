@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { abortable, isId, isSha1, isSha256, newId, silentLogger, systemClock } from './index.ts';
+import { abortable, createOutage, isId, isSha1, isSha256, newId, silentLogger, systemClock } from './index.ts';
 import { modelMetadataSchema, modelOverridesSchema, volumeFileSchema } from './schemas/index.ts';
 
 describe('ids and digests', () => {
@@ -114,4 +114,32 @@ describe('the schemas of the files on disk', () => {
     expect(volumeFileSchema.parse(volume)).toEqual(volume);
     expect(volumeFileSchema.safeParse({ ...volume, libraryId: 'x' }).success).toBe(false);
   });
+});
+
+it('an outage is told at first, after growing pauses, and when all have their answers again', () => {
+  const lines: string[] = [];
+  const logger = {
+    ...silentLogger,
+    warn: (message: string, facts?: object) => void lines.push(`${message} ${JSON.stringify(facts)}`),
+    info: (message: string, facts?: object) => void lines.push(`${message} ${JSON.stringify(facts)}`),
+  };
+  let nowMs = 5;
+  const clock = { monotonicMs: () => nowMs };
+  const outage = createOutage({ logger, clock, message: 'away', over: 'back', facts: { url: 'x' } });
+  outage.answered('read');
+  for (; nowMs < 60_000; nowMs += 1_000) {
+    outage.failed('read', 'refused');
+    outage.failed('write', 'refused');
+  }
+  outage.answered('read');
+  outage.answered('read');
+  outage.answered('write');
+  outage.failed('read', 'refused again');
+  expect(lines).toEqual([
+    'away {"url":"x","work":"read","error":"refused","failures":1}',
+    'away {"url":"x","work":"read","error":"refused","failures":21}',
+    'away {"url":"x","work":"read","error":"refused","failures":61}',
+    'back {"url":"x","awayMs":60000,"failures":120}',
+    'away {"url":"x","work":"read","error":"refused again","failures":1}',
+  ]);
 });

@@ -3,6 +3,7 @@ export { systemClock, type Clock } from './ports/clock.ts';
 export { settableClock, type SettableClock } from './ports/settable-clock.ts';
 export type { ContractCase } from './ports/contract-case.ts';
 export { silentLogger, type LogFacts, type Logger } from './ports/logger.ts';
+export { createOutage, type Outage, type OutageOptions } from './outage.ts';
 export { noMetrics, type Metric, type MetricLabels, type Metrics } from './ports/metrics.ts';
 export { createMetrics, type MemoryMetrics } from './metrics/create-metrics.ts';
 export type {

@@ -159,6 +159,8 @@ export type {
   LeftToAsk,
   LibraryChanges,
   LibraryRepair,
+  RepoFileFailure,
+  RepoFilesRepair,
   LibraryUsage,
   KeepLinkedOptions,
   KeptLinks,

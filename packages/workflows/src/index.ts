@@ -121,6 +121,7 @@ export type {
 export type { NotOnCivitai, RegistryEntry, RegistryRow } from '@modelkeep/library';
 export type { Diagnosis, Finding } from './maintain/diagnose.ts';
 export type { LibraryRepair, RepairFailure, RepairLibraryOptions } from './maintain/repair-library.ts';
+export type { RepoFileFailure, RepoFilesRepair } from './maintain/repair-repo-files.ts';
 export type { TidyReport, UnledModel } from './maintain/tidying.ts';
 export type { ComputeHashesRequest } from './maintain/compute-hashes.ts';
 export type { LibraryVerification, VerifyLibraryOptions } from './maintain/verify-library.ts';

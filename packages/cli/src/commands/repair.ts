@@ -2,7 +2,7 @@ import type { ExitCode } from '../exit-code.ts';
 import { formatBytes } from '../output/format-bytes.ts';
 import { withProgress } from '../output/show-progress.ts';
 import type { CommandContext } from '../session.ts';
-import { problemLine, type VerifyOptions } from './verify.ts';
+import { problemLine, repoLine, type VerifyOptions } from './verify.ts';
 
 /** @internal Mends what a verification finds. What is left makes the command fail. */
 export async function repairLibrary(context: CommandContext, options: VerifyOptions): Promise<ExitCode> {
@@ -18,11 +18,17 @@ export async function repairLibrary(context: CommandContext, options: VerifyOpti
     }
     for (const problem of report.left) terminal.err(problemLine(problem));
     for (const { slug, file, reason } of report.failures) terminal.err(`cannot be fetched: ${slug}/${file}: ${reason}`);
-    const { found, repaired, left, bytesFetched } = report;
+    const { found, repaired, left, repos } = report;
+    for (const { repo, path } of repos.repaired) terminal.out(`fetched: ${repo}/${path}`);
+    for (const failure of repos.failures) {
+      terminal.err(repoLine(failure));
+      terminal.err(`cannot be fetched: ${failure.repo}/${failure.path}: ${failure.reason}`);
+    }
     terminal.out(
-      `${found.models} models, ${found.problems.length} problems: ${repaired.length} repairs, ` +
-        `${formatBytes(bytesFetched)} fetched, ${left.length} problems left`,
+      `${found.models} models, ${found.problems.length + repos.found.problems.length} problems: ` +
+        `${repaired.length + repos.repaired.length} repairs, ` +
+        `${formatBytes(report.bytesFetched + repos.bytesFetched)} fetched, ${left.length + repos.failures.length} problems left`,
     );
   }
-  return report.left.length === 0 ? 0 : 1;
+  return report.left.length + report.repos.failures.length === 0 ? 0 : 1;
 }

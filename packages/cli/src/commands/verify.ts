@@ -32,12 +32,14 @@ export async function verifyLibrary(context: CommandContext, options: VerifyOpti
     terminal.out(
       `${report.models} models, ${report.files + repos.files} files, ${formatBytes(report.bytesHashed + repos.bytesHashed)} hashed: ${problems} problems`,
     );
-    if (repos.problems.length > 0) terminal.err('repos sync fetches what is wrong in repos again');
+    if (repos.problems.length > 0)
+      terminal.err('repos sync fetches what is wrong in repos again, and verify --repair does both');
   }
   return problems === 0 ? 0 : 1;
 }
 
-function repoLine({ repo, path, problem, expected, found }: RepoFileProblem): string {
+/** @internal */
+export function repoLine({ repo, path, problem, expected, found }: RepoFileProblem): string {
   return problemLine({ slug: repo, file: path, problem, expected, found });
 }
 

@@ -94,8 +94,8 @@ export interface JobStore extends AsyncDisposable {
   schedules(options?: JobCallOptions): Promise<readonly ScheduleRecord[]>;
   /** Adds the jobs of schedules that are due: each time once, however many ask. @returns the ids of new jobs */
   runSchedules(options?: JobCallOptions): Promise<readonly string[]>;
-  /** Forgets what is final since before a time, milliseconds since 1970, with its log. @returns how many */
-  prune(endedBeforeMs: number, options?: JobCallOptions): Promise<number>;
+  /** Forgets what has been final for so long, by the clock that the store counts by, with its log. @returns how many */
+  prune(keptMs: number, options?: JobCallOptions): Promise<number>;
   /** What happened after a cursor; null to start, which answers `resync`. */
   changesSince(cursor: string | null, options?: JobCallOptions): Promise<JobChanges>;
   /** What happens, in any process, within moments, until the signal aborts (which throws its reason). */

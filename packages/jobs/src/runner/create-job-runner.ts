@@ -1,4 +1,5 @@
 import {
+  createOutage,
   newId,
   noMetrics,
   serialiseError,
@@ -73,7 +74,14 @@ export function createJobRunner(options: JobRunnerOptions): JobRunner {
   const leaving = new AbortController();
   const over = new AbortController();
   const wake = createWake(clock);
-  const settling = createSettling({ store, clock, logger, leaseMs });
+  const outage = createOutage({
+    logger,
+    clock,
+    message: 'the store of jobs does not answer',
+    over: 'the store of jobs answers again',
+    facts: { workerId },
+  });
+  const settling = createSettling({ store, clock, logger, outage, leaseMs });
 
   const follow = async (job: RunningJob): Promise<void> => {
     const { id, type } = job.claim.job;
@@ -112,35 +120,41 @@ export function createJobRunner(options: JobRunnerOptions): JobRunner {
     for (const one of claimed) start(one);
     return claimed.length > 0;
   };
-  const repeat = async (work: () => Promise<void>): Promise<void> => {
+  const repeat = async (name: string, work: () => Promise<void>): Promise<void> => {
     while (!leaving.signal.aborted) {
       try {
         await work();
+        outage.answered(name);
       } catch (error) {
         if (leaving.signal.aborted) return;
-        logger.warn('the store of jobs did not answer', { workerId, error: serialiseError(error).message });
+        outage.failed(name, serialiseError(error).message);
         await clock.sleep(pollMs, leaving.signal).catch(() => {});
       }
     }
   };
   let prunedMs = Number.NEGATIVE_INFINITY;
   const loops = Promise.all([
-    repeat(async () => {
-      if (!(await claim())) await wake.wait(pollMs, leaving.signal);
+    repeat('claim', async () => {
+      const isClaimed = await claim();
+      outage.answered('claim');
+      if (!isClaimed) await wake.wait(pollMs, leaving.signal);
     }),
-    repeat(async () => {
-      for await (const _ of store.watch({ signal: leaving.signal })) wake.up();
+    repeat('watch', async () => {
+      for await (const _ of store.watch({ signal: leaving.signal })) {
+        outage.answered('watch');
+        wake.up();
+      }
     }),
-    repeat(async () => {
+    repeat('schedules', async () => {
       await store.runSchedules();
       if (clock.monotonicMs() - prunedMs >= PRUNE_EVERY_MS) {
         prunedMs = clock.monotonicMs();
-        await store.prune(clock.now() - retentionMs);
+        await store.prune(retentionMs);
       }
       await clock.sleep(pollMs, leaving.signal);
     }),
   ]);
-  const beating = keepBeating({ store, running, leaseMs, beatMs, clock, logger, signal: over.signal });
+  const beating = keepBeating({ store, running, leaseMs, beatMs, clock, outage, signal: over.signal });
 
   const end = async (drainMs: number): Promise<void> => {
     leaving.abort(new DOMException('the worker leaves', 'AbortError'));

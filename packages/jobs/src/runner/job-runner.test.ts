@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import { ModelkeepError, noMetrics, noProgress, systemClock } from '@modelkeep/core';
+import { ModelkeepError, noMetrics, noProgress, silentLogger, systemClock } from '@modelkeep/core';
 import { expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { testJobs } from '../jobs.test-helper.ts';
@@ -48,6 +48,33 @@ it('does what is added, with its result, progress and log', async () => {
   await until(store, id, 'completed');
   expect(await store.get(id)).toMatchObject({ result: { name: 'a' }, progress: { bytesDone: 7 }, attempts: 1 });
   expect(await store.logs(id)).toMatchObject([{ level: 'info', message: 'hello a' }]);
+});
+
+it('a store that does not answer is told once at first, and once when it does again', async () => {
+  const { open } = await testJobs();
+  const store = await open();
+  let isAway = true;
+  const orAway =
+    <Input extends unknown[], Output>(call: (...given: Input) => Promise<Output>) =>
+    (...given: Input): Promise<Output> =>
+      isAway ? Promise.reject(new Error('away')) : call(...given);
+  const flaky = { ...store, claim: orAway(store.claim), runSchedules: orAway(store.runSchedules) };
+  const lines: unknown[] = [];
+  const note = (message: string, { error, failures }: Record<string, unknown> = {}): unknown =>
+    lines.push({ message, error, failures });
+  const logger = { ...silentLogger, info: note, warn: note };
+  runnerOf(
+    flaky,
+    handlerOf(async () => Promise.resolve(1)),
+    { logger, pollMs: 5 },
+  );
+  const id = await add(store);
+  await systemClock.sleep(60);
+  expect(lines).toEqual([{ message: 'the store of jobs does not answer', error: 'away', failures: 1 }]);
+  isAway = false;
+  await until(store, id, 'completed');
+  await expect.poll(() => lines.length).toBe(2);
+  expect(lines[1]).toMatchObject({ message: 'the store of jobs answers again' });
 });
 
 it('tries again what failed, and gives up what can never be', async () => {

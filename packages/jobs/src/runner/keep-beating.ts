@@ -1,4 +1,4 @@
-import { serialiseError, type Clock, type Logger } from '@modelkeep/core';
+import { serialiseError, type Clock, type Outage } from '@modelkeep/core';
 import type { JobStore } from '../ports/job-store.ts';
 import type { RunningJob } from './running-job.ts';
 
@@ -9,7 +9,7 @@ export async function keepBeating({
   leaseMs,
   beatMs,
   clock,
-  logger,
+  outage,
   signal,
 }: {
   readonly store: Pick<JobStore, 'beat'>;
@@ -17,13 +17,15 @@ export async function keepBeating({
   readonly leaseMs: number;
   readonly beatMs: number;
   readonly clock: Clock;
-  readonly logger: Logger;
+  readonly outage: Outage;
   readonly signal: AbortSignal;
 }): Promise<void> {
   const renewedMs = new WeakMap<RunningJob, number>();
   while (!signal.aborted) {
     await clock.sleep(beatMs, signal).catch(() => {});
     const jobs = [...running.values()];
+    // Who has nothing to renew misses no answer.
+    if (jobs.length === 0) outage.answered('beat');
     if (jobs.length === 0 || signal.aborted) continue;
     const startedMs = clock.monotonicMs();
     for (const job of jobs) if (!renewedMs.has(job)) renewedMs.set(job, startedMs - beatMs);
@@ -32,6 +34,7 @@ export async function keepBeating({
         jobs.map((job) => job.takeBeat()),
         leaseMs,
       );
+      outage.answered('beat');
       for (const [index, job] of jobs.entries()) {
         const order = orders[index] ?? 'lost';
         if (order === 'go-on') renewedMs.set(job, startedMs);
@@ -39,7 +42,7 @@ export async function keepBeating({
         else if (running.get(job.claim.job.id) === job) job.stop(order);
       }
     } catch (error) {
-      logger.warn('the leases of jobs could not be renewed', { error: serialiseError(error).message });
+      outage.failed('beat', serialiseError(error).message);
       for (const job of jobs) {
         if (clock.monotonicMs() - (renewedMs.get(job) ?? 0) > leaseMs) job.stop('lost');
       }

@@ -1,4 +1,4 @@
-import { isModelkeepError, serialiseError, type Clock, type Logger } from '@modelkeep/core';
+import { isModelkeepError, serialiseError, type Clock, type Logger, type Outage } from '@modelkeep/core';
 import type { JobSettlement } from '../ports/claim.ts';
 import type { JobStore } from '../ports/job-store.ts';
 
@@ -17,11 +17,13 @@ export function createSettling({
   store,
   clock,
   logger,
+  outage,
   leaseMs,
 }: {
   readonly store: Pick<JobStore, 'settle'>;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly outage: Outage;
   readonly leaseMs: number;
 }): Settling {
   let queue: { readonly end: JobSettlement; readonly sinceMs: number; readonly done: (taken: boolean) => void }[] = [];
@@ -30,17 +32,20 @@ export function createSettling({
   const tell = async (batch: typeof queue): Promise<void> => {
     try {
       const accepted = await store.settle(batch.map(({ end }) => end));
+      outage.answered('settle');
       for (const [index, { end, done }] of batch.entries()) {
         const taken = accepted[index] === true;
         if (!taken) logger.warn('a job was taken over by another worker', { jobId: end.id });
         done(taken);
       }
     } catch (error) {
-      logger.warn('the end of jobs could not be told', { error: serialiseError(error).message });
       const isClosed = isModelkeepError(error, 'core.closed');
       const old = clock.monotonicMs() - leaseMs;
       // One that the store refuses must not keep back the others.
       const refused = isModelkeepError(error, 'core.invalid-argument');
+      const reason = serialiseError(error).message;
+      if (refused) logger.warn('the end of jobs was refused', { error: reason });
+      else if (!isClosed) outage.failed('settle', reason);
       for (const one of batch) {
         if (isClosed || one.sinceMs < old) one.done(false);
         else if (!refused) queue.push(one);
@@ -56,6 +61,8 @@ export function createSettling({
       queue = [];
       await tell(batch);
     }
+    // What was given up is waited for no longer.
+    outage.answered('settle');
     running = undefined;
   };
   return {

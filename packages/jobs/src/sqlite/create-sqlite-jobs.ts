@@ -43,7 +43,7 @@ export function createSqliteJobs({ database, clock = systemClock }: SqliteJobsOp
     },
     schedules: ({ signal } = {}) => listSchedules(context, signal),
     runSchedules: ({ signal } = {}) => runSchedules(context, signal),
-    prune: (endedBeforeMs, { signal } = {}) => pruneJobs(context, endedBeforeMs, signal),
+    prune: (keptMs, { signal } = {}) => pruneJobs(context, keptMs, signal),
     changesSince: (cursor, { signal } = {}) => jobChangesSince(context, cursor, signal),
     watch: (options) => watchJobs(context, options),
     close: () => database.close(),

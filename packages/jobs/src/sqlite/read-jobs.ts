@@ -59,17 +59,17 @@ export function countJobs({ database }: JobsContext, signal?: AbortSignal): Prom
 
 /** @internal What others come after stays until those are final. */
 export async function pruneJobs(
-  { database }: JobsContext,
-  endedBeforeMs: number,
+  { database, clock }: JobsContext,
+  keptMs: number,
   signal?: AbortSignal,
 ): Promise<number> {
   const results = await database.transaction(
     [
       {
-        sql: `delete from jobs_list where ended_at_ms < ? and state in ('completed', 'failed', 'cancelled')
+        sql: `delete from jobs_list where ended_at_ms <= ? and state in ('completed', 'failed', 'cancelled')
           and not exists (select 1 from jobs_after a join jobs_list j on j.id = a.job
             where a.dependency = jobs_list.id and j.ended_at_ms is null)`,
-        params: [endedBeforeMs],
+        params: [clock.now() - keptMs],
       },
       { sql: 'delete from jobs_after where job not in (select id from jobs_list)' },
       { sql: 'delete from jobs_lines where job_id not in (select id from jobs_list)' },

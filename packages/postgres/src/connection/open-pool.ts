@@ -40,8 +40,8 @@ export function openPool(options: PostgresOptions): OwnedPool {
     keepAlive: true,
     application_name: 'modelkeep',
   });
-  // Of connections that nobody uses now: the pool makes a new one when it is asked.
-  pool.on('error', (error) => logger?.warn('a connection to the database was cut', { url, reason: error.message }));
+  // Of connections that nobody uses now: the pool makes a new one when it is asked, and who asks says whether it could.
+  pool.on('error', (error) => logger?.debug('a connection to the database was cut', { url, reason: error.message }));
   hearErrors(pool);
   return { pool, url, end: () => pool.end() };
 }

@@ -1,3 +1,4 @@
+import { createOutage } from '@modelkeep/core';
 import type { PoolClient } from 'pg';
 import type { PostgresConnection } from '../connection/postgres-connection.ts';
 
@@ -15,6 +16,12 @@ export interface Listener {
 
 /** @internal Listens on a connection of its own, which is made again when it is cut. */
 export function startListener({ pool, logger, url }: PostgresConnection, channel: string): Listener {
+  const outage = createOutage({
+    logger,
+    message: 'changes are looked for, and not told, for now',
+    over: 'changes are told again',
+    facts: { url },
+  });
   let waiting = Promise.withResolvers<void>();
   let client: PoolClient | null = null;
   let timer: NodeJS.Timeout | undefined;
@@ -49,11 +56,12 @@ export function startListener({ pool, logger, url }: PostgresConnection, channel
       await made.query(`listen "${channel}"`);
       if (isClosed) return made.release(true);
       client = made;
+      outage.answered(channel);
       waitMs = FIRST_WAIT_MS;
       wake();
     } catch (error) {
       made?.release(true);
-      logger.warn('changes are looked for, and not told, for now', { url, reason: String(error) });
+      outage.failed(channel, String(error));
       later();
     }
   };

@@ -31,7 +31,7 @@ export function postgresJobs(context: JobsContext, close: () => Promise<void>): 
     unschedule: (id, { signal } = {}) => removeSchedule(context, id, signal),
     schedules: ({ signal } = {}) => listSchedules(context, signal),
     runSchedules: ({ signal } = {}) => runSchedules(context, signal),
-    prune: (endedBeforeMs, { signal } = {}) => pruneJobs(context, endedBeforeMs, signal),
+    prune: (keptMs, { signal } = {}) => pruneJobs(context, keptMs, signal),
     changesSince: (cursor, { signal } = {}) => jobChangesSince(context, cursor, signal),
     watch: (options) => watchJobs(context, options),
     close,

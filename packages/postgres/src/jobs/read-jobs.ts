@@ -11,7 +11,7 @@ import {
   type ListJobsOptions,
 } from '@modelkeep/jobs';
 import { jobColumns } from './job-columns.ts';
-import { isJobId, type JobsContext } from './jobs-context.ts';
+import { givenTime, isJobId, type JobsContext } from './jobs-context.ts';
 
 const MAX_LINES = 1_000;
 /** How many are forgotten by one statement. */
@@ -78,15 +78,12 @@ export function countJobs({ connection, libraryId }: JobsContext, signal?: Abort
 }
 
 /** @internal What others come after stays until those are final. */
-export async function pruneJobs(
-  { connection, libraryId }: JobsContext,
-  endedBeforeMs: number,
-  signal?: AbortSignal,
-): Promise<number> {
+export async function pruneJobs(context: JobsContext, keptMs: number, signal?: AbortSignal): Promise<number> {
+  const { connection, libraryId } = context;
   for (let pruned = 0; ;) {
     const [row] = await connection.query<{ count: number }>(
       `with old as (
-         select seq from {s}.jobs_list j where library_id = $1 and ended_at_ms < $2
+         select seq from {s}.jobs_list j where library_id = $1 and ended_at_ms <= {s}.jobs_now($3) - $2
            and state in ('completed', 'failed', 'cancelled')
            and not exists (select 1 from {s}.jobs_after a join {s}.jobs_list d on d.id = a.job
              where a.dependency = j.id and d.ended_at_ms is null)
@@ -96,7 +93,7 @@ export async function pruneJobs(
        links as (delete from {s}.jobs_after where job in (select id from gone)),
        lines as (delete from {s}.jobs_lines where job_id in (select id from gone))
        select count(*)::int as count from gone`,
-      [libraryId, endedBeforeMs],
+      [libraryId, keptMs, givenTime(context)],
       signal,
     );
     const { count = 0 } = row ?? {};

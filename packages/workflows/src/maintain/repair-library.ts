@@ -2,6 +2,7 @@ import { startOperation, type ModelRecord, type Operation, type Progress } from 
 import type { BadContent, DoubledModel, RepairedFile, VerifyProblem, VerifyReport } from '@modelkeep/library';
 import { relinkModel, type RelinkContext } from '../volumes/relink-model.ts';
 import { fetchContent, type FetchContentContext } from './fetch-content.ts';
+import { repairRepoFiles, type RepairRepoFilesContext, type RepoFilesRepair } from './repair-repo-files.ts';
 
 /** How a library is repaired. */
 export interface RepairLibraryOptions {
@@ -28,7 +29,9 @@ export interface LibraryRepair {
   /** Problems that are still there. */
   readonly left: readonly VerifyProblem[];
   readonly failures: readonly RepairFailure[];
-  /** Bytes of the contents that were fetched. */
+  /** Of what `repos` keeps, which no model has. */
+  readonly repos: RepoFilesRepair;
+  /** Bytes of the contents that were fetched, those of `repos` not counted. */
   readonly bytesFetched: number;
   /** Bytes that hard links in place of copies have saved. */
   readonly bytesSaved: number;
@@ -37,7 +40,7 @@ export interface LibraryRepair {
 }
 
 /** @internal */
-export interface RepairLibraryContext extends FetchContentContext {
+export interface RepairLibraryContext extends FetchContentContext, RepairRepoFilesContext {
   readonly relinking: RelinkContext;
 }
 
@@ -47,7 +50,7 @@ export interface RepairLibraryContext extends FetchContentContext {
  */
 export function repairLibrary(
   context: RepairLibraryContext,
-  { depth, replaceDiverged, signal }: RepairLibraryOptions,
+  { depth = 'hash', replaceDiverged, signal }: RepairLibraryOptions & { readonly signal: AbortSignal },
 ): Operation<LibraryRepair> {
   return startOperation(async (report) => {
     const { store, relinking } = context;
@@ -63,12 +66,14 @@ export function repairLibrary(
     // The second pass gives the models' folders what came.
     const after = fetched.done.length === 0 ? null : await store.repair(found, { replaceDiverged, signal });
     const repaired = [...local.repaired, ...fetched.done, ...(after?.repaired ?? [])];
+    const repos = await repairRepoFiles(context, { depth, report, signal });
     report({ phase: 'done', fraction: 1, file: null });
     return {
       found,
       repaired,
       left: found.problems.filter((problem) => !isMended(problem, { repaired, failures: fetched.failures })),
       failures: fetched.failures,
+      repos,
       bytesFetched: fetched.bytes,
       bytesSaved: local.bytesSaved,
       joined: local.joined,

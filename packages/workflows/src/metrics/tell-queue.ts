@@ -1,4 +1,4 @@
-import { serialiseError, type Clock, type Logger, type Metrics } from '@modelkeep/core';
+import { createOutage, serialiseError, type Clock, type Logger, type Metrics } from '@modelkeep/core';
 import type { JobState, JobStore } from '@modelkeep/jobs';
 
 const queueMetric = { name: 'modelkeep_queue_jobs', help: 'Jobs of the library that are not over.' };
@@ -27,17 +27,24 @@ export function tellQueue({ metrics, open, clock, logger }: TellQueueContext): (
     for (const [key, { labels }] of now) told.set(key, labels);
     for (const [key, labels] of told) metrics.set(queueMetric, labels, now.get(key)?.count ?? 0);
   };
+  const outage = createOutage({
+    logger,
+    clock,
+    message: 'how many jobs wait is not told',
+    over: 'how many jobs wait is told again',
+  });
   const follow = async (): Promise<void> => {
     while (!signal.aborted) {
       try {
         const store = await open();
         for await (const _ of store.watch({ signal })) {
           await tell(store);
+          outage.answered('queue');
           await clock.sleep(TELL_MS, signal);
         }
       } catch (error) {
         if (signal.aborted) return;
-        logger.warn('how many jobs wait could not be told', { error: serialiseError(error).message });
+        outage.failed('queue', serialiseError(error).message);
         await clock.sleep(AGAIN_MS, signal).catch(() => {});
       }
     }

@@ -1,4 +1,4 @@
-import { isModelkeepError, serialiseError, type Clock } from '@modelkeep/core';
+import { createOutage, isModelkeepError, serialiseError, type Clock } from '@modelkeep/core';
 import { keepOn } from './keep-on.ts';
 import type { ServeOptions, Serving, SyncInventoryOptions } from './library-servers.ts';
 import { ownRegistration, type SyncContext } from './sync-library.ts';
@@ -27,26 +27,37 @@ export async function serveLibrary(
   await register();
   await sync({ signal: stopped });
 
+  const outage = createOutage({
+    logger,
+    clock,
+    message: 'the servers are not told',
+    over: 'the servers are told again',
+    facts: { serverId: ownId },
+  });
   const beat = async (): Promise<void> => {
     for (;;) {
       await clock.sleep(everyMs, stopped);
       await servers.heartbeat(ownId, load?.() ?? {}, { signal: stopped });
+      outage.answered('beat');
     }
   };
   const follow = async (): Promise<void> => {
     for await (const _ of store.index.watch({ signal: stopped })) {
       await clock.sleep(SETTLE_MS, stopped);
       await sync({ signal: stopped });
+      outage.answered('follow');
     }
   };
-  const tellAgain = async (failure: unknown): Promise<void> => {
-    logger.warn('the servers could not be told', { serverId: ownId, error: serialiseError(failure).message });
+  const tellAgain = async (work: string, failure: unknown): Promise<void> => {
+    outage.failed(work, serialiseError(failure).message);
     // Somebody may have removed it meanwhile.
     if (isModelkeepError(failure, 'fleet.not-found')) await register();
   };
-  const ended = Promise.all([beat, follow].map((work) => keepOn({ work, stopped, clock, onFailure: tellAgain }))).then(
-    () => undefined,
-  );
+  const ended = Promise.all(
+    [beat, follow].map((work) =>
+      keepOn({ work, stopped, clock, onFailure: (failure) => tellAgain(work.name, failure) }),
+    ),
+  ).then(() => undefined);
   const close = async (): Promise<void> => {
     stop.abort();
     await ended;

@@ -1,4 +1,4 @@
-import { isModelkeepError, serialiseError, type Logger, type Metrics } from '@modelkeep/core';
+import { createOutage, isModelkeepError, serialiseError, type Logger, type Metrics } from '@modelkeep/core';
 import type { LibraryStore, VolumeLock } from '@modelkeep/library';
 import { sendEvent, type SendContext } from './send-event.ts';
 import { takeEvents, type TakeEventsContext } from './take-events.ts';
@@ -34,6 +34,7 @@ export function createCourier(context: CourierContext): Courier {
   const { table, store, clock, logger, metrics } = context;
   const closing = new AbortController();
   const { signal } = closing;
+  const outage = createOutage({ logger, clock, message: 'webhooks are not told', over: 'webhooks are told again' });
   const busy = new Map<string, Promise<void>>();
   const failures = new Map<string, { readonly count: number; readonly untilMs: number }>();
   const damaged = new Set<string>();
@@ -88,9 +89,12 @@ export function createCourier(context: CourierContext): Courier {
   };
   /** One after the other: two would take the same events, and tell them twice. */
   const next = async (): Promise<void> => {
-    rounds = rounds.then(round).catch((error: unknown) => {
-      if (!signal.aborted) logger.warn('webhooks were not told', { error: serialiseError(error).message });
-    });
+    rounds = rounds.then(round).then(
+      () => outage.answered('round'),
+      (error: unknown) => {
+        if (!signal.aborted) outage.failed('round', serialiseError(error).message);
+      },
+    );
     await rounds;
   };
   const loop = async (): Promise<void> => {

@@ -283,7 +283,10 @@ async function assemble(io: Io, options: OpenWorkspaceOptions, closing: Closing)
     verify: (request = {}) => verifyLibrary({ store, io, shared }, request, operations),
     repair: (request = {}) =>
       operations.track(
-        repairLibrary({ ...downloading, io, relinking }, { ...request, signal: operations.join(request.signal) }),
+        repairLibrary(
+          { ...downloading, io, shared, relinking, repos: () => workspace.repos },
+          { ...request, signal: operations.join(request.signal) },
+        ),
       ),
     findDuplicates: (folder, request = {}) =>
       operations.track(findDuplicates(io, folder, { ...request, signal: operations.join(request.signal) })),
