@@ -54,11 +54,15 @@ it('a store that does not answer is told once at first, and once when it does ag
   const { open } = await testJobs();
   const store = await open();
   let isAway = true;
-  const orAway =
-    <Input extends unknown[], Output>(call: (...given: Input) => Promise<Output>) =>
-    (...given: Input): Promise<Output> =>
-      isAway ? Promise.reject(new Error('away')) : call(...given);
-  const flaky = { ...store, claim: orAway(store.claim), runSchedules: orAway(store.runSchedules) };
+  const orAway = async <T>(call: () => Promise<T>): Promise<T> => {
+    if (isAway) throw new Error('away');
+    return call();
+  };
+  const flaky: JobStore = {
+    ...store,
+    claim: async (request) => orAway(async () => store.claim(request)),
+    runSchedules: async () => orAway(async () => store.runSchedules()),
+  };
   const lines: unknown[] = [];
   const note = (message: string, { error, failures }: Record<string, unknown> = {}): unknown =>
     lines.push({ message, error, failures });

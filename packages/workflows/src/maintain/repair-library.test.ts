@@ -1,7 +1,8 @@
-import { chmod, cp, mkdir, readdir, readlink, rm, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises';
 import { buildFluxLora, startHub } from '@modelkeep/testing';
 import { expect, it } from 'vitest';
 import { openScene, sha256Of } from '../acquire/url-scene.test-helper.ts';
+import { scene } from '../repos/repos.test-helper.ts';
 import { openWorkspace } from '../workspace/open-workspace.ts';
 import { tempFolder } from '../workspace.test-helper.ts';
 
@@ -125,4 +126,25 @@ it('makes one of a model that is known outside as well, and leads the links of a
   expect(await readdir(`${app}/models/loras`)).toEqual(['line.safetensors']);
   expect(await readlink(`${app}/models/loras/line.safetensors`)).toBe(`${root}/lora/flux1/line/line.safetensors`);
   expect((await workspace.checkLinks()).map(({ health, link }) => [health, link.modelId])).toEqual([['ok', id]]);
+});
+
+it('mends what repos keeps, and tells what cannot be had', async () => {
+  await using it = await scene();
+  const { id } = await it.library.repos.register('hf:acme/lora');
+  const { artifacts } = await it.library.repos.sync(id).result;
+  const [readme, model, old] = artifacts.map(({ localPath }) => localPath ?? '');
+  await writeFile(readme ?? '', '# Thick limes');
+  await writeFile(model ?? '', '{}');
+  const { repos, left } = await it.library.repair().result;
+  expect([repos.repaired.map(({ path }) => path), repos.failures, left]).toEqual([
+    ['README.md', 'conf/model.json'],
+    [],
+    [],
+  ]);
+  expect(repos.bytesFetched).toBe(13 + 8);
+  expect(await readFile(readme ?? '', 'utf8')).toBe('# Thick lines');
+  await rm(old ?? '');
+  await it.hub.close();
+  const failed = (await it.library.repair({ depth: 'size' }).result).repos;
+  expect(failed).toMatchObject({ repaired: [], failures: [{ path: 'conf/old.json', problem: 'missing' }] });
 });

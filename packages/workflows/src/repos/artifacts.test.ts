@@ -66,27 +66,6 @@ describe('artifacts', () => {
     await verifying.close();
   });
 
-  it('are mended by a repair as well, and what cannot be had is told', async () => {
-    await using it = await scene();
-    const { id } = await it.library.repos.register('hf:acme/lora');
-    const { artifacts } = await it.library.repos.sync(id).result;
-    const [readme, model, old] = artifacts.map(({ localPath }) => localPath ?? '');
-    await writeFile(readme ?? '', '# Thick limes');
-    await writeFile(model ?? '', '{}');
-    const { repos, left } = await it.library.repair().result;
-    expect([repos.repaired.map(({ path }) => path), repos.failures, left]).toEqual([
-      ['README.md', 'conf/model.json'],
-      [],
-      [],
-    ]);
-    expect(repos.bytesFetched).toBe(13 + 8);
-    expect(await readFile(readme ?? '', 'utf8')).toBe('# Thick lines');
-    await rm(old ?? '');
-    await it.hub.close();
-    const failed = (await it.library.repair({ depth: 'size' }).result).repos;
-    expect(failed).toMatchObject({ repaired: [], failures: [{ path: 'conf/old.json', problem: 'missing' }] });
-  });
-
   it('of a library that is open for reading are told as they are, and nothing is written', async () => {
     await using it = await scene();
     const { id } = await it.library.repos.register('hf:acme/lora');

@@ -24,9 +24,8 @@ import { createLinking } from '../link/linking.ts';
 import { lookupFile } from '../lookup/lookup-file.ts';
 import { createTidying } from '../maintain/tidying.ts';
 import { diagnose } from '../maintain/diagnose.ts';
-import { repairLibrary } from '../maintain/repair-library.ts';
+import { createMending } from '../maintain/mending.ts';
 import { computeHashes } from '../maintain/compute-hashes.ts';
-import { verifyLibrary } from '../maintain/verify-library.ts';
 import { quietMetrics } from '../metrics/quiet-metrics.ts';
 import { createMigrating } from '../migrate/migrating.ts';
 import { createLibraryRepos } from '../repos/create-library-repos.ts';
@@ -280,14 +279,7 @@ async function assemble(io: Io, options: OpenWorkspaceOptions, closing: Closing)
     enrich: ({ offline = hubOptions.offline, signal, ...request } = {}) =>
       operations.track(enrichLibrary(enriching, { ...request, offline, signal: operations.join(signal) })),
     folderOf: (model) => store.folderOf(model),
-    verify: (request = {}) => verifyLibrary({ store, io, shared }, request, operations),
-    repair: (request = {}) =>
-      operations.track(
-        repairLibrary(
-          { ...downloading, io, shared, relinking, repos: () => workspace.repos },
-          { ...request, signal: operations.join(request.signal) },
-        ),
-      ),
+    ...createMending({ ...downloading, io, shared, relinking, repos: () => workspace.repos }, operations),
     findDuplicates: (folder, request = {}) =>
       operations.track(findDuplicates(io, folder, { ...request, signal: operations.join(request.signal) })),
     shareDuplicates: (found, request = {}) =>
