@@ -1,4 +1,5 @@
 export { abortable } from './abortable.ts';
+export { onAbort } from './on-abort.ts';
 export { systemClock, type Clock } from './ports/clock.ts';
 export { settableClock, type SettableClock } from './ports/settable-clock.ts';
 export type { ContractCase } from './ports/contract-case.ts';

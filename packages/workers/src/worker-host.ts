@@ -1,5 +1,5 @@
 import type { Transferable, Worker } from 'node:worker_threads';
-import { errorFromJSON, ModelkeepError } from '@modelkeep/core';
+import { errorFromJSON, ModelkeepError, onAbort } from '@modelkeep/core';
 import type { ReplyMessage, RequestMessage } from './task-types.ts';
 
 /** One call to a worker. */
@@ -33,6 +33,7 @@ function afterMs(ms: number): Promise<false> {
 }
 
 interface PendingCall {
+  readonly callId: number;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
   readonly onProgress: ((value: unknown) => void) | undefined;
@@ -46,20 +47,25 @@ interface PendingCall {
 
 /** @internal A worker thread. It keeps the process alive only while it has calls. */
 export function createThreadHost(name: string, worker: Worker): WorkerHost {
-  const pending = new Map<number, PendingCall>();
+  /** An array, since it changes with each call: what a map has held can live on with its old tables. */
+  const pending: PendingCall[] = [];
   let nextCallId = 1;
 
   const settle = (callId: number): PendingCall | undefined => {
-    const call = pending.get(callId);
-    pending.delete(callId);
+    const index = pending.findIndex((call) => call.callId === callId);
+    const [call] = index === -1 ? [] : pending.splice(index, 1);
     call?.forget();
-    if (pending.size === 0) worker.unref();
+    if (pending.length === 0) worker.unref();
     return call;
   };
   let end: Error | undefined;
   const failAll = (error: Error): void => {
     end ??= error;
-    for (const callId of pending.keys()) settle(callId)?.reject(error);
+    for (const call of pending.splice(0)) {
+      call.forget();
+      call.reject(error);
+    }
+    worker.unref();
   };
 
   const progress = (call: PendingCall, value: unknown): void => {
@@ -75,7 +81,7 @@ export function createThreadHost(name: string, worker: Worker): WorkerHost {
 
   worker.on('message', (message: ReplyMessage) => {
     if (message.kind === 'progress') {
-      const reporting = pending.get(message.callId);
+      const reporting = pending.find(({ callId }) => callId === message.callId);
       if (reporting !== undefined) progress(reporting, message.value);
       return;
     }
@@ -104,7 +110,7 @@ export function createThreadHost(name: string, worker: Worker): WorkerHost {
   worker.on('exit', (exitCode) => failAll(died(`ended with exit code ${exitCode}`, { exitCode })));
   worker.on('messageerror', (cause) => {
     // Whose answer it was cannot be told: all calls fail, and whoever recovers from a dead worker recovers from this.
-    for (const call of pending.values()) call.cancel();
+    for (const call of pending) call.cancel();
     failAll(died('sent an answer that cannot be read', { cause }));
     givenUp = endThread();
   });
@@ -112,7 +118,7 @@ export function createThreadHost(name: string, worker: Worker): WorkerHost {
 
   return {
     get load() {
-      return pending.size;
+      return pending.length;
     },
     get dead() {
       return end !== undefined;
@@ -128,9 +134,8 @@ export function createThreadHost(name: string, worker: Worker): WorkerHost {
           Atomics.store(new Int32Array(cancelFlag), 0, 1);
           worker.postMessage({ cancelCallId: callId } satisfies RequestMessage);
         };
-        const forget = (): void => signal?.removeEventListener('abort', cancel);
-        pending.set(callId, { resolve, reject, onProgress: options.onProgress, signal, forget, cancel });
-        signal?.addEventListener('abort', cancel, { once: true });
+        const forget = signal === undefined ? () => {} : onAbort(signal, cancel);
+        pending.push({ callId, resolve, reject, onProgress: options.onProgress, signal, forget, cancel });
         worker.ref();
         try {
           const message: RequestMessage = { callId, task, input, cancelFlag };
@@ -143,7 +148,7 @@ export function createThreadHost(name: string, worker: Worker): WorkerHost {
     async close() {
       if (end !== undefined) return givenUp;
       // A task that is told to stop lets go of its files: the end of its thread does not.
-      for (const call of pending.values()) call.cancel();
+      for (const call of pending) call.cancel();
       failAll(died('was closed', {}));
       await endThread();
     },

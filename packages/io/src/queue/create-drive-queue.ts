@@ -1,4 +1,4 @@
-import type { Clock } from '@modelkeep/core';
+import { onAbort, type Clock } from '@modelkeep/core';
 import type { DriveQueue, DriveQueueOptions, Place, PlaceRequest } from './drive-queue.ts';
 import { ioPriorities, rankOf } from './priority.ts';
 import { createWaitingLine, type Waiting } from './waiting-line.ts';
@@ -28,7 +28,8 @@ interface Holder {
  */
 export function createDriveQueue({ driveId, places, lingerMs, clock }: CreateDriveQueueOptions): DriveQueue {
   const line = createWaitingLine();
-  const holders = new Set<Holder>();
+  /** In the order in which they began. */
+  const holders: Holder[] = [];
   /** When an operation of each rank has ended last. */
   const endedMs = ioPriorities.map(() => Number.NEGATIVE_INFINITY);
   let patienceMs = Number.NEGATIVE_INFINITY;
@@ -48,10 +49,12 @@ export function createDriveQueue({ driveId, places, lingerMs, clock }: CreateDri
 
   const hold = (request: PlaceRequest): Place => {
     const holder: Holder = { request, sinceMs: clock.monotonicMs(), asked: false };
-    holders.add(holder);
+    holders.push(holder);
     return {
       release(bytes = 0) {
-        if (!holders.delete(holder)) return;
+        const at = holders.indexOf(holder);
+        if (at === -1) return;
+        holders.splice(at, 1);
         done += 1;
         bytesDone += bytes;
         endedMs[rankOf(request.priority)] = clock.monotonicMs();
@@ -67,7 +70,7 @@ export function createDriveQueue({ driveId, places, lingerMs, clock }: CreateDri
   /** Lets in whoever may work now, and comes back when that may change by itself. */
   const admit = (): void => {
     const nowMs = clock.monotonicMs();
-    while (holders.size < places) {
+    while (holders.length < places) {
       const waiting = next(nowMs);
       if (waiting === undefined) return endAlarm();
       const outOfPatience = isOutOfPatience(waiting, nowMs);
@@ -106,18 +109,23 @@ export function createDriveQueue({ driveId, places, lingerMs, clock }: CreateDri
   /** One holder for who is next: of those that can, one of the lowest priority, which has worked for the longest time. */
   const askToGiveWay = (nowMs: number): void => {
     const waiting = next(nowMs);
-    if (waiting === undefined || [...holders].some(({ asked }) => asked)) return;
-    const canWait = isOutOfPatience(waiting, nowMs) ? -1 : rankOf(waiting.request.priority);
-    const [holder] = [...holders]
-      .filter(({ request }) => request.onGiveWay !== undefined && rankOf(request.priority) > canWait)
-      .sort((a, b) => rankOf(b.request.priority) - rankOf(a.request.priority) || a.sinceMs - b.sinceMs);
-    if (holder === undefined) return;
-    holder.asked = true;
+    if (waiting === undefined) return;
+    let lowest = isOutOfPatience(waiting, nowMs) ? -1 : rankOf(waiting.request.priority);
+    let chosen: Holder | undefined;
+    for (const holder of holders) {
+      if (holder.asked) return;
+      const rank = rankOf(holder.request.priority);
+      if (holder.request.onGiveWay === undefined || rank <= lowest) continue;
+      lowest = rank;
+      chosen = holder;
+    }
+    if (chosen === undefined) return;
+    chosen.asked = true;
     gaveWay += 1;
-    holder.request.onGiveWay?.();
+    chosen.request.onGiveWay?.();
   };
   const tryTake = (request: PlaceRequest): Place | undefined => {
-    if (holders.size >= places || line.size > 0) return undefined;
+    if (holders.length >= places || line.size > 0) return undefined;
     if (lingerMs > 0 && keptForMs(rankOf(request.priority), clock.monotonicMs()) > 0) return undefined;
     return hold(request);
   };
@@ -132,7 +140,7 @@ export function createDriveQueue({ driveId, places, lingerMs, clock }: CreateDri
         if (signal?.aborted === true) return reject(signal.reason as Error);
         const place = tryTake(request);
         if (place !== undefined) return resolve(place);
-        const onAbort = (): void => {
+        const giveUp = (): void => {
           line.remove(waiting);
           waitedMs += clock.monotonicMs() - waiting.sinceMs;
           admit();
@@ -142,18 +150,18 @@ export function createDriveQueue({ driveId, places, lingerMs, clock }: CreateDri
           request,
           sinceMs: clock.monotonicMs(),
           admit: (admitted) => {
-            signal?.removeEventListener('abort', onAbort);
+            endWait?.();
             resolve(admitted);
           },
         };
-        signal?.addEventListener('abort', onAbort, { once: true });
+        const endWait = signal === undefined ? undefined : onAbort(signal, giveUp);
         line.add(waiting);
         admit();
       }),
     snapshot: () => ({
       driveId,
       places,
-      running: holders.size,
+      running: holders.length,
       waiting: line.size,
       done,
       bytes: bytesDone,

@@ -48,11 +48,15 @@ function queuedLease(lease: WorkerLease, { queue, request, signal }: QueuedPoolO
         const place = isQueued ? queue.tryTake(request) : undefined;
         if (!isQueued || place !== undefined) return start(place);
       }
-      const admitted = (before ?? Promise.resolve()).then(() => (isQueued ? queue.take(request, signal) : undefined));
-      const started = admitted.then((place) => ({ result: start(place) }));
-      const turn = Promise.allSettled([started]).finally(() => {
+      const startInTurn = async (): Promise<{ readonly result: Promise<Output> }> => {
+        await before;
+        return { result: start(isQueued ? await queue.take(request, signal) : undefined) };
+      };
+      const started = startInTurn();
+      const endTurn = (): void => {
         if (before === turn) before = undefined;
-      });
+      };
+      const turn: Promise<void> = started.then(endTurn, endTurn);
       before = turn;
       return started.then(({ result }) => result);
     },

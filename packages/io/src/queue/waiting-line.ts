@@ -21,40 +21,49 @@ export interface WaitingLine {
   waitedMs(nowMs: number): number;
 }
 
-/** @internal */
+/** Who waits for one owner, the first one first. */
+interface Turn {
+  readonly owner: object;
+  readonly waiting: Waiting[];
+}
+
+/** @internal Arrays, since who waits changes with each batch: what a set has held can live on with its old tables. */
 export function createWaitingLine(): WaitingLine {
-  const ranks = ioPriorities.map(() => new Map<object, Waiting[]>());
-  const all = new Set<Waiting>();
+  /** For each rank the owners in turn. */
+  const ranks: Turn[][] = ioPriorities.map(() => []);
+  /** In the order in which they came. */
+  const all: Waiting[] = [];
+  const turnsOf = ({ request }: Waiting): Turn[] => ranks[rankOf(request.priority)] ?? [];
   return {
     get size() {
-      return all.size;
+      return all.length;
     },
     add(waiting) {
-      all.add(waiting);
-      const owners = ranks[rankOf(waiting.request.priority)];
-      const own = owners?.get(waiting.request.owner);
-      if (own === undefined) owners?.set(waiting.request.owner, [waiting]);
-      else own.push(waiting);
+      all.push(waiting);
+      const turns = turnsOf(waiting);
+      const { owner } = waiting.request;
+      const own = turns.find((turn) => turn.owner === owner);
+      if (own === undefined) turns.push({ owner, waiting: [waiting] });
+      else own.waiting.push(waiting);
     },
     remove(waiting) {
-      if (!all.delete(waiting)) return;
-      const { owner, priority } = waiting.request;
-      const owners = ranks[rankOf(priority)];
-      const rest = owners?.get(owner)?.filter((other) => other !== waiting) ?? [];
+      const at = all.indexOf(waiting);
+      if (at === -1) return;
+      all.splice(at, 1);
+      const turns = turnsOf(waiting);
+      const [own] = turns.splice(
+        turns.findIndex(({ owner }) => owner === waiting.request.owner),
+        1,
+      );
+      own?.waiting.splice(own.waiting.indexOf(waiting), 1);
       // Behind the other owners: it had its turn.
-      owners?.delete(owner);
-      if (rest.length > 0) owners?.set(owner, rest);
+      if (own !== undefined && own.waiting.length > 0) turns.push(own);
     },
     first() {
-      for (const owners of ranks) {
-        for (const [waiting] of owners.values()) return waiting;
-      }
-      return undefined;
+      return ranks.find((turns) => turns.length > 0)?.[0]?.waiting[0];
     },
     longest() {
-      // Sets keep the order in which they were filled.
-      for (const waiting of all) return waiting;
-      return undefined;
+      return all[0];
     },
     waitedMs(nowMs) {
       let sum = 0;

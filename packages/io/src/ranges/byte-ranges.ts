@@ -28,6 +28,12 @@ export function createByteRanges(initial: readonly ByteRange[] = []): ByteRanges
 
   const add = ({ startBytes, endBytes }: ByteRange): void => {
     if (endBytes <= startBytes) return;
+    const grows = ranges.findIndex((range) => range.endBytes === startBytes);
+    const grown = ranges[grows];
+    if (grown !== undefined && (ranges[grows + 1]?.startBytes ?? Number.POSITIVE_INFINITY) > endBytes) {
+      ranges[grows] = { startBytes: grown.startBytes, endBytes };
+      return;
+    }
     const touching = ranges.filter((other) => other.startBytes <= endBytes && other.endBytes >= startBytes);
     const merged = {
       startBytes: Math.min(startBytes, touching[0]?.startBytes ?? startBytes),
@@ -55,6 +61,6 @@ export function createByteRanges(initial: readonly ByteRange[] = []): ByteRanges
       const holder = ranges.find(({ endBytes }) => positionBytes < endBytes);
       return holder === undefined ? Number.POSITIVE_INFINITY : Math.max(holder.startBytes, positionBytes);
     },
-    toArray: () => ranges,
+    toArray: () => [...ranges],
   };
 }

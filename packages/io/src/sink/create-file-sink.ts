@@ -30,9 +30,11 @@ export function createFileSink(parts: FileSinkParts): FileSink {
   const file: DescriptorInput = { path, descriptor };
   const accepted = createByteRanges(parts.resumed);
   const written = createByteRanges(parts.resumed);
-  /** By the position behind their last byte. */
-  const batches = new Map<number, Batch>();
-  const posted = new Set<Promise<void>>();
+  /** Those that are being filled. Arrays, since they change with each chunk: what a set has held can live on with its old tables. */
+  const batches: Batch[] = [];
+  const posted: Promise<void>[] = [];
+  /** For those who wait until fewer batches are on their way. */
+  let fewer: PromiseWithResolvers<void> | undefined;
   const stopped = new AbortController();
   let bytesAccepted = accepted.sizeBytes;
   let syncing: Promise<unknown> | undefined;
@@ -87,20 +89,27 @@ export function createFileSink(parts: FileSinkParts): FileSink {
   const post = (batch: Batch): void => {
     const hashing = hash.take(batch);
     const work = async (): Promise<void> => {
-      await Promise.all([writeBatch(batch), hashing]);
-      posted.delete(done);
+      await writeBatch(batch);
+      await hashing;
+      void posted.splice(posted.indexOf(done), 1);
       batch.release();
+      fewer?.resolve();
+      fewer = undefined;
       hash.catchUp();
     };
     const done = work();
-    posted.add(done);
+    posted.push(done);
   };
   const postAll = (): void => {
-    for (const batch of batches.values()) post(batch);
-    batches.clear();
+    for (const batch of batches.splice(0)) post(batch);
+  };
+  /** The batch that ends at a position. */
+  const takeOut = (endBytes: number): Batch | undefined => {
+    const index = batches.findIndex((batch) => batch.positionBytes + batch.lengthBytes === endBytes);
+    return index === -1 ? undefined : batches.splice(index, 1)[0];
   };
   const newBatch = async (positionBytes: number, signal: AbortSignal | undefined): Promise<Batch> => {
-    while (posted.size >= MAX_POSTED) await Promise.race(posted);
+    while (posted.length >= MAX_POSTED) await (fewer ??= Promise.withResolvers()).promise;
     signal?.throwIfAborted();
     requireOpen();
     return createBatch(positionBytes, slots.giveBack);
@@ -113,14 +122,13 @@ export function createFileSink(parts: FileSinkParts): FileSink {
     return slots.take(signal === undefined ? [stopped.signal] : [stopped.signal, signal]);
   };
   const release = (): void => {
-    for (const batch of batches.values()) batch.release();
-    batches.clear();
+    for (const batch of batches.splice(0)) batch.release();
     hashLease.release();
     writeLease.release();
     parts.onEnd();
   };
   const settled = async (): Promise<void> => {
-    while (posted.size > 0) await Promise.all(posted);
+    while (posted.length > 0) await Promise.all(posted);
   };
   /** On another thread, so that neither writes nor hashes wait for the drive. */
   const runSync = (): Promise<void> => kept(parts.syncPool.run<void>('syncFile', file));
@@ -161,10 +169,7 @@ export function createFileSink(parts: FileSinkParts): FileSink {
           positionBytes: at,
           release: free,
         };
-        const known = batches.get(at);
-        // Taken out only if it is used: while a new one is waited for, somebody else may come to end here.
-        if (known !== undefined) batches.delete(at);
-        let batch = known ?? (await newBatch(at, signal));
+        let batch = takeOut(at) ?? (await newBatch(at, signal));
         if (!batch.takesAtOnce(rest)) {
           // Nothing is held while a slot is waited for: the others that wait may wait for this one.
           if (batch.lengthBytes > 0) {
@@ -182,7 +187,7 @@ export function createFileSink(parts: FileSinkParts): FileSink {
         accepted.add({ startBytes: at, endBytes: at + count });
         bytesAccepted += count;
         if (batch.isFull) post(batch);
-        else batches.set(at + count, batch);
+        else batches.push(batch);
       }
     },
     async sync() {

@@ -84,7 +84,7 @@ export function startHash(options: RunningHashOptions): RunningHash {
     }
   };
   const catchUp = (): void => {
-    if (isCatchingUp) return;
+    if (isCatchingUp || written.contiguousEnd(nextBytes) === nextBytes) return;
     isCatchingUp = true;
     void readBack().finally(() => (isCatchingUp = false));
   };

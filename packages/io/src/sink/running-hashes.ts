@@ -51,12 +51,14 @@ export function startHashes({ lease, secondLease, ...options }: RunningHashesOpt
   };
   return {
     get doneBytes() {
-      return Math.min(...hashes.map(({ doneBytes }) => doneBytes));
+      let least = Number.POSITIVE_INFINITY;
+      for (const { doneBytes } of hashes) least = Math.min(least, doneBytes);
+      return least;
     },
     take: ({ pieces, positionBytes, lengthBytes }) =>
-      all(async (hash) => {
-        if (hash.nextBytes === positionBytes) await hash.take(pieces, lengthBytes);
-      }),
+      Promise.all(
+        hashes.filter(({ nextBytes }) => nextBytes === positionBytes).map((hash) => hash.take(pieces, lengthBytes)),
+      ),
     catchUp() {
       for (const hash of hashes) hash.catchUp();
     },

@@ -1,3 +1,5 @@
+import { onAbort } from '@modelkeep/core';
+
 /** @internal Memory that both threads see. */
 export interface Slot {
   readonly buffer: SharedArrayBuffer;
@@ -47,16 +49,13 @@ export function createSlotPool({ count, slotBytes }: SlotPoolOptions): SlotPool 
         for (const signal of signals) if (signal.aborted) return reject(signal.reason as Error);
         const slot = tryTake();
         if (slot !== undefined) return resolve(slot);
-        const forget = (): void => {
-          for (const signal of signals) signal.removeEventListener('abort', onAbort);
-        };
-        const entry: Waiting = { resolve, forget };
-        const onAbort = (): void => {
-          forget();
+        const giveUp = (): void => {
+          entry.forget();
           waiting.splice(waiting.indexOf(entry), 1);
           reject(signals.find(({ aborted }) => aborted)?.reason as Error);
         };
-        for (const signal of signals) signal.addEventListener('abort', onAbort, { once: true });
+        const ends = signals.map((signal) => onAbort(signal, giveUp));
+        const entry: Waiting = { resolve, forget: () => ends.forEach((end) => end()) };
         waiting.push(entry);
       }),
     giveBack(slot) {

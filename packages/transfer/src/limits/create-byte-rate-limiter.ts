@@ -1,4 +1,4 @@
-import { systemClock, type Clock } from '@modelkeep/core';
+import { onAbort, systemClock, type Clock } from '@modelkeep/core';
 import type { AdjustableRateLimiter } from './byte-rate-limiter.ts';
 import { requireRate } from './require-rate.ts';
 
@@ -101,11 +101,11 @@ export function createByteRateLimiter(options: ByteRateLimiterOptions = {}): Adj
         const waiter: Waiter = {
           leftBytes: bytes,
           pass: () => {
-            signal?.removeEventListener('abort', giveUp);
+            endWait?.();
             resolve();
           },
         };
-        signal?.addEventListener('abort', giveUp, { once: true });
+        const endWait = signal === undefined ? undefined : onAbort(signal, giveUp);
         waiting.add(waiter);
         if (!isServing) void serve();
       });

@@ -6,7 +6,7 @@ const MiB = 1024 * 1024;
 
 function boardOf(state: Partial<RangeBoardState> = {}): RangeBoard {
   const whole = { accepted: createByteRanges(), totalBytes: 1_000 * MiB, hashedBytes: 0, connections: 4, ...state };
-  return createRangeBoard(() => whole);
+  return createRangeBoard(whole);
 }
 
 function take(board: RangeBoard, whole = false): Claim {

@@ -48,8 +48,8 @@ export interface RangeBoard {
   notify(): void;
 }
 
-/** @internal */
-export function createRangeBoard(state: () => RangeBoardState): RangeBoard {
+/** @internal @param state - read anew for each question */
+export function createRangeBoard(state: RangeBoardState): RangeBoard {
   const claims = new Set<Claim>();
   let wake: (() => void)[] = [];
 
@@ -70,9 +70,8 @@ export function createRangeBoard(state: () => RangeBoardState): RangeBoard {
 
   return {
     take({ whole }) {
-      const now = state();
-      const { accepted, totalBytes, hashedBytes, connections } = now;
-      const segment = segmentBytes(now);
+      const { accepted, totalBytes, hashedBytes, connections } = state;
+      const segment = segmentBytes(state);
       let start = 0;
       for (;;) {
         const had = accepted.contiguousEnd(start);
@@ -102,7 +101,7 @@ export function createRangeBoard(state: () => RangeBoardState): RangeBoard {
       const isTaken = [...claims].some(
         (other) => other !== claim && other.startBytes <= startBytes && startBytes < other.positionBytes,
       );
-      if (isTaken || state().accepted.contiguousEnd(startBytes) > startBytes) return false;
+      if (isTaken || state.accepted.contiguousEnd(startBytes) > startBytes) return false;
       claim.isConfirmed = true;
       return true;
     },
@@ -113,7 +112,7 @@ export function createRangeBoard(state: () => RangeBoardState): RangeBoard {
       claim.isOpen = true;
     },
     limitOf(claim) {
-      let limit = state().accepted.nextStart(claim.positionBytes);
+      let limit = state.accepted.nextStart(claim.positionBytes);
       for (const other of claims) {
         if (other === claim || !other.isConfirmed || other.startBytes < claim.positionBytes) continue;
         limit = Math.min(limit, other.startBytes);

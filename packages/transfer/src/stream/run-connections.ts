@@ -48,12 +48,20 @@ export async function runConnections(options: RunConnectionsOptions): Promise<'w
   };
   /** Whether bytes of two answers are known to be of one file: by a digest in the end, or by the ETag that is sent along. */
   const isSameFile = (): boolean => known.sha256 !== null || known.gitSha1 !== null || writer.facts.etag !== null;
-  const board = createRangeBoard(() => ({
-    accepted: writer.accepted,
-    totalBytes: totalBytes(),
-    hashedBytes: writer.bytesHashed,
-    connections: Math.max(active, count.wanted),
-  }));
+  const board = createRangeBoard({
+    get accepted() {
+      return writer.accepted;
+    },
+    get totalBytes() {
+      return totalBytes();
+    },
+    get hashedBytes() {
+      return writer.bytesHashed;
+    },
+    get connections() {
+      return Math.max(active, count.wanted);
+    },
+  });
   const wanted = (): number => (context.rangesAreBroken || isRefused || !isSameFile() ? 1 : count.wanted);
   const isSurplus = (): boolean => active > wanted();
   const origin = (): string => new URL(source.resolved?.url ?? source.url).origin;
