@@ -126,6 +126,9 @@ describe('identify without a library', () => {
       expect(refused.stderr).toMatch(/hint: name a file or a folder on this machine[^]*code: network\.offline/u);
       expect(refused.stderr).not.toContain('secret');
     }
+    for (const name of ['', 'hf:', 'https://']) {
+      expect(await runCli('identify', name, '--offline')).toMatchObject({ exitCode: 2, stdout: '' });
+    }
     expect(place.site.requests).toEqual([]);
     const asked = await runCli('identify', file, '--endpoint', place.site.siteUrl);
     expect(asked.stdout).toContain('civitai:7@70  Thick line, v70');

@@ -75,7 +75,9 @@ function tensorTables(tensors: ReadonlyMap<string, TensorFact>): ReadonlyMap<str
   return new Map(
     Array.from(tensors, ([name, tensor]) => [
       name,
-      /^<[^<>]+>$/.test(name) && tensor.shape.length === 1 ? { ...tensor, shape: [1, ...tensor.shape] } : tensor,
+      (tensors.size === 1 ? /^[^.]+$/ : /^<[^<>]+>$/).test(name) && tensor.shape.length === 1
+        ? { ...tensor, shape: [1, ...tensor.shape] }
+        : tensor,
     ]),
   );
 }

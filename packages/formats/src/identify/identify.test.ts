@@ -188,3 +188,26 @@ describe('identify', () => {
     });
   });
 });
+
+describe('what is found in place of a model', () => {
+  it.each([
+    ['', 'the file is empty'],
+    ['<!DOCTYPE html><html><body>Log in</body></html>', 'web page'],
+    [' <?xml version="1.0"?><Error><Code>AccessDenied</Code></Error>', 'XML'],
+    ['{"error": "Early Access"}', 'JSON'],
+    ['version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 7\n', 'Git LFS'],
+    ['weights', 'like no known format'],
+    ['{weights', 'like no known format'],
+  ])('%j is told as such', async (text, what) => {
+    const found = await identifyBytes(textBytes(text));
+    expect(found).toMatchObject({ format: 'unknown', scan: { type: 'unknown' } });
+    expect(found.evidence.join()).toContain(what);
+  });
+
+  it('is a pickle that cannot be read', async () => {
+    const deep = Buffer.concat([Buffer.from('8002', 'hex'), Buffer.alloc(20_000, ']'), Buffer.from('.')]);
+    const found = await identifyBytes(deep);
+    expect(found).toMatchObject({ format: 'pickle', evidence: ['its pickle could not be read'] });
+    expect(found.safety?.verdict).toBe('suspicious');
+  });
+});

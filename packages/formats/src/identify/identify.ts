@@ -1,5 +1,6 @@
 import { isModelkeepError, ModelkeepError, type ByteSource, type LoadSafety } from '@modelkeep/core';
 import { rulesVersion } from '../classify/rules/rule-table.ts';
+import { describeUnknown } from '../detect/describe-unknown.ts';
 import { detectFormat, type DetectedFormat } from '../detect/detect-format.ts';
 import { mergeSafety } from '../pickle/merge-safety.ts';
 import { disguisedPickles } from './disguised-pickles.ts';
@@ -60,18 +61,22 @@ export async function identifyWith(
       return disguised === null ? found : { ...found, safety: disguised };
     } catch (error) {
       if (disguised === null || !isModelkeepError(error)) throw error;
-      return unread('unknown', disguised);
+      return unread('unknown', disguised, 'the bytes begin like no known format');
     }
   }
-  if (format === 'onnx') return isWhole ? identifyOnnx(shards, signal) : unread(format, null);
+  // The weights of an ONNX file stand between its facts, each a request away from the next.
+  const fromAfar = `${format} is not read from afar`;
+  if (format === 'onnx') return isWhole ? identifyOnnx(shards, signal) : unread(format, null, fromAfar);
   const { safety, identification } = await identifyPickle(shards, { isWhole, signal });
-  return identification ?? unread(format, safety);
+  if (identification !== null) return identification;
+  const [first] = sources;
+  if (format === 'pickle' || first === undefined)
+    return unread(format, safety, isWhole ? 'its pickle could not be read' : fromAfar);
+  return unread(format, safety, await describeUnknown(first, signal));
 }
 
 /** Files that tell nothing but their format. */
-function unread(format: DetectedFormat, safety: LoadSafety | null): Identification {
-  // The weights of an ONNX file stand between its facts, each a request away from the next.
-  const reason = format === 'unknown' ? 'the bytes begin like no known format' : `${format} is not read from afar`;
+function unread(format: DetectedFormat, safety: LoadSafety | null, reason: string): Identification {
   return {
     format,
     scan: { type: 'unknown', family: null },

@@ -11,7 +11,7 @@ import {
   type Progress,
 } from '@modelkeep/core';
 import { resolveSidecar, type Identifier } from '@modelkeep/formats';
-import type { FoundFile, HubLookup } from '@modelkeep/hf-client';
+import { parseReference, type FoundFile, type HubLookup } from '@modelkeep/hf-client';
 import type { Io } from '@modelkeep/io';
 import type { FindBySha256 } from './find-by-sha256.ts';
 import { identifyLocalFolder } from './identify-local-folder.ts';
@@ -57,6 +57,7 @@ export function identifyAnything(
 
 /** What looks like an address is one; `org/name` is a repo where no file or folder is called so; all else is a path. */
 async function kindOf({ io }: IdentifyContext, text: string): Promise<'file' | 'folder' | 'reference'> {
+  if (text.trim() === '') throw noName();
   if (/^(?:https?:\/\/|hf:|civitai:|urn:air:)/iu.test(text)) return 'reference';
   const mayBeRepo = /^[\w.-]+\/[\w.-]+(?:@[^\s]*)?$/u.test(text);
   try {
@@ -117,8 +118,12 @@ async function ofReference(
   options: IdentifyFileOptions,
 ): Promise<FileIdentification> {
   // An address may carry a signature: it is not shown.
-  const url = URL.canParse(reference) ? redactUrl(new URL(reference)).replace(/[?#].*$/su, '') : reference;
-  if (options.offline === true) throw notHere(url);
+  const isAddress = /^https?:/iu.test(reference) && URL.canParse(reference);
+  const url = isAddress ? redactUrl(reference).replace(/[?#].*$/su, '') : reference;
+  if (options.offline === true) {
+    parseReference(reference, { endpoint: context.hub.endpoint });
+    throw notHere(url);
+  }
   const {
     files,
     sets: _sets,
@@ -133,6 +138,14 @@ async function ofReference(
   const fileName = files[0]?.path ?? undefined;
   const origin = sha256 === null ? nowhere : await originOf(context, { sha256, sizeBytes, fileName, options });
   return reportIdentification({ path: null, url, sizeBytes, sha256, identification, sidecars: [], origin });
+}
+
+function noName(): ModelkeepError<'core.invalid-argument'> {
+  return new ModelkeepError('core.invalid-argument', {
+    message: 'there is no file without a name',
+    facts: { argument: 'pathOrReference', found: '' },
+    hint: 'name a file, a folder or a model elsewhere',
+  });
 }
 
 function notHere(url: string): ModelkeepError<'network.offline'> {

@@ -34,7 +34,7 @@ async function scene({ id, files }: RepoDefinition = pipeline) {
     workspace,
     model,
     identify: async (what = model) => {
-      const found = await workspace.identify(what, { offline: true }).result;
+      const found = await workspace.identify(what, { offline: !what.startsWith('hf:') }).result;
       return { ...found, details: folderDetails(found.identification.details) };
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
