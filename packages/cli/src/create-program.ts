@@ -126,18 +126,11 @@ export function createProgram(session: Session): Command {
     .option('--watch', 'go on, and scan again when something changes, until Ctrl-C')
     .option('--max-hash-bytes <bytes>', 'do not read larger files: 500M, 40G (default: 15G)', readByteCount)
     .option('--trust-stores', 'believe the digests that other tools say of their files')
-    .addOption(
-      new Option(
-        '--follow-configs',
-        "also scan the folders that an app's config file leads to (extra_model_paths.yaml of ComfyUI)",
-      ).conflicts('watch'),
+    .option(
+      '--follow-configs',
+      "also scan the folders that an app's config file leads to (extra_model_paths.yaml of ComfyUI)",
     )
-    .addOption(
-      new Option(
-        '--enrich',
-        'then ask Civitai about what is new; takes the options of enrich (not with --watch)',
-      ).conflicts('watch'),
-    )
+    .option('--enrich', 'then ask Civitai about what is new; takes the options of enrich')
     .option('--wide', 'also scan what holds the home folder, such as a whole drive')
     .option('--offline', 'with --enrich: ask nobody, and tell what is left to ask')
     .option('--search-hub', 'with --enrich: also search the hub for files of a like name')

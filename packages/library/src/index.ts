@@ -49,7 +49,7 @@ export type { WantedContent } from './transaction/find-contents.ts';
 export type { DuplicateFiles, FileProblem, ScannedModel, ScanReport } from './scan/scan-report.ts';
 export type { FolderWatcher, FolderWatcherEvents } from './scan/folder-watcher.ts';
 export type { ScanOptions } from './scan/scan-roots.ts';
-export type { ScanWatch, WatchOptions } from './scan/watch-roots.ts';
+export { watchRoots, type ScanWatch, type WatchOptions } from './scan/watch-roots.ts';
 export type { MovedFile } from './transaction/moved-file.ts';
 export type { RecoveryReport } from './transaction/recover.ts';
 export type { StoredContent, WantedFile } from './transaction/stored-file.ts';

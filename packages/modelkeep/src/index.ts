@@ -276,6 +276,7 @@ export type {
   UnsafeModel,
   VerifyReport,
   WatchOptions,
+  WatchRequest,
   WeightsSet,
   WeightsVariant,
 } from '@modelkeep/workflows';

@@ -30,7 +30,7 @@ export type {
   LeftToAsk,
 } from './enrich/enrich-types.ts';
 export type { ConfigFolder } from './enrich/config-folders.ts';
-export type { ScanRequest, ScanResult } from './enrich/scan-and-enrich.ts';
+export type { ScanRequest, ScanResult, WatchRequest } from './enrich/scan-and-enrich.ts';
 export type {
   FacetField,
   Facets,

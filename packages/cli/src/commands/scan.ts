@@ -26,37 +26,41 @@ export async function scanFolders(
   { watch = false, trustStores, maxHashBytes, wide, followConfigs, enrich = false, ...enriching }: ScanCommandOptions,
 ): Promise<ExitCode> {
   const { library, terminal, signal, json } = context;
-  const options = { trustStores, maxHashBytes, wide, signal };
+  const configs = { followConfigs, configVariables: process.env };
+  const options = { trustStores, maxHashBytes, wide, ...configs, signal };
+  const request = { ...options, enrich: enrich ? enrichOptionsOf(enriching) : false };
   if (!watch) {
-    const configs = { followConfigs, configVariables: process.env };
-    const request = { ...options, ...configs, enrich: enrich ? enrichOptionsOf(enriching) : false };
     const report = await withProgress(terminal, library.scan(roots, request));
-    const { enriched } = report;
-    if (json) terminal.out(JSON.stringify(report, null, 2));
-    else terminal.out([...scanLines(report), ...(enriched === undefined ? [] : enrichLines(enriched))].join('\n'));
+    terminal.out(json ? JSON.stringify(report, null, 2) : linesOf(report));
     tellProblems(terminal, report);
-    tellConfigFolders(terminal, report);
-    if (enriched !== undefined) tellFailures(terminal, enriched);
-    return report.errors.length === 0 && (enriched?.failures.length ?? 0) === 0 ? 0 : 1;
+    return report.errors.length === 0 && (report.enriched?.failures.length ?? 0) === 0 ? 0 : 1;
   }
   let isFirst = true;
-  for await (const report of library.watch(roots, options)) {
+  for await (const report of library.watch(roots, request)) {
+    const isNews = isFirst || newsOf(report).length > 0;
     // One line of JSON for each scan: a reader of a stream takes lines.
     if (json) terminal.out(JSON.stringify(report));
-    else if (isFirst || newsOf(report).length > 0) terminal.out(scanLines(report).join('\n'));
-    if (isFirst || newsOf(report).length > 0) tellProblems(terminal, report);
+    else if (isNews) terminal.out(linesOf(report));
+    if (isNews) tellProblems(terminal, report);
     isFirst = false;
   }
   return 0;
 }
 
-function tellProblems(terminal: Terminal, { errors, skipped, hashesSkipped }: ScanReport): void {
+function linesOf({ enriched, ...report }: ScanResult): string {
+  return [...scanLines(report), ...(enriched === undefined ? [] : enrichLines(enriched))].join('\n');
+}
+
+function tellProblems(terminal: Terminal, report: ScanResult): void {
+  const { errors, skipped, hashesSkipped, enriched } = report;
   for (const { path, reason } of skipped) terminal.err(`skipped ${path}: ${reason}`);
   for (const { path, sizeBytes } of hashesSkipped) {
     terminal.err(`skipped ${path}: it has ${formatBytes(sizeBytes)}; --max-hash-bytes raises the limit`);
   }
   for (const { path, message } of errors)
     terminal.err(`error: ${message.includes(path) ? message : `${path}: ${message}`}`);
+  tellConfigFolders(terminal, report);
+  if (enriched !== undefined) tellFailures(terminal, enriched);
 }
 
 const notFollowed = {

@@ -1,5 +1,7 @@
+import { resolve } from 'node:path';
 import { createReportFeed, type Operation } from '@modelkeep/core';
 import type { StoreContext } from '../store-context.ts';
+import { isBelow } from '../external/external-place.ts';
 import { nodeFolderWatcher, type FolderWatcher } from './folder-watcher.ts';
 import type { ScanReport } from './scan-report.ts';
 import type { ScanOptions } from './scan-roots.ts';
@@ -20,26 +22,29 @@ export interface WatchOptions extends ScanOptions {
  * Scans that follow each other for as long as it is watched. Each report is given once, in order, to every iteration and
  * listener that is there when it is made; one that scans and finds nothing new is given as well.
  */
-export interface ScanWatch extends AsyncIterable<ScanReport>, AsyncDisposable {
+export interface ScanWatch<Report extends ScanReport = ScanReport> extends AsyncIterable<Report>, AsyncDisposable {
   /** Calls the listener with each report; the returned function ends that. What a listener throws is dropped. */
-  subscribe(listener: (report: ScanReport) => void): () => void;
+  subscribe(listener: (report: Report) => void): () => void;
   /** Settles when the watch has ended: rejects where a scan failed for a reason that the next one would meet too. */
   readonly ended: Promise<void>;
   /** Ends it, a running scan included. */
   close(): Promise<void>;
 }
 
-/** @internal Scans folders now, after each change, and from time to time. */
-export function watchRoots(
+/**
+ * Scans folders now, after each change, and from time to time. A scan may tell of further folders, which are watched as long
+ * as it does.
+ */
+export function watchRoots<Report extends ScanReport>(
   context: Pick<StoreContext, 'clock' | 'logger'>,
-  scan: (options: ScanOptions) => Operation<ScanReport>,
+  scan: (options: ScanOptions) => Operation<Report>,
   roots: readonly string[],
   options: WatchOptions = {},
-): ScanWatch {
+): ScanWatch<Report> {
   const { quietMs = 1_000, busyMs = 10_000, rescanMs = 600_000, watcher = nodeFolderWatcher } = options;
   const stop = new AbortController();
   const signal = options.signal === undefined ? stop.signal : AbortSignal.any([options.signal, stop.signal]);
-  const reports = createReportFeed<ScanReport>();
+  const reports = createReportFeed<Report>();
   const changes = createChanges(context, { quietMs, busyMs, rescanMs, signal });
 
   const run = async (): Promise<void> => {
@@ -67,7 +72,18 @@ export function watchRoots(
       for (;;) {
         changes.clear();
         for (const folder of roots) watch(folder);
-        reports.push(await scan({ ...options, signal }).result);
+        const report = await scan({ ...options, signal }).result;
+        const further = furtherRoots(roots, report);
+        // What came between the scan and its watch is in the next scan.
+        if (further.some((folder) => !watched.has(folder))) changes.note();
+        for (const folder of further) watch(folder);
+        const wanted = new Set([...roots, ...further]);
+        for (const [folder, end] of watched) {
+          if (wanted.has(folder)) continue;
+          watched.delete(folder);
+          end();
+        }
+        reports.push(report);
         await changes.next();
       }
     } catch (error) {
@@ -91,6 +107,12 @@ export function watchRoots(
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** What was scanned and is in none of the folders that are watched anyway. */
+function furtherRoots(given: readonly string[], report: ScanReport): string[] {
+  const scanned = report.roots.filter(({ state }) => state === 'scanned').map(({ path }) => path);
+  return scanned.filter((path) => !given.some((root) => isBelow(resolve(root), path)));
 }
 
 interface Changes {

@@ -3,7 +3,9 @@ import { ModelkeepError } from '@modelkeep/core';
 import { nodeFileSystem } from '@modelkeep/io';
 import { buildFluxLora, buildVae } from '@modelkeep/testing';
 import { expect, it } from 'vitest';
+import type { FolderWatcher, FolderWatcherEvents } from '@modelkeep/library';
 import { findConfigFolders } from './config-folders.ts';
+import type { ScanResult } from './scan-and-enrich.ts';
 import { tempFolder } from '../workspace.test-helper.ts';
 import { openWorkspace } from '../workspace/open-workspace.ts';
 
@@ -51,6 +53,43 @@ it('a scan of ComfyUI names the folders that its config leads to, and scans them
   const broken = await library.scan(app, { followConfigs: true }).result;
   expect(broken.skipped).toMatchObject([{ path: config }]);
   expect(broken.configFolders).toEqual([]);
+});
+
+it('a watch follows the folders that the config names at the time, and asks about what comes', async () => {
+  await using folder = await tempFolder();
+  const [app, one, two] = [folder.join('ComfyUI'), folder.join('one'), folder.join('two')];
+  for (const name of ['ComfyUI', 'one', 'two']) await mkdir(folder.join(name));
+  const config = `${app}/extra_model_paths.yaml`;
+  await writeFile(config, `a:\n  loras: ${one}\n`);
+  await writeFile(`${one}/line.safetensors`, buildFluxLora({ scale: 0.02 }));
+  await writeFile(`${two}/sd.safetensors`, vae);
+  await using library = await openWorkspace({ root: folder.join('library') });
+  const tellings = new Map<string, FolderWatcherEvents>();
+  const watcher: FolderWatcher = (path, events) => {
+    tellings.set(path, events);
+    return () => void tellings.delete(path);
+  };
+  const enrich = { offline: true };
+  const timing = { quietMs: 1, rescanMs: 3_600_000 };
+  await using watch = library.watch(app, { followConfigs: true, enrich, watcher, ...timing });
+  const reports = watch[Symbol.asyncIterator]();
+  const next = async (): Promise<ScanResult> => (await reports.next()).value as ScanResult;
+  const told = await next();
+  expect(told.added.map(({ path }) => path)).toEqual([`${one}/line.safetensors`]);
+  expect(told.enriched).toMatchObject({ total: 1, left: [{ id: told.added[0]?.id }] });
+  // Once more, for what came between the scan and the watch of a folder.
+  expect(await next()).toMatchObject({ added: [], enriched: { total: 0 } });
+  expect([...tellings.keys()]).toEqual([app, one]);
+
+  await writeFile(`${one}/other.safetensors`, buildFluxLora({ scale: 0.02, fillSeed: 4 }));
+  tellings.get(one)?.onChange();
+  expect(await next()).toMatchObject({ added: [{ path: `${one}/other.safetensors` }], enriched: { total: 1 } });
+
+  await writeFile(config, `a:\n  vae: ${two}\n`);
+  tellings.get(app)?.onChange();
+  expect(await next()).toMatchObject({ added: [{ path: `${two}/sd.safetensors` }], missing: [] });
+  expect(await next()).toMatchObject({ added: [] });
+  expect([...tellings.keys()]).toEqual([app, two]);
 });
 
 it('a config that may not be looked at is told, and the others are read', async () => {

@@ -1,5 +1,5 @@
 import { startOperation, type Operation } from '@modelkeep/core';
-import type { ScanOptions, ScanReport } from '@modelkeep/library';
+import type { ScanOptions, ScanReport, WatchOptions } from '@modelkeep/library';
 import type { FileSystem } from '@modelkeep/io';
 import { findConfigFolders, type ConfigFolder } from './config-folders.ts';
 import { enrichLibrary } from './enrich-library.ts';
@@ -19,6 +19,9 @@ export interface ScanRequest extends ScanOptions {
   /** What variables in such files stand for, such as `process.env`. @default none: they are left as they are written */
   readonly configVariables?: Readonly<Record<string, string | undefined>> | undefined;
 }
+
+/** How folders are watched, and what is asked about what comes. */
+export interface WatchRequest extends ScanRequest, WatchOptions {}
 
 /** What a scan found, and what enriching added to it. Plain data. */
 export interface ScanResult extends ScanReport {

@@ -11,7 +11,7 @@ import type { DownloadContext } from '../acquire/download-types.ts';
 import { download } from '../acquire/download.ts';
 import type { DownloadPlan } from '../acquire/download-plan.ts';
 import { planDownload, planFilesAt, type PlanDownloadOptions } from '../acquire/plan-download.ts';
-import { scanAndEnrich } from '../enrich/scan-and-enrich.ts';
+import { createScanning } from '../enrich/scanning.ts';
 import { enrichLibrary } from '../enrich/enrich-library.ts';
 import { makeRoom } from '../evict/make-room.ts';
 import { createRoomKeeping } from '../evict/room-keeping.ts';
@@ -188,6 +188,7 @@ async function assemble(io: Io, options: OpenWorkspaceOptions, closing: Closing)
     ...createVolumes(relinking, operations),
     ...createImporting(relinking, operations),
     ...createTidying(relinking, operations),
+    ...createScanning(enriching, operations),
     ...createRoomKeeping({ ...downloading, links, http, fleet }, operations),
     ...createKeeping({ store, mapper, links, fileSystem: io.fileSystem, join: (signal) => operations.join(signal) }),
     ...createMigrating({
@@ -259,13 +260,6 @@ async function assemble(io: Io, options: OpenWorkspaceOptions, closing: Closing)
     download: (plan, request = {}) =>
       operations.track(download(downloading, plan, { ...request, signal: operations.join(request.signal) })),
     setMaxBytesPerSecond: (bytesPerSecond) => transfers.setMaxBytesPerSecond(bytesPerSecond),
-    scan: (roots, { signal, ...request } = {}) =>
-      operations.track(scanAndEnrich(enriching, [roots].flat(), { ...request, signal: operations.join(signal) })),
-    watch(roots, { signal, ...request } = {}) {
-      const watch = store.watch([roots].flat(), { ...request, signal: operations.join(signal) });
-      void operations.track({ result: watch.ended });
-      return watch;
-    },
     get: (reference) => store.resolve(reference),
     findByPath: (path, { signal } = {}) => store.findByPath(path, { signal: operations.join(signal) }),
     lookup: (query, { offline = hubOptions.offline, signal, ...request } = {}) =>

@@ -13,13 +13,12 @@ import type {
   SharingReport,
   PlacedModel,
   ScanWatch,
-  WatchOptions,
 } from '@modelkeep/library';
 import type { Download } from '../acquire/download.ts';
 import type { DownloadOptions } from '../acquire/download-types.ts';
 import type { DownloadPlan } from '../acquire/download-plan.ts';
 import type { PlanDownloadOptions } from '../acquire/plan-download.ts';
-import type { ScanRequest, ScanResult } from '../enrich/scan-and-enrich.ts';
+import type { ScanRequest, ScanResult, WatchRequest } from '../enrich/scan-and-enrich.ts';
 import type { EnrichOptions, EnrichReport } from '../enrich/enrich-types.ts';
 import type { LookupQuery, LookupReport } from '../lookup/lookup-file.ts';
 import type { FileIdentification, IdentifyFileOptions } from '../identify/file-identification.ts';
@@ -126,8 +125,12 @@ export interface Workspace
    * library, `library.too-wide` for the home folder and what holds it, `library.read-only`, `io.disk-full`
    */
   scan(roots: string | readonly string[], options?: ScanRequest): Operation<ScanResult>;
-  /** Scans now, after each change of the folders, and from time to time, until it is closed or its signal aborts. */
-  watch(roots: string | readonly string[], options?: WatchOptions): ScanWatch;
+  /**
+   * Scans now, after each change of the folders, and from time to time, until it is closed or its signal aborts: as `scan`
+   * does, so that with `enrich` sources are asked about what came, and with `followConfigs` the folders are watched as well
+   * that the config file of an app names at the time.
+   */
+  watch(roots: string | readonly string[], options?: WatchRequest): ScanWatch<ScanResult>;
 
   /** A model by its id, a unique prefix of it, its slug, or its name where only one has it. @throws `library.model-not-found`, `library.ambiguous-id` */
   get(reference: string): Promise<ModelRecord>;
