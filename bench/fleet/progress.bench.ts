@@ -17,7 +17,7 @@ import { printRow } from '../report.ts';
 import { answerLines, startWorker, type WorkerProcess } from './worker-processes.ts';
 
 const PROCESSES = 4;
-const PROBES = 20;
+const PROBES = 200;
 const libraryId = '01990000-0000-7000-8000-00000000000a';
 const [updates = 8_000] = numbersOf('MODELKEEP_BENCH_UPDATES', '8000');
 const [inFlight = 16] = numbersOf('MODELKEEP_BENCH_FLIGHT', '16');
@@ -54,7 +54,7 @@ if (work === 'plain') {
     const ended = Promise.all(slots).then(() => true);
     for (let left = place === '0' ? PROBES : 0; left > 0; left -= 1) {
       await own.progress.update(`probe ${(probes += 1)}`, { bytesDone: nowUs() });
-      if (await Promise.race([ended, sleep(50, false)])) break;
+      if (await Promise.race([ended, sleep(20, false)])) break;
     }
     await ended;
   });

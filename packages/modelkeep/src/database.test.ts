@@ -76,6 +76,10 @@ test('a database that is not there is said, without its password; one of another
   }).catch((thrown: unknown) => thrown);
   expect(error).toMatchObject({ code: 'postgres.unavailable', facts: { url: 'postgresql://127.0.0.1:1/models' } });
   expect(JSON.stringify(error)).not.toContain('hunter2');
+  await expect(openLibrary({ root, environment: { DATABASE_URL: 'postgres:/me:hunter2' } })).rejects.toMatchObject({
+    code: 'core.invalid-argument',
+    message: 'this is no address of a Postgres',
+  });
   const library = await open({ root, environment: { DATABASE_URL: 'mysql://me:hunter2@127.0.0.1:1/shop' } });
   expect(await library.servers.list()).toEqual([]);
 });

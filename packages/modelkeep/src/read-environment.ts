@@ -117,7 +117,7 @@ function databaseOf(
 }
 
 function isPostgresUrl(text: string | undefined): text is string {
-  return text !== undefined && /^postgres(?:ql)?:\/\//.test(text);
+  return text !== undefined && /^postgres(?:ql)?:/.test(text);
 }
 
 /** The token that the official client would send: of the variable, else of the file; none where that is switched off. */

@@ -19,7 +19,9 @@ async function addUp(address: string, words: readonly string[]): Promise<number 
   return code;
 }
 
-test('processes that start and write at once lose nothing of each other', async () => {
+const TIMEOUT_MS = 60_000 + PROCESSES * UPDATES * 100;
+
+test('processes that start and write at once lose nothing of each other', { timeout: TIMEOUT_MS }, async () => {
   const address = await postgres().createDatabase();
   const libraryId = newId();
   const names = Array.from({ length: PROCESSES }, (_, place) => `process ${place}`);
