@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { lookup } from 'node:dns/promises';
 import { appendFileSync, constants, copyFileSync, renameSync, truncateSync, utimesSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -228,4 +229,25 @@ it('tells the free space of a path that is still to be made', async () => {
 
 it('refuses a bulk file system that it cannot hand to threads', () => {
   expect(() => createIo({ bulkFileSystem: nodeBulkFileSystem })).toThrow(/worker threads/);
+});
+
+it('leaves the threads of libuv to look-ups and small calls, whatever is read meanwhile', async () => {
+  const path = await file('endless', new Uint8Array(1));
+  await truncate(path, 2 ** 40);
+  const stop = new AbortController();
+  const io = open();
+  // More than libuv has threads, and none of them comes to an end by itself.
+  const reads = Array.from({ length: 8 }, async () => {
+    const started = Promise.withResolvers<void>();
+    const onProgress = (): void => started.resolve();
+    const reading = io.hashFile(path, { algorithms: ['sha256'], signal: stop.signal, onProgress });
+    reading.catch(() => started.resolve());
+    return { reading, started: started.promise };
+  });
+  const running = await Promise.all(reads);
+  await running[0]?.started;
+  expect((await lookup('localhost')).address).toBeTruthy();
+  expect((await stat(path)).size).toBe(2 ** 40);
+  stop.abort(new Error('enough'));
+  for (const { reading } of running) await expect(reading).rejects.toThrow('enough');
 });
