@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
-import { LongestFirst } from './scripts/longest-first.ts';
+import { LONGEST_FILES, LongestFirst } from './scripts/longest-first.ts';
 import { bundleWorker, WORKER_CODE } from './scripts/embed-worker-code.ts';
 
 /**
@@ -30,15 +30,35 @@ const embeddedWorkers: NonNullable<ViteUserConfig['plugins']> = [
   },
 ];
 
+const all = ['packages/*/src/**/*.test.ts', 'e2e/**/*.test.ts', 'examples/**/*.test.ts'];
+
+/**
+ * Each has a process of its own: it takes so long that loading does not count, asks how much memory the process has, or gives a
+ * drive another kind, which the process keeps.
+ */
+const alone = [
+  ...LONGEST_FILES,
+  'packages/formats/src/sidecars/sidecars-fuzz.test.ts',
+  'packages/network/src/transport/straight-reads.test.ts',
+  'packages/workflows/src/jobs/drive-lanes.test.ts',
+];
+
 const config: ViteUserConfig = defineConfig({
   plugins: embeddedWorkers,
   ssr: { resolve: { conditions: sourceConditions, externalConditions: sourceConditions } },
   resolve: { conditions: sourceConditions },
   test: {
-    include: ['packages/*/src/**/*.test.ts', 'e2e/**/*.test.ts', 'examples/**/*.test.ts'],
+    projects: [
+      { extends: true, test: { name: 'alone', include: alone, isolate: true } },
+      {
+        extends: true,
+        test: { name: 'together', include: all, exclude: ['**/node_modules/**', ...alone], isolate: false },
+      },
+    ],
     typecheck: { enabled: false },
     pool: 'forks',
     globalSetup: ['./scripts/test-scratch.ts'],
+    setupFiles: ['./scripts/test-children.ts'],
     // Many tests wait for a drive, a timer or a process: one more than there are cores keeps those busy.
     maxWorkers: availableParallelism() + 1,
     sequence: { sequencer: LongestFirst },

@@ -85,7 +85,9 @@ it('is held while it runs, and goes on with the commit that it began with', asyn
   const { result } = await until(id, isIn('completed'));
   const { models, bytesFetched, bytesResumed } = result as DownloadJobResult;
   expect(bytesResumed).toBeGreaterThan(1_000_000);
-  expect(bytesFetched + bytesResumed).toBe(big.length);
+  // Where a connection takes over from another one, both bring what lies between.
+  expect(bytesFetched + bytesResumed).toBeGreaterThanOrEqual(big.length);
+  expect(bytesFetched).toBeLessThan(big.length);
   const model = await workspace.get(models[0] ?? '');
   expect(model.sources).toMatchObject([{ revision: 'main', commit }]);
   expect(model.files[0]?.sha256).toBe(createHash('sha256').update(big).digest('hex'));

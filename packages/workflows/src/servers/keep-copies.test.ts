@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { forecastNeeds } from '../index.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import type { GovernedModel, KeepCopiesOptions, KeepingCopies } from './library-servers.ts';
-import { fleetScene } from './fleet-scene.test-helper.ts';
+import { fleetScene, type FleetScene } from './fleet-scene.test-helper.ts';
 
 const line = buildFluxLora({ scale: 0.02 });
 
@@ -15,6 +15,14 @@ async function copiesOf(store: { contents(): Promise<readonly { readonly copies:
 
 async function until(holds: () => Promise<boolean>): Promise<void> {
   while (!(await holds())) await sleep(20);
+}
+
+/** Two servers: the first one has the model, and has told so. */
+async function openTwo(scene: FleetScene): Promise<{ readonly two: Workspace; readonly sha256: string }> {
+  const [one, two] = [await scene.open('one'), await scene.open('two')];
+  const { models } = await one.import(scene.file).result;
+  await one.servers.syncInventory();
+  return { two, sha256: models[0]?.files[0]?.sha256 ?? '' };
 }
 
 const types = async ({ jobs }: Workspace): Promise<string[]> => (await jobs.list()).jobs.map(({ type }) => type);
@@ -52,10 +60,7 @@ it('of three servers two get a model, by jobs of theirs, and the third one when 
 
 it('a person is asked once, and what nobody agrees to is not fetched', async () => {
   await using scene = await fleetScene(line);
-  const [one, two] = [await scene.open('one'), await scene.open('two')];
-  const { models } = await one.import(scene.file).result;
-  await one.servers.syncInventory();
-  const sha256 = models[0]?.files[0]?.sha256 ?? '';
+  const { two, sha256 } = await openTwo(scene);
   const governed: GovernedModel[] = [{ sha256, policy: { mode: 'ask' }, neededOn: ['two'] }];
   let asked = 0;
   const everyMs = 10;
@@ -124,10 +129,7 @@ it('while a person thinks other copies are fetched, and closing waits for nobody
 
 it('what a forecast says will be needed somewhere is fetched there before', async () => {
   await using scene = await fleetScene(line);
-  const [one, two] = [await scene.open('one'), await scene.open('two')];
-  const { models } = await one.import(scene.file).result;
-  await one.servers.syncInventory();
-  const sha256 = models[0]?.files[0]?.sha256 ?? '';
+  const { two, sha256 } = await openTwo(scene);
   const day = 86_400_000;
   const history = [1, 2, 3].map((days) => ({ serverId: 'two', sha256, atMs: Date.now() - days * day + 1_000 }));
   const forecast = (): GovernedModel[] =>
@@ -143,10 +145,7 @@ it('what a forecast says will be needed somewhere is fetched there before', asyn
 
 it('who cannot be asked holds up nothing, and is asked again later', async () => {
   await using scene = await fleetScene(line);
-  const [one, two] = [await scene.open('one'), await scene.open('two')];
-  const { models } = await one.import(scene.file).result;
-  await one.servers.syncInventory();
-  const sha256 = models[0]?.files[0]?.sha256 ?? '';
+  const { two, sha256 } = await openTwo(scene);
   const governed: GovernedModel[] = [{ sha256, policy: { mode: 'ask' }, neededOn: ['two'] }];
   let [asked, looks] = [0, 0];
   const agree = (): Promise<boolean> => ((asked += 1), Promise.reject(new Error('no window')));
@@ -162,10 +161,7 @@ it('what no server has any more comes from its source, and a job that somebody c
     repos: [{ id: 'acme/line', files: [{ path: 'line.safetensors', content: line, storage: 'lfs' }] }],
   });
   await using scene = await fleetScene(line, { hub: { endpoint: hub.hubUrl } });
-  const [one, two] = [await scene.open('one'), await scene.open('two')];
-  const { models } = await one.import(scene.file).result;
-  await one.servers.syncInventory();
-  const sha256 = models[0]?.files[0]?.sha256 ?? '';
+  const { two, sha256 } = await openTwo(scene);
   await scene.store.remove('one');
   const policy = { mode: 'keep' } as const;
   {
