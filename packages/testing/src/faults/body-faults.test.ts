@@ -55,7 +55,7 @@ test('a stall sends some bytes and stays silent on an open connection', async ()
 
 test('a stall before the headers', async () => {
   arm({ kind: 'stall-before-headers' });
-  expect(await probe(scene.weightsUrl, { leaveAfterBytes: 0 })).toMatchObject({ status: null, left: true });
+  expect(await probe(scene.weightsUrl, { leaveAfterBytes: 'at-once' })).toMatchObject({ status: null, left: true });
 });
 
 test('a truncated body with the right Content-Length', async () => {

@@ -8,8 +8,13 @@ export interface ProbeOptions {
   readonly method?: string;
   readonly headers?: OutgoingHttpHeaders;
   readonly body?: string;
-  /** Leaves 100 ms after this many body bytes have come, when the answer is not over by then. @default waits for the end */
-  readonly leaveAfterBytes?: number;
+  /**
+   * Leaves 100 ms after the headers and this many body bytes have come, or, `at-once`, after the request was sent; unless the
+   * answer is over by then.
+   *
+   * @default waits for the end
+   */
+  readonly leaveAfterBytes?: number | 'at-once';
 }
 
 /** What came back, as it came: nothing is followed, decoded or retried. */
@@ -51,6 +56,7 @@ export function probe(url: string, options: ProbeOptions = {}): Promise<ProbeRes
     outgoing.on('response', (response) => {
       seen.status = response.statusCode ?? null;
       seen.headers = response.headers;
+      leaveSoon();
       response.on('data', (chunk: Buffer) => {
         chunks.push(chunk);
         receivedBytes += chunk.length;
@@ -70,7 +76,8 @@ export function probe(url: string, options: ProbeOptions = {}): Promise<ProbeRes
       if (seen.status === null) finish();
     });
     const leaveSoon = (): void => {
-      if (receivedBytes < (options.leaveAfterBytes ?? Number.POSITIVE_INFINITY)) return;
+      const { leaveAfterBytes = Number.POSITIVE_INFINITY } = options;
+      if (leaveAfterBytes !== 'at-once' && (seen.status === null || receivedBytes < leaveAfterBytes)) return;
       timer ??= setTimeout(() => {
         left = true;
         outgoing.destroy();
