@@ -2,7 +2,6 @@ import { startOperation, type Operation } from '@modelkeep/core';
 import type { GcOptions, GcReport } from '@modelkeep/library';
 import { relinkModel, type RelinkContext } from '../volumes/relink-model.ts';
 import type { RunningOperations } from '../workspace/running-operations.ts';
-import type { Workspace } from '../workspace/workspace.ts';
 
 /** A model that has got another place, and a link of an app that could not be led there: a repair of the links does. */
 export interface UnledModel {
@@ -20,7 +19,7 @@ export interface TidyReport extends GcReport {
 export function createTidying(
   context: RelinkContext,
   operations: Pick<RunningOperations, 'join' | 'track'>,
-): Pick<Workspace, 'collectGarbage'> {
+): { collectGarbage(options?: GcOptions): Operation<TidyReport> } {
   return {
     collectGarbage: ({ signal, ...request } = {}) =>
       operations.track(collectGarbage(context, { ...request, signal: operations.join(signal) })),
