@@ -1,5 +1,6 @@
-import { chmod, mkdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rm, stat, symlink, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { nodeFileSystem } from '@modelkeep/io';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { createWorld, treeOf, type TestWorld } from '../mapper.test-world.ts';
@@ -74,6 +75,14 @@ describe('ComfyUI by its config file', () => {
     expect(await treeOf(join(world.root, 'views')).catch(() => ({}))).toEqual({});
   });
 
+  it('links are made as is asked for, also where their folder is not there yet', async () => {
+    const linking = { prefer: 'hardlink' } as const;
+    const { appRoot } = world;
+    const planned = await mapper.planLinks({ app: 'comfyui', appRoot, way: 'config', linking, models: world.list() });
+    expect(planned.entries.map(({ strategies }) => strategies[0])).toEqual(['hardlink', 'hardlink']);
+    expect((await mapper.apply(planned)).counts).toMatchObject({ created: 2, conflict: 0, failed: 0 });
+  });
+
   it('a file that was changed since the plan is a conflict, and stays; a new plan does it', async () => {
     await writeFile(path(), mine);
     const planned = await plan('comfyui', 'config');
@@ -83,6 +92,31 @@ describe('ComfyUI by its config file', () => {
     expect(await text()).toBe(`${mine}# more\n`);
     expect(outcomes((await mapper.apply(await plan('comfyui', 'config'))).files)).toEqual(['replaced']);
     expect(await text()).toContain('# more\n');
+  });
+
+  it.each([
+    ['apply', 'saved', `${mine}# saved now\n`],
+    ['apply', 'removed', null],
+    ['undo', 'saved', `${mine}# saved now\n`],
+  ] as const)('%s leaves a file alone that is %s while its new text is written', async (action, _what, left) => {
+    await writeFile(path(), mine);
+    const applied = action === 'undo' ? await mapper.apply(await plan('comfyui', 'config')) : null;
+    const saving = world.open({
+      viewFolder: join(world.root, 'views'),
+      fileSystem: {
+        ...nodeFileSystem,
+        async writeFile(at, options) {
+          await nodeFileSystem.writeFile(at, options);
+          if (!at.startsWith(`${world.appRoot}/.`)) return;
+          await (left === null ? unlink(path()) : writeFile(path(), left));
+        },
+      },
+    });
+    const planned = await plan('comfyui', 'config');
+    const { files } = applied === null ? await saving.apply(planned) : await saving.undo(applied);
+    expect(outcomes(files)).toEqual(['conflict']);
+    expect(await text().catch(() => null)).toBe(left);
+    expect(Object.keys(await treeOf(world.appRoot)).filter((name) => name.endsWith('-tmp'))).toEqual([]);
   });
 
   it('an undo takes out only its own part of a file that was changed since', async () => {

@@ -155,3 +155,38 @@ it('processes that map at once by a config file agree', { timeout: 300_000 }, as
     await world.close();
   }
 });
+
+it('processes that map at once by the settings of SwarmUI agree', { timeout: 300_000 }, async () => {
+  const world = await createWorld();
+  try {
+    const { appRoot, database: state } = world;
+    const mine = '\uFEFF#mine\r\nPaths:\r\n\tModelRoot: Models;D:\\sMine\r\n\tOther: 1\r\n';
+    const file = join(appRoot, 'Data/Settings.fds');
+    await mkdir(dirname(file));
+    await writeFile(file, mine);
+    for (const type of ['lora', 'vae'] as const)
+      await world.addModel({ type, files: [{ name: `${type}.safetensors` }] });
+    const viewFolder = join(world.root, 'views');
+    const [first, ...others] = world.list();
+    const run = (action: 'apply' | 'unlinkAll', models: readonly MappableModel[]) =>
+      runKillTask(world.root, {
+        action,
+        appRoot,
+        config: { app: 'swarmui', viewFolder },
+        database: state.path,
+        models,
+        applied: null,
+        killAt: null,
+      });
+    const all = first === undefined ? others : [first, ...others];
+    await Promise.all([run('apply', all), run('apply', others), run('unlinkAll', all)]);
+    const mapper = world.open({ viewFolder });
+    await mapper.apply(await mapper.planLinks({ app: 'swarmui', appRoot, way: 'config', models: all }));
+    const [view = ''] = Object.keys(await treeOf(viewFolder));
+    expect(await readFile(file, 'utf8')).toBe(mine.replace('Mine', `Mine;${viewFolder}/${view}/Models`));
+    await mapper.unlinkAll({ app: 'swarmui', appRoot });
+    expect(await readFile(file, 'utf8')).toBe(mine);
+  } finally {
+    await world.close();
+  }
+});

@@ -11,23 +11,35 @@ export interface ReplaceTextOptions {
   readonly mode: number | undefined;
   /** Whether something is in its place now: a file that was not there takes the place of none. */
   readonly isThere: boolean;
+  /** A last look, right before the file is replaced or removed: whether it is still as it was read. */
+  readonly isAsRead: () => Promise<boolean>;
   /** The run that recorded the change: recovery finds by it what a killed process left. */
   readonly runId: string;
 }
 
 const END = '.modelkeep-tmp';
 
-/** @internal Writes a config file as a whole, or removes it. @throws `io.exists` when somebody made the file meanwhile */
-export async function replaceText(fileSystem: FileSystem, options: ReplaceTextOptions): Promise<void> {
-  const { path, text, mode, isThere, runId } = options;
+/**
+ * @internal Writes a config file as a whole, or removes it.
+ *
+ * @returns false when it is not as it was read: it was left alone
+ * @throws `io.exists` when somebody made the file meanwhile
+ */
+export async function replaceText(fileSystem: FileSystem, options: ReplaceTextOptions): Promise<boolean> {
+  const { path, text, mode, isThere, isAsRead, runId } = options;
   if (text === null) {
+    if (!(await isAsRead())) return false;
     await fileSystem.unlink(path);
     await fileSystem.fsyncFolder(dirname(path));
-    return;
+    return true;
   }
   const temporary = join(dirname(path), `${beginOf(path, runId)}${randomBytes(4).toString('hex')}${END}`);
   try {
     await fileSystem.writeFile(temporary, { data: text, mode });
+    if (!(await isAsRead())) {
+      await removeIfThere(fileSystem, temporary);
+      return false;
+    }
     if (isThere) await fileSystem.rename(temporary, path);
     else await publishFile(fileSystem, temporary, path);
   } catch (error) {
@@ -35,6 +47,7 @@ export async function replaceText(fileSystem: FileSystem, options: ReplaceTextOp
     throw error;
   }
   await fileSystem.fsyncFolder(dirname(path));
+  return true;
 }
 
 /** @internal Removes what killed processes left of a change. One that still runs finds its file gone, and the change made. */

@@ -40,8 +40,8 @@ async function writeHeld(
   change: ConfigChange,
   { place, runId }: WriteConfigOptions,
 ): Promise<AppliedFile | null> {
-  const { fileSystem, files } = context;
-  const { found, wanted, problem, registered, isOurs, path } = change;
+  const { files } = context;
+  const { found, wanted, problem, registered, isOurs } = change;
   if (found.problem !== null || problem !== null) return conflict(found.path, found.problem ?? problem ?? '');
   const action = actionOf(found.text, wanted);
   if (action === 'keep') {
@@ -64,18 +64,10 @@ async function writeHeld(
   const noFolder = found.hasFolder ? null : await makeFolder(context, row);
   if (noFolder !== null) return conflict(found.path, noFolder);
   if (!(await files.begin(row, registered, new Date(context.clock.now()).toISOString()))) return null;
-  /* The last look before it is replaced: somebody may have saved it while the plan was read. */
-  const now = await readConfigFile(fileSystem, { appRoot, path });
-  if (now.problem !== null || (now.text !== found.text && now.text !== wanted)) {
+  const failed = await put(context, row, found.mode);
+  if (failed !== null) {
     await files.revert(row, registered);
-    return conflict(found.path, 'it was changed at this moment by another program');
-  }
-  if (now.text !== wanted) {
-    const failed = await put(context, row, found.mode);
-    if (failed !== null) {
-      await files.revert(row, registered);
-      return conflict(found.path, failed);
-    }
+    return conflict(found.path, failed);
   }
   await files.settle(row, { undoable: runId !== null, forget: !isOurs });
   return { outcome: doneAs[action], path: found.path, reason: null };
@@ -123,14 +115,21 @@ export async function put(
   mode: number | undefined,
 ): Promise<string | null> {
   const { path, content, previous, runId } = row;
+  const look = () => readConfigFile(fileSystem, placeOf(row));
+  const isAsRead = async (): Promise<boolean> => {
+    const now = await look();
+    return now.problem === null && now.text === previous;
+  };
+  let failed = 'it was changed at this moment by another program';
   try {
-    await replaceText(fileSystem, { path, text: content, mode, isThere: previous !== null, runId });
-    return null;
+    if (await replaceText(fileSystem, { path, text: content, mode, isThere: previous !== null, isAsRead, runId }))
+      return null;
   } catch (error) {
     if (!isModelkeepError(error)) throw error;
-    const now = await readConfigFile(fileSystem, placeOf(row));
-    return now.problem === null && now.text === content ? null : error.message;
+    failed = error.message;
   }
+  const now = await look();
+  return now.problem === null && now.text === content ? null : failed;
 }
 
 /** @internal */

@@ -1,5 +1,7 @@
+import { dirname } from 'node:path';
 import {
   chooseLink,
+  systemCodeOf,
   type FileSystem,
   type LinkAbilities,
   type LinkChoice,
@@ -71,7 +73,8 @@ export function createStrategyChooser(options: ChooserOptions): StrategyChooser 
   const places = new Map<string, Promise<{ readonly can: LinkAbilities; readonly device: string }>>();
   const choices = new Map<string, StrategyChoice>();
 
-  const lookAt = async (folder: string): Promise<{ can: LinkAbilities; device: string }> => {
+  const lookAt = async (deepest: string): Promise<{ can: LinkAbilities; device: string }> => {
+    const folder = await whatIsThere(fileSystem, deepest);
     const { device } = await fileSystem.stat(folder);
     const { typeId } = await fileSystem.statfs(folder);
     return { can: WITHOUT_LINKS.has(typeId) ? nothing : anything, device };
@@ -110,6 +113,18 @@ export function createStrategyChooser(options: ChooserOptions): StrategyChooser 
     },
     choices: () => [...choices.values()],
   };
+}
+
+/** A folder of links that config files lead to is made by the run. */
+async function whatIsThere(fileSystem: ChooserOptions['fileSystem'], folder: string): Promise<string> {
+  try {
+    await fileSystem.stat(folder);
+    return folder;
+  } catch (error) {
+    const above = dirname(folder);
+    if (systemCodeOf(error) !== 'ENOENT' || above === folder) throw error;
+    return whatIsThere(fileSystem, above);
+  }
 }
 
 /** A share of Windows: a junction cannot lead there. */
