@@ -67,7 +67,7 @@ it('every command of the read-me works, one after the other, with the folders an
     new Set(
       (
         'get import scan lookup identify enrich search list show edit history updates update versions release pin unpin evict restore ' +
-        'room servers link links apps map unlink export import-metadata delete verify gc dedupe hash ' +
+        'room servers link links apps map undo unlink export import-metadata delete verify gc dedupe hash ' +
         'rebuild doctor volumes move relocate trash undelete'
       ).split(' '),
     ),
