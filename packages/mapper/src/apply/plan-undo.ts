@@ -34,7 +34,8 @@ export async function planUndoOfLinks(
   checkRunId(run.id);
   const { id, app, appRoot } = run;
   const { steps } = await undoSteps(context, run, signal);
-  const { verify } = createLinkPlaces(context);
+  const made = createLinkPlaces(context);
+  const verify = (target: string): ReturnType<LinkPlaces['verify']> => made.verify(target);
   const places: LinkPlaces = { verify, prepare: ({ target }) => verify(target) };
   const entries = await mapWithLimit(steps, {
     limit: SMALL_CALLS_AT_ONCE,
