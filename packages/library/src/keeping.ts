@@ -4,6 +4,7 @@ import { importMetadata, type ImportMetadataOptions, type MetadataImportReport }
 import { editMapping, type MappingEdit } from './models/edit-mapping.ts';
 import { editModel, historyOf, type ModelChanges } from './models/edit-model.ts';
 import { removeModel, type RemovalReport, type RemoveOptions } from './models/remove-model.ts';
+import { giveUpSpareRoom } from './room/spare-room.ts';
 import type { StoreContext } from './store-context.ts';
 import type { VolumeSet } from './volumes/volume-set.ts';
 
@@ -77,7 +78,10 @@ export function createModelKeeping(
     },
     history: (reference) => historyOf(first, reference),
     async remove(reference, options = {}) {
-      if (options.dryRun !== true) forWriting();
+      if (options.dryRun !== true) {
+        forWriting();
+        await giveUpSpareRoom(volumes);
+      }
       return removeModel(first, reference, options);
     },
     exportMetadata: ({ signal } = {}) => exportMetadata(first, libraryId, signal),

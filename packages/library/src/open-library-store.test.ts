@@ -289,6 +289,7 @@ describe('verify', () => {
       bytesHashed: lora.byteLength,
       problems: [],
       apart: [],
+      doubled: [],
       unsafe: [],
     });
     await unlink(file);

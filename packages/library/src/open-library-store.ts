@@ -26,6 +26,7 @@ import type { StoreContext } from './store-context.ts';
 import { createRevisions, type Revisions } from './revisions/revisions.ts';
 import type { ModelUse } from './room/model-use.ts';
 import { createRoom, type Room } from './room/room.ts';
+import { giveUpToOpen } from './room/spare-room.ts';
 import type { LibraryUsage } from './usage/read-usage.ts';
 import type { WantedContent } from './transaction/find-contents.ts';
 import type { RecoveryReport } from './transaction/recover.ts';
@@ -166,6 +167,7 @@ export async function openLibraryStore(options: OpenLibraryStoreOptions): Promis
       (await openVolumeLocks({ root, folder, kind: options.locks, io, sqlite, logger })).acquire('create'),
   });
   const { file, mode } = opened;
+  if (mode === 'write') await giveUpToOpen({ fileSystem: io.fileSystem, io, layout: opened.layout, logger });
   const { stateDir, fallbackStateDir, locks: lockKind, machineId } = options;
   const { libraryId } = file;
   const placed = await placeState({ layout: opened.layout, libraryId, mode, stateDir, fallbackStateDir, io });

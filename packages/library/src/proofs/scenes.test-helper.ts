@@ -36,9 +36,10 @@ export async function importSources(store: LibraryStore, names: readonly string[
   await store.import(names.map((name) => `${SOURCES}/${name}`)).result;
 }
 
-/** Moves in what is still outside: another try may have been cut off after some of it. */
+/** Moves in what models are still outside: of another try, which was cut off, a text may be left alone. */
 export async function moveSources(store: LibraryStore, drive: Drive): Promise<void> {
-  if ((await filesBelow(drive, SOURCES)).size > 0) await store.import([SOURCES], { mode: 'move' }).result;
+  const left = [...(await filesBelow(drive, SOURCES)).keys()];
+  if (left.some((path) => path.endsWith('.safetensors'))) await store.import([SOURCES], { mode: 'move' }).result;
 }
 
 export function sha256Of(bytes: Uint8Array | string): string {

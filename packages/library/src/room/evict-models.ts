@@ -14,6 +14,7 @@ import type { EvictedModel, EvictModelsOptions, EvictReport, KeptModel, Stay } f
 import { isDerived } from './fetchable.ts';
 import { freeBlobs } from './free-blobs.ts';
 import { leasedModels } from './leases.ts';
+import { giveUpSpareRoom } from './spare-room.ts';
 import type { VolumeSet } from '../volumes/volume-set.ts';
 import type { ModelUse } from './model-use.ts';
 
@@ -44,6 +45,7 @@ export function evictModels(
       const bytesFreed = plan.chosen.reduce((sum, { bytes }) => sum + bytes, 0);
       return { ...told, bytesFreed, evicted: plan.chosen.map((one) => entryOf(one)), stays: plan.stays };
     }
+    await giveUpSpareRoom(set);
     const evicted: EvictedModel[] = [];
     const stays: KeptModel[] = [...plan.stays];
     for (const [position, one] of plan.chosen.entries()) {

@@ -7,6 +7,7 @@ import { leaseModel, type ModelLease } from './leases.ts';
 import { createModelUse, type ModelUse } from './model-use.ts';
 import { writeQuota } from './quota.ts';
 import { roomOfVolumes, volumeCalled, type LibraryRoom } from './room-of-volumes.ts';
+import { giveUpSpareRoom, keepSpareRoom } from './spare-room.ts';
 import type { VolumeSet } from '../volumes/volume-set.ts';
 import { reviveModel } from './revive-model.ts';
 
@@ -62,6 +63,13 @@ export interface Room {
    * `library.gc-refused`, `library.read-only`, `library.volume-not-found`, `library.volume-offline`, `sqlite.locked` while garbage is collected, `io.*`.
    */
   evict(options: EvictModelsOptions): Operation<EvictReport>;
+  /**
+   * Keeps a mebibyte on each volume that has the room, so that models can be deleted, moved away and evicted when the drive is
+   * full: those calls give it up there. Never fails.
+   */
+  keepSpareRoom(): Promise<void>;
+  /** Gives up what {@link Room.keepSpareRoom} has kept, where a drive is full: for what comes before a deletion. Never fails. */
+  giveUpSpareRoom(): Promise<void>;
   /** Gives an evicted model its files back, all of which have been stored. @throws `io.not-found`, `library.*`, `io.*` */
   revive(reference: string, options?: Cancellable): Promise<ModelRecord>;
 }
@@ -107,6 +115,10 @@ export function createRoom(
       await writeQuota(await volumeCalled(set, volume, 'write'), quotaBytes);
     },
     evict: (options) => evictModels(set, options, { use: known, before: forWriting }),
+    async keepSpareRoom() {
+      if (mode === 'write') await keepSpareRoom(set);
+    },
+    giveUpSpareRoom: () => giveUpSpareRoom(set),
     async revive(reference, { signal } = {}) {
       forWriting();
       return reviveModel(context, reference, signal);

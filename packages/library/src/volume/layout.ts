@@ -17,6 +17,8 @@ export interface VolumeLayout {
   readonly trees: string;
   /** What is on its way out, by the time when it was put there. */
   readonly trash: string;
+  /** Room that is kept so that models can be deleted from a full drive. */
+  readonly spare: string;
 }
 
 /** Each version of the index's schema has a file of its own. */
@@ -41,6 +43,7 @@ export function volumeLayout(root: string): VolumeLayout {
     pins: join(inside, 'pins'),
     trees: join(inside, 'trees'),
     trash: join(inside, 'trash'),
+    spare: join(inside, 'spare'),
   };
 }
 

@@ -13,6 +13,7 @@ import { planRemoval, type RemovalPlan } from '../models/removal-plan.ts';
 import { releaseModel } from '../models/release-model.ts';
 import type { FoundModel } from '../models/walk-models.ts';
 import { evicted, leasedModels } from '../room/leases.ts';
+import { giveUpSpareRoom } from '../room/spare-room.ts';
 import { withLock, type StoreContext } from '../store-context.ts';
 import { finishing } from '../transaction/finishing.ts';
 import { beginTransaction, type Transaction } from '../transaction/transaction.ts';
@@ -68,6 +69,7 @@ export function moveModel(
     const volumeId = requireVolume(set, options.to)?.volumeId;
     const target = await set.contextOf({ place: { kind: 'library', volumeId } }, 'write');
     if (source === target || source.volume.volumeId === target.volume.volumeId) return nothing(record);
+    await giveUpSpareRoom(set);
     for (let attempt = 1; ; attempt += 1) {
       const done = await tryToMove({ source, target, record, options, report }).catch(async (error: unknown) => {
         const isElsewhere =

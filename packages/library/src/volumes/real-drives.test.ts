@@ -95,9 +95,9 @@ it('a library on two drives goes on when one is unplugged, mounted elsewhere, ta
   );
 });
 
-it('a full drive keeps nobody from the rest of the library', async (context) => {
+it('a full drive keeps nobody from the rest of the library, nor from making room there', async (context) => {
   await using folder = await tempFolder();
-  const made = await createTestDrive({ type: 'ext4', sizeBytes: 8 * MIB });
+  const made = await createTestDrive({ type: 'ext4', sizeBytes: 96 * MIB });
   if ('why' in made) {
     await context.annotate(`no drive could be mounted: ${made.why}`);
     return;
@@ -111,20 +111,26 @@ it('a full drive keeps nobody from the rest of the library', async (context) => 
     await store.addVolume(join(mounted, 'models'), { label: 'stick' });
     await download(store, drive, { commit: 'a', files: { 'line.safetensors': lora } });
     await store.move(LINE, { to: 'stick' }).result;
+    await store.keepSpareRoom();
+    await store.keepSpareRoom();
   }
   await fillUp(mounted);
   await using store = await openTestStore({ root });
   expect((await store.volumes())[1]).toMatchObject({ state: 'online', mode: 'write', models: 1, freeBytes: 0 });
   await expect(store.edit(LINE, { tags: ['x'] })).rejects.toMatchObject({ code: 'io.disk-full' });
   await download(store, drive, { commit: 'a', files: { 'vae.safetensors': vae } });
-  await expect(store.move(VAE, { to: 'stick' }).result).rejects.toMatchObject({ code: 'io.disk-full' });
   expect(await store.verify()).toMatchObject({ models: 2, problems: [] });
+  expect(await store.remove(LINE)).toMatchObject({ removed: true });
+  await store.collectGarbage({ graceMs: 0 }).result;
+  await fillUp(mounted);
+  await expect(store.move(VAE, { to: 'stick' }).result).rejects.toMatchObject({ code: 'io.disk-full' });
+  expect(await store.verify()).toMatchObject({ models: 1, problems: [] });
 });
 
 /** Writes until the drive takes not one block more. */
 async function fillUp(folder: string): Promise<void> {
   for (const blockBytes of [MIB, 1024]) {
-    const file = await open(join(folder, `filled by ${blockBytes}`), 'w');
+    const file = await open(join(folder, `filled by ${blockBytes}`), 'a');
     try {
       for (;;) await file.write(Buffer.alloc(blockBytes));
     } catch (error) {

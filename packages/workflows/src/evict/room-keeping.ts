@@ -6,7 +6,7 @@ import { evict, type EvictContext, type EvictRequest } from './evict.ts';
 import { restoreModel, type RestoreOptions, type RestoreResult } from './restore-model.ts';
 
 /** The room that models take, and what gives some up where it is needed. */
-export interface RoomKeeping extends Omit<Room, 'evict' | 'revive'> {
+export interface RoomKeeping extends Omit<Room, 'evict' | 'revive' | 'keepSpareRoom' | 'giveUpSpareRoom'> {
   /**
    * Gives up the files of models, the least recently used first, until enough is free: never what is pinned, leased, linked
    * by an app on this machine, outside of the library, on a volume that is offline or can only be read, or could not be had

@@ -8,8 +8,9 @@ it('a model whose links cannot all be removed stays, and says which are left', a
   const links = ['a', 'b'].map((name) => ({ app: 'comfyui', appRoot: '/app', target: `/app/${name}` }));
   const model = { id: '01a214e9-1f75-76bd-901a-933deda79ee8', slug: 'lora/flux1/line' };
   let removed = false;
-  const store: Pick<LibraryStore, 'resolve' | 'remove'> = {
+  const store: Pick<LibraryStore, 'resolve' | 'remove' | 'giveUpSpareRoom'> = {
     resolve: async () => model as ModelRecord,
+    giveUpSpareRoom: async () => {},
     remove: async () => {
       removed = true;
       throw new Error('nothing is to be removed');

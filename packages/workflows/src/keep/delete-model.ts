@@ -47,6 +47,7 @@ export async function deleteModel(
   const links = (await recorded.linksOf(id, { signal })).map((link) => modelLink(link));
   if (dryRun || mapper === null) return { ...(await store.remove(id, { dryRun, signal })), links, unlinked: [] };
   if (links.length > 0 && !unlink) throw stillLinked(await store.resolve(id), links);
+  await store.giveUpSpareRoom();
   const { results } = await mapper.unlinkModel(id, { signal });
   const left = results.filter(({ outcome }) => outcome === 'failed');
   if (left.length > 0) {

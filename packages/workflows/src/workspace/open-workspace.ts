@@ -84,6 +84,7 @@ async function assemble(io: Io, options: OpenWorkspaceOptions, closing: Closing)
   const state = { stateDir, fallbackStateDir };
   const store = await openLibraryStore({ root, mode, create, ...state, io, identifier, sqlite, clock, logger });
   closing.add(() => store.close());
+  await store.keepSpareRoom();
   const { secretStore } = options;
   const engine = await options.openShared?.({ libraryId: store.libraryId, clock, logger });
   const shared = engine ?? (await openState({ store, sqlite, secretStore, clock, logger }));
