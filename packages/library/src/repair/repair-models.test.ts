@@ -58,6 +58,7 @@ describe('a repair without a network', () => {
     await rm(scene.file);
     expect(await scene.repair()).toEqual({
       repaired: [{ slug: 'lora/flux1/line', file: 'line.safetensors', how: 'projected' }],
+      joined: [],
       bad: [],
       bytesSaved: 0,
     });
