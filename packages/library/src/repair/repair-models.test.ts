@@ -63,7 +63,7 @@ describe('a repair without a network', () => {
       bytesSaved: 0,
     });
     expect(await scene.store.verify()).toMatchObject({ problems: [], apart: [] });
-    expect(await scene.repair()).toEqual({ repaired: [], bad: [], bytesSaved: 0 });
+    expect(await scene.repair()).toEqual({ repaired: [], joined: [], bad: [], bytesSaved: 0 });
   });
 
   it('takes a damaged blob from a good copy, and keeps the damaged bytes', async () => {
