@@ -41,7 +41,7 @@ const database = await openSqlite({
   synchronous: 'full',
   mode: 'in-thread',
 });
-const sqlite = task.action === 'mixed' ? createSqlite() : null;
+const sqlite = task.inCrowd === true ? createSqlite() : null;
 const mapper = createMapper({
   registry: {
     all: (...args) => database.all(...args),

@@ -15,6 +15,8 @@ export interface KillTask {
   readonly database: string;
   readonly models: readonly MappableModel[];
   readonly applied: AppliedPlan | null;
+  /** Others map at the same time: it takes the lock of the links. */
+  readonly inCrowd?: boolean | undefined;
   /** For `mixed`: which things are done, one after the other. */
   readonly seed?: number | undefined;
   /** The step before which the process ends; Infinity is null in JSON: never. */

@@ -120,7 +120,7 @@ describe('processes that map at once', () => {
       const { world, task } = await prepare('apply');
       try {
         const crowd = [null, null, random(40), random(80)].map((killAt) =>
-          runKillTask(world.root, { ...task, action: 'mixed', seed: random(1_000_000), killAt }),
+          runKillTask(world.root, { ...task, action: 'mixed', inCrowd: true, seed: random(1_000_000), killAt }),
         );
         const ended = await Promise.allSettled(crowd);
         expect(ended.filter(({ status }) => status === 'rejected')).toEqual([]);
@@ -141,7 +141,9 @@ describe('processes that map at once', () => {
   it('agree', { timeout: 60_000 }, async () => {
     const { world, task } = await prepare('apply');
     try {
-      const steps = await Promise.all(Array.from({ length: 4 }, () => runKillTask(world.root, task)));
+      const steps = await Promise.all(
+        Array.from({ length: 4 }, () => runKillTask(world.root, { ...task, inCrowd: true })),
+      );
       expect(steps.every((count) => count !== null)).toBe(true);
       await expectRecovered(world);
       await expectUntouched(world);
