@@ -11,6 +11,7 @@ const waitsOf = new WeakMap<AbortSignal, Waits>();
  * and none when nobody waits: its listeners are a list that is walked for each new one, and those that were removed keep
  * the later ones in memory.
  *
+ * @param call - must not throw: those that wait behind it would not be called
  * @returns ends the wait; safe to call twice
  */
 export function onAbort(signal: AbortSignal, call: () => void): () => void {

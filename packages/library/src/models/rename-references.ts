@@ -35,7 +35,7 @@ function withRenamed(present: ModelMetadata, renamed: ReadonlyMap<string, string
   const { supersedes } = present;
   return {
     ...present,
-    companions: [...new Map(companions.map((one) => [one.id, one])).values()],
+    companions: [...new Map(companions.map((one) => [JSON.stringify([one.role, one.id]), one])).values()],
     ...(supersedes === undefined ? {} : { supersedes: nowOf(supersedes) }),
   };
 }

@@ -54,8 +54,8 @@ export async function serveLibrary(
     if (isModelkeepError(failure, 'fleet.not-found')) await register();
   };
   const ended = Promise.all(
-    [beat, follow].map((work) =>
-      keepOn({ work, stopped, clock, onFailure: (failure) => tellAgain(work.name, failure) }),
+    Object.entries({ beat, follow }).map(([name, work]) =>
+      keepOn({ work, stopped, clock, onFailure: (failure) => tellAgain(name, failure) }),
     ),
   ).then(() => undefined);
   const close = async (): Promise<void> => {
