@@ -55,9 +55,12 @@ export interface ArtifactRecord extends ArtifactFile, OfLibrary, Versioned {
   /** Of the repo's record. */
   readonly repoId: string;
   readonly status: ArtifactStatus;
-  /** Absolute, on the machine of its library; null until it is there. */
+  /**
+   * Absolute, on the machine of its library; null until it is there. Of a small file that is `pending` because it was damaged
+   * or deleted it is where that was.
+   */
   readonly localPath: string | null;
-  /** Of the bytes that are here: 64 hex. */
+  /** Of the bytes that are here, or were: 64 hex. */
   readonly contentSha256: string | null;
   readonly error: SerialisedError | null;
 }

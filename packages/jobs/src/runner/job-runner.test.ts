@@ -107,6 +107,29 @@ it('tries again what failed, and gives up what can never be', async () => {
   expect((await store.get(strange)).error).toMatchObject({ code: 'jobs.bad-payload' });
 });
 
+it('forgets what is over after its time, and nothing else', async () => {
+  const { open } = await testJobs();
+  const day = 86_400_000;
+  const now = { ms: Date.now() };
+  const clock = { ...systemClock, now: () => now.ms };
+  const store = await open({ clock });
+  const work = handlerOf(async () => Promise.resolve(1));
+  const id = await add(store);
+  const first = runnerOf(store, work, { clock });
+  await until(store, id, 'completed');
+  await first.close();
+  const later = await add(store, { runAtMs: now.ms + 30 * day });
+  now.ms += 7 * day - 60_000;
+  const early = runnerOf(store, work, { clock });
+  const next = await add(store);
+  await until(store, next, 'completed');
+  await early.close();
+  expect(await store.get(id)).toMatchObject({ state: 'completed' });
+  now.ms += 120_000;
+  runnerOf(store, work, { clock });
+  await expect.poll(async () => (await store.list()).jobs.map((job) => job.id)).toEqual([next, later]);
+});
+
 it('lets a wish reach the work', async () => {
   const { open } = await testJobs();
   const store = await open();

@@ -13,7 +13,8 @@ export function checkPayload(type: LibraryJobType, payload: unknown, hubEndpoint
   const read = schema?.safeParse(payload);
   if (read?.success !== true) throw noPayload(type, read?.error.issues[0]);
   const { data } = read;
-  const kept = 'reference' in data ? { ...data, reference: bareReference(data.reference, hubEndpoint) } : data;
+  const reference = 'reference' in data ? data.reference : undefined;
+  const kept = typeof reference === 'string' ? { ...data, reference: bareReference(reference, hubEndpoint) } : data;
   refuseSecrets(kept, 'payload');
   return kept;
 }

@@ -65,6 +65,10 @@ export function libraryHandlers(workspace: () => JobWorkspace): JobHandlers {
       return { problems: problems.length + repos.problems.length };
     }),
     copy: handler('copy', (payload, context) => runCopy(workspace(), payload, context)),
+    'sync-inventory': handler('sync-inventory', async (_, { signal }) => {
+      const { items, appeared, updated, vanished } = await workspace().servers.syncInventory({ signal });
+      return { items, appeared, updated, vanished };
+    }),
     map: handler('map', async ({ app, ...options }, { signal }) => {
       const links = await workspace().planLinks(app, { ...options, signal });
       const { counts } = await links.apply({ signal });

@@ -58,6 +58,8 @@ export interface LibraryJobPayloads {
   readonly verify: { readonly depth?: 'hash' | 'size' | undefined };
   /** Fetches a content from another server, as `servers.fetch` does. */
   readonly copy: { readonly sha256: string };
+  /** Tells the other servers what this library has, as `servers.syncInventory` does: to be scheduled where nothing serves. */
+  readonly 'sync-inventory': Readonly<Record<string, never>>;
   /** Links the models into an app's folders. */
   readonly map: {
     readonly app: string;
@@ -109,6 +111,7 @@ export const payloads: { readonly [T in LibraryJobType]: z.ZodType<LibraryJobPay
   enrich: z.strictObject({ models, hub: z.enum(['known', 'search']).optional(), renew: z.boolean().optional() }),
   verify: z.strictObject({ depth: z.enum(['hash', 'size']).optional() }),
   copy: z.strictObject({ sha256 }),
+  'sync-inventory': z.strictObject({}),
   map: z.strictObject({ app: text, appRoot: text, appVersion: text.optional(), modelConfig: text.optional() }),
 };
 

@@ -1,3 +1,4 @@
+import { join, sep } from 'node:path';
 import { isModelkeepError } from '@modelkeep/core';
 import type { ArtifactChange, ArtifactRecord } from '@modelkeep/fleet';
 import pMap from 'p-map';
@@ -43,12 +44,18 @@ async function changeOf(
   const { id, repoId, status, localPath, sizeBytes } = record;
   if (status === 'downloading') {
     const isLeft = context.store.mode === 'write' && !context.running.has(id) && !(await isBusy(repoId));
-    return isLeft ? NOT_HERE : null;
+    return isLeft ? notHere(context, record) : null;
   }
   if (status !== 'completed') return null;
   if (localPath !== null && (await sizeOf(context.fileSystem, localPath)) === sizeBytes) return null;
   const found = await fileHere(context, record, signal);
-  return found === null ? NOT_HERE : { localPath: found.path, contentSha256: found.sha256 };
+  return found === null ? notHere(context, record) : { localPath: found.path, contentSha256: found.sha256 };
+}
+
+/** A small file keeps its place and hash: a verification goes on telling of it until it is as it was. */
+function notHere({ store }: Pick<RunningRepos, 'store'>, { localPath }: ArtifactRecord): ArtifactChange {
+  const isSmall = localPath?.startsWith(join(store.root, 'repos') + sep) === true;
+  return isSmall ? { status: 'pending' } : NOT_HERE;
 }
 
 /** @internal Writes a change, unless the artifact is another one by now: then that counts. */

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createIo, type Io } from '@modelkeep/io';
 import { describe, expect, it } from 'vitest';
@@ -43,12 +44,48 @@ describe('artifacts', () => {
       ['conf/old.json', 'missing'],
     ]);
     const deep = await it.library.verify().result;
-    expect(told(deep)).toEqual([['README.md', 'corrupt']]);
+    const all = [
+      ['README.md', 'corrupt'],
+      ['conf/model.json', 'size'],
+      ['conf/old.json', 'missing'],
+    ];
+    expect(told(deep)).toEqual(all);
+    // It is told until it is mended, and a look at sizes does not take it for mended.
+    expect(told(await it.library.verify({ depth: 'size' }).result)).toEqual(all.slice(1));
+    expect(told(await it.library.verify().result)).toEqual(all);
     expect(deep.problems).toEqual([]);
     expect(await repos.artifacts({ status: 'pending' })).toHaveLength(4);
     expect((await repos.sync(id).result).failures).toEqual([]);
     expect(await readFile(readme?.localPath ?? '', 'utf8')).toBe('# Thick lines');
     expect((await it.library.verify().result).repos).toMatchObject({ files: 3, problems: [] });
+  });
+
+  it('that a verification found damaged are mended by a repair later, or by whoever puts them back', async () => {
+    await using it = await scene();
+    const { repos } = it.library;
+    const { id } = await repos.register('hf:acme/lora');
+    const [readme, model, old] = (await repos.sync(id).result).artifacts.map(({ localPath }) => localPath ?? '');
+    await writeFile(readme ?? '', '# Thick limes');
+    await writeFile(model ?? '', '{}');
+    await rm(old ?? '');
+    // Whatever tells of them first.
+    expect(await repos.artifacts({ status: 'pending' })).toHaveLength(3);
+    expect((await it.library.verify().result).repos.problems).toHaveLength(3);
+    await writeFile(readme ?? '', '# Thick lines');
+    const { repos: mended } = await it.library.repair().result;
+    expect(mended.repaired.map(({ path }) => path)).toEqual(['conf/model.json', 'conf/old.json']);
+    expect(mended.failures).toEqual([]);
+    expect(await repos.artifacts({ status: 'completed' })).toHaveLength(3);
+    expect((await it.library.verify().result).repos).toMatchObject({ files: 3, problems: [] });
+
+    // What cannot be had stays what it is, and nothing is left of it when the repo is forgotten.
+    await writeFile(model ?? '', '[]');
+    await it.library.verify().result;
+    it.hub.changeRepo('acme/lora', { gated: 'auto' });
+    expect((await it.library.repair().result).repos.failures).toMatchObject([{ path: 'conf/model.json' }]);
+    expect((await it.library.verify().result).repos.problems).toMatchObject([{ problem: 'size' }]);
+    await repos.remove(id);
+    await expect(readdir(join(it.root, 'repos', 'hf', 'acme__lora'))).resolves.toEqual([]);
   });
 
   it('that somebody removes while they are verified are missing, and the others are looked at', async () => {
@@ -74,7 +111,7 @@ describe('artifacts', () => {
     const reader = await openWorkspace({ root: it.root, mode: 'read', hub: { endpoint: it.hub.hubUrl } });
     try {
       expect(await reader.repos.artifacts({ ids: [artifacts[0]?.id ?? ''] })).toMatchObject([
-        { status: 'pending', localPath: null },
+        { status: 'pending', localPath: artifacts[0]?.localPath },
       ]);
       expect(await reader.repos.get(id)).toMatchObject({ status: 'synced' });
       const refused = { code: 'library.read-only' };

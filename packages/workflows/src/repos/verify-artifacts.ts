@@ -24,7 +24,7 @@ export interface RepoFileProblem {
 export interface RepoFilesReport {
   readonly files: number;
   readonly bytesHashed: number;
-  /** Their artifacts are `pending` from now on: a sync of the repo fetches them again. */
+  /** Their artifacts are `pending` from now on: a repair of the library or a sync of the repo fetches them again. */
   readonly problems: readonly RepoFileProblem[];
 }
 
@@ -42,7 +42,10 @@ export interface VerifyArtifactsOptions {
   readonly signal: AbortSignal;
 }
 
-/** @internal Compares the small files of repos with what was fetched. Those of models are verified with these. */
+/**
+ * @internal Compares the small files of repos with what was fetched, those included that were found damaged before. Those of
+ * models are verified with these.
+ */
 export async function verifyArtifacts(
   context: VerifyArtifactsContext,
   { depth, report, signal }: VerifyArtifactsOptions,
@@ -55,17 +58,20 @@ export async function verifyArtifacts(
     const places = smallFilePlaces(store, repo, artifacts);
     for (const artifact of artifacts) {
       const { id, path, status, localPath } = artifact;
-      if (status !== 'completed' || localPath === null || places.get(path) !== localPath) continue;
+      if (status === 'downloading' || localPath === null || places.get(path) !== localPath) continue;
       signal.throwIfAborted();
       report({ file: path });
       sums.files += 1;
-      const { finding, bytesHashed } = await check(context, { ...artifact, localPath }, { depth, signal });
+      const { finding, bytesHashed, isWhole } = await check(context, { ...artifact, localPath }, { depth, signal });
       sums.bytesHashed += bytesHashed;
-      if (finding === null || !(await isStill(context, artifact, signal))) continue;
-      problems.push({ artifactId: id, repo: repo.repo, path, localPath, ...finding });
-      // A drive that cannot be read is none that a sync could mend.
-      if (finding.problem === 'unreadable') continue;
-      await noteChange({ state, store }, artifact, { status: 'pending', localPath: null, contentSha256: null });
+      const isDone = status === 'completed';
+      if ((finding === null && (isDone || !isWhole)) || !(await isStill(context, artifact, signal))) continue;
+      if (finding !== null) problems.push({ artifactId: id, repo: repo.repo, path, localPath, ...finding });
+      // Somebody has put it back. A drive that cannot be read is none that fetching could mend.
+      if (finding === null) await noteChange({ state, store }, artifact, { status: 'completed', error: null });
+      else if (isDone && finding.problem !== 'unreadable') {
+        await noteChange({ state, store }, artifact, { status: 'pending' });
+      }
     }
   }
   return { ...sums, problems };
@@ -76,6 +82,8 @@ type Finding = Pick<RepoFileProblem, 'problem' | 'expected' | 'found'>;
 interface Checked {
   readonly finding: Finding | null;
   readonly bytesHashed: number;
+  /** Every byte was looked at, and is right. */
+  readonly isWhole: boolean;
 }
 
 async function check(
@@ -85,24 +93,24 @@ async function check(
 ): Promise<Checked> {
   const size = await sizeOf(io.fileSystem, localPath);
   const expected = sizeBytes === null ? null : String(sizeBytes);
-  if (size === null) return { finding: { problem: 'missing', expected, found: null }, bytesHashed: 0 };
+  if (size === null) return { finding: { problem: 'missing', expected, found: null }, bytesHashed: 0, isWhole: false };
   if (sizeBytes !== null && size !== sizeBytes) {
-    return { finding: { problem: 'size', expected, found: String(size) }, bytesHashed: 0 };
+    return { finding: { problem: 'size', expected, found: String(size) }, bytesHashed: 0, isWhole: false };
   }
-  if (depth === 'size' || contentSha256 === null) return { finding: null, bytesHashed: 0 };
+  if (depth === 'size' || contentSha256 === null) return { finding: null, bytesHashed: 0, isWhole: false };
   try {
     const { digests } = await io.hashFile(localPath, { algorithms: ['sha256'], signal });
     const isSame = digests.sha256 === contentSha256;
     const finding = isSame ? null : ({ problem: 'corrupt', expected: contentSha256, found: digests.sha256 } as const);
-    return { finding, bytesHashed: size };
+    return { finding, bytesHashed: size, isWhole: isSame };
   } catch (error) {
     signal.throwIfAborted();
     if (!isModelkeepError(error) || !error.code.startsWith('io.')) throw error;
     // Somebody has removed it since its size was read.
     if (isModelkeepError(error, 'io.not-found'))
-      return { finding: { problem: 'missing', expected, found: null }, bytesHashed: 0 };
+      return { finding: { problem: 'missing', expected, found: null }, bytesHashed: 0, isWhole: false };
     const found = systemCodeOf(error) ?? error.code;
-    return { finding: { problem: 'unreadable', expected: contentSha256, found }, bytesHashed: 0 };
+    return { finding: { problem: 'unreadable', expected: contentSha256, found }, bytesHashed: 0, isWhole: false };
   }
 }
 

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { silentLogger, systemClock } from '@modelkeep/core';
 import { buildFluxLora, startHub } from '@modelkeep/testing';
 import { expect, it } from 'vitest';
 import { forecastNeeds } from '../index.ts';
@@ -154,6 +155,29 @@ it('who cannot be asked holds up nothing, and is asked again later', async () =>
   await until(() => Promise.resolve(looks > 3));
   expect(asked).toBe(1);
   expect(await types(two)).toEqual([]);
+});
+
+it('what cannot be looked up is told once, and once when it can again', async () => {
+  const lines: string[] = [];
+  const note = (message: string): void => void lines.push(message);
+  const logger = { ...silentLogger, info: note, warn: note };
+  const clock = { ...systemClock, sleep: (ms: number, signal?: AbortSignal) => systemClock.sleep(ms / 50, signal) };
+  await using scene = await fleetScene(line, { logger, clock });
+  const library = await scene.open('one');
+  let [isAway, failures] = [false, 0];
+  const models = (): GovernedModel[] => {
+    if (isAway) throw new Error(`away ${(failures += 1)}`);
+    return [];
+  };
+  await using keeping = await library.servers.keepCopies({ models, everyMs: 500 });
+  isAway = true;
+  await until(() => Promise.resolve(failures > 3));
+  const told = (): string[] => lines.filter((message) => message.startsWith('copies'));
+  expect(told()).toEqual(['copies cannot be planned']);
+  isAway = false;
+  await until(() => Promise.resolve(told().length > 1));
+  expect(told()).toEqual(['copies cannot be planned', 'copies are planned again']);
+  expect(keeping.current.copies).toEqual([]);
 });
 
 it('what no server has any more comes from its source, and a job that somebody cancels is not submitted at each look', async () => {

@@ -1,4 +1,4 @@
-import { abortable, createLatestValue, serialiseError } from '@modelkeep/core';
+import { abortable, createLatestValue, createOutage, serialiseError } from '@modelkeep/core';
 import { planCopies, type CopyPlan, type GovernedContent, type PlannedCopy, type Servers } from '@modelkeep/fleet';
 import { createCarryingOut, type CarryOutContext } from './carry-out-copies.ts';
 import { keepOn } from './keep-on.ts';
@@ -16,8 +16,14 @@ export async function keepCopies(
   const { servers, ownId, clock, logger } = context;
   const stop = new AbortController();
   const stopped = AbortSignal.any([signal, stop.signal]);
-  const onFailure = (error: unknown): void =>
-    logger.warn('copies could not be planned', { serverId: ownId, error: serialiseError(error).message });
+  const outage = createOutage({
+    logger,
+    clock,
+    message: 'copies cannot be planned',
+    over: 'copies are planned again',
+    facts: { serverId: ownId },
+  });
+  const onFailure = (error: unknown): void => outage.failed('look', serialiseError(error).message);
   const carryOut = createCarryingOut(context, {
     agree,
     signal: stopped,
@@ -32,9 +38,13 @@ export async function keepCopies(
   // The cursor first: what happens after it is seen again rather than never.
   let { cursor } = await servers.changesSince(null, { signal: stopped });
   const latest = createLatestValue<CopyPlan>({ copies: [], unmet: [] });
+  const lookNow = async (): Promise<void> => {
+    latest.set(await look());
+    outage.answered('look');
+  };
   let looking: Promise<void> = Promise.resolve();
   const lookAgain = (): Promise<void> => {
-    const next = looking.then(async () => latest.set(await look()));
+    const next = looking.then(lookNow);
     looking = next.catch(() => {});
     return next;
   };
@@ -44,10 +54,13 @@ export async function keepCopies(
       ({ cursor } = changes);
     }
   };
+  // The first look is that of the call; after a failure it is looked at once.
+  let isLooked = true;
   const wait = async (): Promise<void> => {
     for (;;) {
+      if (!isLooked) await lookAgain();
+      isLooked = false;
       await clock.sleep(everyMs, stopped);
-      await lookAgain();
     }
   };
   await lookAgain();

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createSqliteServers, serversMigrations } from '@modelkeep/fleet';
 import { createSqlite } from '@modelkeep/sqlite';
 import { buildFluxLora, startHub } from '@modelkeep/testing';
@@ -79,6 +79,26 @@ it('two libraries share a store: who serves is heard of, and what changes there 
   }
   expect(await store.get('one')).toMatchObject({ capacity: { slots: 2 }, silent: false });
 });
+
+it('a schedule tells the inventory and scans a folder again and again', async () => {
+  await using folder = await tempFolder();
+  const models = folder.join('models');
+  await mkdir(models);
+  await writeFile(folder.join('models', 'line.safetensors'), lora(1));
+  await using library = await openWorkspace({ root: folder.join('library'), runJobs: true });
+  const { jobs, servers } = library;
+  const every = { intervalMs: 1_000 };
+  await jobs.schedule({ id: 'scan', job: { type: 'scan', payload: { roots: [models] } }, every });
+  await jobs.schedule({ id: 'tell', job: { type: 'sync-inventory', payload: {} }, every });
+  const counted = async (): Promise<number> => (await servers.contents()).filter(({ copies }) => copies === 1).length;
+  await expect.poll(counted, { timeout: 30_000 }).toBe(1);
+  await writeFile(folder.join('models', 'other.safetensors'), lora(2));
+  await expect.poll(counted, { timeout: 30_000 }).toBe(2);
+  const { jobs: done } = await jobs.list({ types: ['sync-inventory'], states: ['completed'] });
+  expect(done.map(({ result }) => result)).toContainEqual({ items: 2, appeared: 1, updated: 0, vanished: 0 });
+  const refused = { id: 'x', job: { type: 'sync-inventory', payload: { now: true } }, every };
+  await expect(jobs.schedule(refused)).rejects.toMatchObject({ code: 'core.invalid-argument' });
+}, 90_000);
 
 it('no eviction takes the last copy of the fleet, and of two at once one stays', async () => {
   await using folder = await tempFolder();
