@@ -85,3 +85,22 @@ it('which server has which model is taken over once; what a server has told itse
   });
   expect((await workspace.migrateAvailability(registry).result).servers[0]).toMatchObject({ added: 1, kept: 1 });
 });
+
+it('all that a server has is told at once, however much it is', async () => {
+  await using folder = await tempFolder();
+  const ids = Array.from({ length: 5_001 }, (_, number) => number + 1);
+  const registry = await writeRegistry(folder.join('old.sqlite'), {
+    models: ids.map((id) => ({
+      id,
+      name: `Model ${id}`,
+      hash_sha256: createHash('sha256').update(String(id)).digest('hex'),
+      civitai_file_size_kb: 2,
+    })),
+    servers: ids.map((id) => ({ id, server: 'gpu-1', seen: '2026-01-02 10:00:00' })),
+  });
+  await using workspace = await openWorkspace({ root: folder.join('library'), hub: { offline: true } });
+  const { servers } = await workspace.migrateAvailability(registry).result;
+  expect(servers).toMatchObject([{ added: ids.length }]);
+  // Killed in between, the rest of it would be older than what the server has told.
+  expect((await workspace.servers.get('gpu-1')).inventory.version).toBe(1);
+}, 60_000);

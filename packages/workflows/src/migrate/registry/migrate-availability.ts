@@ -21,7 +21,6 @@ export interface MigrateAvailabilityContext extends OpenRegistryContext {
 
 const MOST_PROBLEMS = 1_000;
 const HASHES_AT_ONCE = 1_000;
-const ITEMS_AT_ONCE = 5_000;
 
 /**
  * @internal Takes over which server has which model. Servers that nobody knows are registered; what a server has told itself since
@@ -85,12 +84,9 @@ async function takeOver(
   const report = { id, isNew: known === null, added: put.size, ...count };
   if (dryRun) return report;
   const server = known ?? (await servers.register({ id }, { signal }));
-  const added = [...put.values()];
-  let base = server.inventory;
-  for (let start = 0; start < added.length; start += ITEMS_AT_ONCE) {
-    const some = added.slice(start, start + ITEMS_AT_ONCE);
-    ({ inventory: base } = await servers.sync(id, { kind: 'delta', base, put: some, gone: [] }, { signal }));
-  }
+  // All at once: where a part of it was told, the server would count as having told of itself since.
+  const told = { kind: 'delta', base: server.inventory, put: [...put.values()], gone: [] } as const;
+  if (put.size > 0) await servers.sync(id, told, { signal });
   return report;
 }
 
