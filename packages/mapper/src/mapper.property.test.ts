@@ -8,6 +8,8 @@ import type { Mapper } from './mapper.ts';
 import { createWorld, treeOf, type TestWorld } from './mapper.test-world.ts';
 import { randomFrom, randomMapping, randomVersions, type Random } from './random.test-helper.ts';
 
+/** A drive that others write to takes seconds for what it is to make durable, and each sequence asks that hundreds of times. */
+const PATIENCE_MS = 600_000;
 /** Sequences; more of them by an environment variable, for a nightly run. */
 const SEEDS = Number(process.env['MODELKEEP_MAPPER_SEEDS'] ?? 12);
 const STEPS = 40;
@@ -92,6 +94,7 @@ async function meddle({ world, random, foreign }: Run, name: string): Promise<vo
 describe('any sequence of changes', () => {
   it.each(Array.from({ length: SEEDS }, (_, seed) => seed))(
     'leaves what a fresh mapping gives (seed %i)',
+    { timeout: PATIENCE_MS },
     async (seed) => {
       const world = await createWorld();
       const run: Run = { world, random: randomFrom(seed + 1), foreign: new Map(), appVersion: undefined };
@@ -126,6 +129,7 @@ describe('any sequence of changes', () => {
 
   it.each(Array.from({ length: SEEDS }, (_, seed) => seed))(
     'keeps names of linked models where names collide (seed %i)',
+    { timeout: PATIENCE_MS },
     async (seed) => {
       const world = await createWorld();
       const run: Run = { world, random: randomFrom(1000 + seed), foreign: new Map(), appVersion: undefined };

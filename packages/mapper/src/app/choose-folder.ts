@@ -1,23 +1,26 @@
 import lt from 'semver/functions/lt.js';
 import type { FileSystem } from '@modelkeep/io';
 import type { MappingRule } from '../profiles/app-profile.ts';
-import { resolveTargetFolder } from './target-folder.ts';
+import { resolveTargetFolder, type MayLeaveAt } from './target-folder.ts';
 
 /** @internal */
 export interface ChooseFolderOptions {
   readonly fileSystem: FileSystem;
   readonly appRoot: string;
+  readonly mayLeaveAt: MayLeaveAt;
   /** null: decided by the folders that are there. */
   readonly version: string | null;
+  /** Folders that were made for links: they say nothing of the app. */
+  readonly made: ReadonlySet<string>;
 }
 
 /**
  * @internal Chooses between the folders of a rule, which are newer and older names of the same place. A known version
- * decides; without one the best folder that is there does; where none is there, the newest name is made.
+ * decides; without one the best folder that the app or its user has made does; where there is none, the newest name is made.
  */
 export async function chooseFolder(
   rule: MappingRule,
-  { fileSystem, appRoot, version }: ChooseFolderOptions,
+  { fileSystem, appRoot, mayLeaveAt, version, made }: ChooseFolderOptions,
 ): Promise<string> {
   const [newest] = rule.folders;
   const fallback = newest?.path ?? '';
@@ -27,8 +30,8 @@ export async function chooseFolder(
     return known?.path ?? fallback;
   }
   for (const { path } of rule.folders) {
-    const found = await resolveTargetFolder(fileSystem, { appRoot, folder: path });
-    if (found.exists) return path;
+    const found = await resolveTargetFolder(fileSystem, { appRoot, folder: path, mayLeaveAt });
+    if (found.exists && !made.has(found.path)) return path;
   }
   return fallback;
 }

@@ -9,7 +9,12 @@ export interface FolderPlace {
   readonly appRoot: string;
   /** `/`-separated, made of safe names. */
   readonly folder: string;
+  /** At which folders a link of the user's may lead out of the app's folder. */
+  readonly mayLeaveAt: MayLeaveAt;
 }
+
+/** @internal Asked for a folder below the app's: whether a link in its place is followed when it leads out of the app's folder. */
+export type MayLeaveAt = (folder: string) => boolean;
 
 /** @internal What that folder is on the disk. */
 export interface TargetFolder {
@@ -26,28 +31,31 @@ export interface TargetFolder {
 
 /**
  * @internal Walks from the app's folder down, one name at a time. A link on the way is followed when it leads to an
- * existing folder: users put their `models` on another drive, and the apps follow it.
+ * existing folder: users put their `models` on another drive, and the apps follow it. Out of the app's folder it is followed at the
+ * folders alone that may be left.
  */
 export async function resolveTargetFolder(
   fileSystem: FileSystem,
-  { appRoot, folder }: FolderPlace,
+  { appRoot, folder, mayLeaveAt }: FolderPlace,
 ): Promise<TargetFolder> {
   let path = appRoot;
+  /* Where the last link led that was followed out of the app's folder. */
+  let outside = appRoot;
   const segments = folder.split('/');
   for (const [index, segment] of segments.entries()) {
     const rest = join(path, ...segments.slice(index));
+    const deepest = path;
+    const unusable = (message: string): TargetFolder => {
+      return { path: rest, exists: false, deepest, leavesApp: false, problem: { code: 'folder-unusable', message } };
+    };
     const found = await lookAt(fileSystem, join(path, segment));
     if (found.kind === 'absent')
       return { path: rest, exists: false, deepest: path, leavesApp: !isInside(appRoot, rest), problem: null };
-    if (found.kind === 'unusable') {
-      const message = `${join(path, segment)} is no folder and leads to none`;
-      return {
-        path: rest,
-        exists: false,
-        deepest: path,
-        leavesApp: false,
-        problem: { code: 'folder-unusable', message },
-      };
+    if (found.kind === 'unusable') return unusable(`${join(path, segment)} is no folder and leads to none`);
+    if (!isInside(appRoot, found.path) && !isInside(outside, found.path)) {
+      if (!mayLeaveAt(segments.slice(0, index + 1).join('/')))
+        return unusable(`${join(path, segment)} leads out of the app's folder, to ${found.path}: it is not followed`);
+      outside = found.path;
     }
     path = found.path;
   }

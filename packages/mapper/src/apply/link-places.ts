@@ -44,10 +44,11 @@ export function createLinkPlaces(context: MapperContext): LinkPlaces {
       const { app, appRoot, folder, target } = link;
       const knowing = known.get(app) ?? knownFoldersOf(context, app);
       known.set(app, knowing);
-      const refused = outsideProfile(link, await knowing);
+      const { isKnown, mayLeaveAt } = await knowing;
+      const refused = outsideProfile(link, isKnown);
       if (refused !== null) return refused;
       const key = JSON.stringify([app, appRoot, folder]);
-      const making = made.get(key) ?? makeNext({ fileSystem, folders, app, appRoot, folder });
+      const making = made.get(key) ?? makeNext({ fileSystem, folders, app, appRoot, folder, mayLeaveAt });
       made.set(key, making);
       const found = await making;
       if (found.problem !== null) return found.problem;
@@ -68,7 +69,7 @@ function moved(target: string, found: string): LinkReason {
 }
 
 /** Links are made in the folders that the app's profile knows only, whatever a plan or the database says. */
-function outsideProfile({ app, folder }: RegisteredLink, isKnown: KnownFolders): LinkReason | null {
+function outsideProfile({ app, folder }: RegisteredLink, isKnown: KnownFolders['isKnown']): LinkReason | null {
   if (isKnown(folder) && isSafeRelativePath(folder)) return null;
   return { code: 'folder-unusable', message: `"${folder}" is no folder for models in the profile of ${app}` };
 }

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { basename, dirname, join } from 'node:path';
+import { basename, join } from 'node:path';
 import { posix } from 'node:path';
 import { systemCodeOf, type FileSystem } from '@modelkeep/io';
-import { resolveTargetFolder } from '../app/target-folder.ts';
+import { resolveTargetFolder, type MayLeaveAt } from '../app/target-folder.ts';
 
 /** @internal A config file as it is on the disk. */
 export type FoundFile =
@@ -19,6 +19,9 @@ export type FoundFile =
 
 const LARGEST_CONFIG = 1024 * 1024;
 
+/** @internal Config files are in the app's folder. */
+export const staysInside: MayLeaveAt = () => false;
+
 /** @internal Reads a config file of an app. A link out of the app's folder is not followed. */
 export async function readConfigFile(
   fileSystem: FileSystem,
@@ -27,11 +30,10 @@ export async function readConfigFile(
   const folder = posix.dirname(path);
   const place =
     folder === '.'
-      ? { path: appRoot, exists: true, leavesApp: false, problem: null }
-      : await resolveTargetFolder(fileSystem, { appRoot, folder });
+      ? { path: appRoot, exists: true, problem: null }
+      : await resolveTargetFolder(fileSystem, { appRoot, folder, mayLeaveAt: staysInside });
   const absolute = join(place.path, posix.basename(path));
   if (place.problem !== null) return { path: absolute, problem: place.problem.message };
-  if (place.leavesApp) return { path: absolute, problem: `${dirname(absolute)} is outside of the app's folder` };
   const missing = { path: absolute, problem: null, text: null, mode: undefined, hasFolder: place.exists } as const;
   if (!place.exists) return missing;
   try {

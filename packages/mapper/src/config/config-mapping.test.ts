@@ -1,4 +1,4 @@
-import { chmod, mkdir, readFile, rm, stat, symlink, unlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rename, rm, stat, symlink, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { nodeFileSystem } from '@modelkeep/io';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -171,6 +171,15 @@ describe('ComfyUI by its config file', () => {
     expect(await treeOf(world.appRoot)).toEqual(before);
   });
 
+  it('in an app that is reached by a link is the one of its real folder', async () => {
+    const linked = join(world.root, 'linked');
+    await symlink(world.appRoot, linked);
+    const request = { app: 'comfyui', appRoot: linked, way: 'config', models: world.list() } as const;
+    const applied = await mapper.apply(await mapper.planLinks(request), { appRoot: linked });
+    expect(applied.files).toMatchObject([{ outcome: 'created', path: path() }]);
+    expect((await plan('comfyui', 'config')).counts).toMatchObject({ keep: 2, create: 0 });
+  });
+
   it('does not believe a plan that comes back', async () => {
     const planned = await plan('comfyui', 'config');
     const config = planned.config ?? { appRoot: '', files: [], note: null };
@@ -249,6 +258,45 @@ describe('files that name each model', () => {
       `model = ${join(view, 'models/tiny-Q4_K_M.gguf')}`,
       `mmproj = ${join(world.libraryRoot, 'llm/qwen/mmproj/mmproj.gguf')}`,
     ]);
+  });
+
+  it.each([
+    ['jan', 'llamacpp'],
+    ['jan', 'llamacpp/models/modelkeep'],
+    ['jan', 'llamacpp/models/modelkeep/tiny-Q4_K_M'],
+    ['text-generation-webui', 'user_data'],
+  ])('of %s are not written through a link out of the app (%s)', async (app, folder) => {
+    await mkdir(join(world.root, 'outside'));
+    await mkdir(join(world.appRoot, folder, '..'), { recursive: true });
+    await symlink(join(world.root, 'outside'), join(world.appRoot, folder));
+    const planned = await plan(app, 'config');
+    const { files } = await mapper.apply(planned);
+    expect(planned.config?.files.map(({ action }) => action)).toContain('conflict');
+    expect(files.find(({ outcome }) => outcome === 'conflict')).toMatchObject({
+      reason: { code: 'config-refused', message: expect.stringContaining("out of the app's folder") },
+    });
+    expect(await treeOf(join(world.root, 'outside'))).toEqual({});
+
+    await unlink(join(world.appRoot, folder));
+    await mapper.apply(await plan(app, 'config'));
+    await rename(join(world.appRoot, folder), join(world.root, 'outside', 'moved'));
+    await symlink(join(world.root, 'outside', 'moved'), join(world.appRoot, folder));
+    const moved = await treeOf(join(world.root, 'outside'));
+    world.models.clear();
+    await mapper.apply(await plan(app, 'config'));
+    await mapper.unlinkAll({ app, appRoot: world.appRoot });
+    expect(Object.keys(moved).length).toBeGreaterThan(1);
+    expect(await treeOf(join(world.root, 'outside'))).toEqual(moved);
+  });
+
+  it('are written through a link that stays in the app', async () => {
+    await mkdir(join(world.appRoot, 'elsewhere'));
+    await symlink('elsewhere', join(world.appRoot, 'llamacpp'));
+    expect(outcomes((await mapper.apply(await plan('jan'))).files)).toEqual(['created', 'created']);
+    expect(Object.keys(await treeOf(join(world.appRoot, 'elsewhere')))).toContain('models/modelkeep/large/model.yml');
+    expect(outcomes((await mapper.apply(await plan('jan'))).files)).toEqual(['kept', 'kept']);
+    await mapper.unlinkAll({ app: 'jan', appRoot: world.appRoot });
+    expect(await treeOf(join(world.appRoot, 'elsewhere'))).toEqual({});
   });
 
   it('an undo brings back files of Jan with the folders that they were in', async () => {

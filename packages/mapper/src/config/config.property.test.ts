@@ -7,6 +7,8 @@ import { createWorld, treeOf, type TestWorld } from '../mapper.test-world.ts';
 import type { Mapper } from '../mapper.ts';
 import { randomFrom, randomMapping, randomVersions, type Random } from '../random.test-helper.ts';
 
+/** A drive that others write to takes seconds for what it is to make durable, and each sequence asks that hundreds of times. */
+const PATIENCE_MS = 600_000;
 /** Sequences; more of them by an environment variable, for a nightly run. */
 const SEEDS = Math.max(4, Math.ceil(Number(process.env['MODELKEEP_MAPPER_SEEDS'] ?? 0) / 3));
 const STEPS = 24;
@@ -101,6 +103,7 @@ async function meddle(run: Run, name: string): Promise<void> {
 describe('any sequence of changes of an app that is mapped by its config file', () => {
   it.each(Array.from({ length: SEEDS }, (_, seed) => seed))(
     'leaves what a fresh mapping gives, and what the user wrote (seed %i)',
+    { timeout: PATIENCE_MS },
     async (seed) => {
       const world = await createWorld();
       const mapper = world.open({ viewFolder: viewsOf(world.root), platform: 'linux' });

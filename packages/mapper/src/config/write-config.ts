@@ -5,7 +5,7 @@ import type { LinkReason } from '../plan/link-reason.ts';
 import type { MapperContext } from '../mapper-context.ts';
 import type { RegisteredFile } from '../registry/file-registry.ts';
 import type { ConfigChange } from './change-config.ts';
-import { readConfigFile } from './config-file.ts';
+import { readConfigFile, staysInside } from './config-file.ts';
 import type { ConfigPlace } from './config-place.ts';
 import { actionOf } from './plan-config.ts';
 import type { AppliedFile } from './planned-file.ts';
@@ -96,7 +96,9 @@ export async function finishConfig(context: MapperContext, row: RegisteredFile):
 export async function makeFolder(context: MapperContext, row: RegisteredFile): Promise<string | null> {
   const { app, appRoot } = row;
   const folder = posix.dirname(placeOf(row).path);
-  return (await ensureTargetFolder({ ...context, app, appRoot, folder })).problem?.message ?? null;
+  return (
+    (await ensureTargetFolder({ ...context, app, appRoot, folder, mayLeaveAt: staysInside })).problem?.message ?? null
+  );
 }
 
 /** @internal Where the file of a row is. */

@@ -188,6 +188,17 @@ describe('older names of a folder', () => {
     expect(places(await plan())).toEqual(oldNames);
     expect(places(await plan('a git checkout'))).toEqual(oldNames);
   });
+  it('are not used because an earlier mapping of ours has made them', async () => {
+    const model = await world.addModel({ type: 'text-encoder' });
+    const request = { app: 'comfyui', appRoot: world.appRoot, models: [model] };
+    await world.mapper.apply(await world.mapper.planLinks({ ...request, appVersion: '0.2.0' }));
+    const folders = async () =>
+      (await world.mapper.planLinks(request)).entries.map(({ action, folder }) => [action, folder]);
+    expect(await folders()).toEqual([
+      ['create', 'models/text_encoders'],
+      ['remove', 'models/clip'],
+    ]);
+  });
   it('are not used when the new names are there, or neither', async () => {
     await models();
     expect(places(await plan())).toEqual(newNames);

@@ -1,5 +1,5 @@
 import { foldName, isInside } from '../app/safe-names.ts';
-import { resolveTargetFolder } from '../app/target-folder.ts';
+import { resolveTargetFolder, type MayLeaveAt } from '../app/target-folder.ts';
 import type { FileSystem, FolderEntry } from '@modelkeep/io';
 import type { LinkReason } from './link-reason.ts';
 
@@ -19,6 +19,7 @@ export interface FolderView {
 export interface FolderViewsOptions {
   readonly fileSystem: FileSystem;
   readonly appRoot: string;
+  readonly mayLeaveAt: MayLeaveAt;
   /** Folders of libraries: no link is made inside of them through a link of the user's. */
   readonly libraryRoots: ReadonlySet<string>;
 }
@@ -34,10 +35,11 @@ export function createFolderViews(options: FolderViewsOptions): (folder: string)
 }
 
 async function viewFolder(
-  { fileSystem, appRoot, libraryRoots }: FolderViewsOptions,
+  { fileSystem, appRoot, mayLeaveAt, libraryRoots }: FolderViewsOptions,
   folder: string,
 ): Promise<FolderView> {
-  const { path, exists, deepest, leavesApp, problem } = await resolveTargetFolder(fileSystem, { appRoot, folder });
+  const found = await resolveTargetFolder(fileSystem, { appRoot, folder, mayLeaveAt });
+  const { path, exists, deepest, leavesApp, problem } = found;
   const library = leavesApp ? [...libraryRoots].find((root) => isInside(root, path)) : undefined;
   if (library !== undefined) {
     const message = `${folder} leads into the library (${path}): links are not made there`;

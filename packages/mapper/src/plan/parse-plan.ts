@@ -42,7 +42,7 @@ export async function parsePlan(context: MapperContext, plan: unknown, signal?: 
   const head = planHeadSchema.safeParse(plan);
   if (!head.success) throw invalid('', head.error.issues);
   const { id, app, appRoot } = head.data;
-  const isKnown = await knownFoldersOf(context, app, signal);
+  const { isKnown } = await knownFoldersOf(context, app, signal);
   const isStore = storeLayoutOf(await findProfile(context.profiles, app)) !== null;
   const entries: CheckedEntry[] = [];
   for await (const some of inTurns(head.data.entries, signal)) {
@@ -62,7 +62,7 @@ function checkEntry(
     pointer,
     isKnown,
     isStore,
-  }: { readonly pointer: string; readonly isKnown: KnownFolders; readonly isStore: boolean },
+  }: { readonly pointer: string; readonly isKnown: KnownFolders['isKnown']; readonly isStore: boolean },
 ): CheckedEntry {
   const { action, source, folder, name, target } = entry;
   if (action === 'conflict') return { ...entry, action };

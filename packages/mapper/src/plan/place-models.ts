@@ -1,6 +1,7 @@
 import type { FileSystem } from '@modelkeep/io';
 import type { AppFacts } from '../app/app-facts.ts';
 import { chooseFolder } from '../app/choose-folder.ts';
+import type { MayLeaveAt } from '../app/target-folder.ts';
 import type { AppProfile, MappingRule } from '../profiles/app-profile.ts';
 import { inTurns } from '../support/in-turns.ts';
 import type { MappableModel } from './mappable-model.ts';
@@ -13,6 +14,9 @@ export interface PlaceModelsOptions {
   readonly profile: AppProfile;
   readonly facts: AppFacts;
   readonly appRoot: string;
+  readonly mayLeaveAt: MayLeaveAt;
+  /** Folders that were made for links. */
+  readonly made: ReadonlySet<string>;
   readonly models: readonly MappableModel[];
   readonly signal: AbortSignal | undefined;
 }
@@ -29,13 +33,14 @@ export interface PlacedModels {
 
 /** @internal Decides about each model, and about the folder of each rule once. */
 export async function placeModels(options: PlaceModelsOptions): Promise<PlacedModels> {
-  const { fileSystem, profile, facts, appRoot, models, signal } = options;
+  const { fileSystem, profile, facts, appRoot, mayLeaveAt, made, models, signal } = options;
   const placements: Placement[] = [];
   const notPlaced: NotPlaced[] = [];
   const folders = new Map<MappingRule, string>();
   let guessed = 0;
   const folderOf = async (rule: MappingRule): Promise<string> => {
-    const folder = folders.get(rule) ?? (await chooseFolder(rule, { fileSystem, appRoot, version: facts.version }));
+    const choosing = { fileSystem, appRoot, mayLeaveAt, made, version: facts.version };
+    const folder = folders.get(rule) ?? (await chooseFolder(rule, choosing));
     folders.set(rule, folder);
     return folder;
   };

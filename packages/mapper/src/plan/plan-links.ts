@@ -28,7 +28,7 @@ import { sandboxWarnings } from './sandbox-warning.ts';
 export interface PlanLinksOptions {
   /** Id of a profile: `comfyui`. */
   readonly app: string;
-  /** The app's folder, absolute. To pass it is the grant: nothing outside of it is linked, but for folders that links of the user's own lead to. */
+  /** The app's folder, absolute. To pass it is the grant: nothing outside of it is linked, but where the user has put a folder that the profile names, or one above it, elsewhere by a link. */
   readonly appRoot: string;
   /** Such as `0.3.40`. @default what the app's folder says; where it does not, the folders that are there decide */
   readonly appVersion?: string | undefined;
@@ -60,7 +60,7 @@ export async function planLinks(context: MapperContext, options: PlanLinksOption
     way: options.way,
     signal,
   });
-  const { profile, facts, translation, way } = resolved;
+  const { profile, mayLeaveAt, facts, translation, way } = resolved;
   const place = await configPlaceOf(context, { app, appRoot: granted, profile, way });
   const appRoot = place?.viewRoot ?? granted;
   const layout = storeLayoutOf({ way });
@@ -68,9 +68,9 @@ export async function planLinks(context: MapperContext, options: PlanLinksOption
   const advised = isLinked ? null : planAdvice(models, { profile, facts, reason: unmappedReason(way) });
   const links = await context.links.list({ app, appRoot }, signal);
   const registered = await keyedInTurns(links, ({ target }) => target);
-  const viewOf = createFolderViews({ fileSystem, appRoot, libraryRoots });
+  const viewOf = createFolderViews({ fileSystem, appRoot, mayLeaveAt, libraryRoots });
   const mapped = advised === null ? models : [];
-  const placing = { profile, facts, appRoot, layout, models: mapped, links, signal };
+  const placing = { profile, facts, appRoot, mayLeaveAt, layout, models: mapped, links, signal };
   const found = await wantedInApp(context, placing);
   const { rules, guessed } = found;
   const { wanted, notSet } = settable(found.wanted, place);

@@ -1,8 +1,10 @@
 import { ModelkeepError } from '@modelkeep/core';
 import { readAppFacts, type AppFacts } from '../app/app-facts.ts';
+import type { MayLeaveAt } from '../app/target-folder.ts';
 import type { MapperContext } from '../mapper-context.ts';
 import type { AppProfile } from '../profiles/app-profile.ts';
 import { findProfile } from '../profiles/find-profile.ts';
+import { foldersToLeaveAt } from '../profiles/folders-to-leave-at.ts';
 import type { MappingWay } from '../profiles/mapping-way.ts';
 import { chooseTranslation, DEFAULT_MODEL_CONFIG } from '../translation/choose-translation.ts';
 import { loadTranslations } from '../translation/load-translations.ts';
@@ -23,6 +25,8 @@ export interface ResolveAppOptions {
 export interface ResolvedApp {
   /** With what a translation config says. */
   readonly profile: AppProfile;
+  /** As the profile alone says it. */
+  readonly mayLeaveAt: MayLeaveAt;
   readonly facts: AppFacts;
   readonly translation: ChosenTranslation | null;
   readonly way: MappingWay;
@@ -47,7 +51,7 @@ export async function resolveApp(context: MapperContext, options: ResolveAppOpti
   const profile = chosen === null ? known : translateProfile(known, chosen.config);
   const translation =
     chosen === null ? null : { file: chosen.file, appVersion: chosen.appVersion, modelConfig: chosen.modelConfig };
-  return { profile, facts, translation, way: chooseWay(profile, options.way) };
+  return { profile, mayLeaveAt: foldersToLeaveAt(known), facts, translation, way: chooseWay(profile, options.way) };
 }
 
 function chooseWay(profile: AppProfile, wanted: MappingWay['kind'] | undefined): MappingWay {

@@ -1,4 +1,5 @@
 import type { AppFacts } from '../app/app-facts.ts';
+import type { MayLeaveAt } from '../app/target-folder.ts';
 import type { MapperContext } from '../mapper-context.ts';
 import type { AppProfile, MappingRule } from '../profiles/app-profile.ts';
 import type { RegisteredLink } from '../registry/link-row.ts';
@@ -17,6 +18,7 @@ export interface WantedInAppOptions {
   readonly profile: AppProfile;
   readonly facts: AppFacts;
   readonly appRoot: string;
+  readonly mayLeaveAt: MayLeaveAt;
   /** null: links in the folders that the profile names. */
   readonly layout: StoreLayout | null;
   readonly models: readonly MappableModel[];
@@ -36,7 +38,10 @@ export interface WantedInApp {
 }
 
 /** @internal Decides by records alone, but for the folders that are there. */
-export async function wantedInApp({ fileSystem }: MapperContext, options: WantedInAppOptions): Promise<WantedInApp> {
+export async function wantedInApp(
+  { fileSystem, folders }: MapperContext,
+  options: WantedInAppOptions,
+): Promise<WantedInApp> {
   const { layout, links, ...placing } = options;
   const { profile, facts, appRoot, models, signal } = placing;
   if (layout !== null) {
@@ -44,7 +49,8 @@ export async function wantedInApp({ fileSystem }: MapperContext, options: Wanted
     const inStore = await wantedInStore({ profile, facts, layout, base, models, registered: links, signal });
     return { ...inStore, rules: new Set() };
   }
-  const { placements, notPlaced, rules, guessed } = await placeModels({ fileSystem, ...placing });
+  const made = new Set(await folders.list({ app: profile.id, appRoot }, signal));
+  const { placements, notPlaced, rules, guessed } = await placeModels({ fileSystem, made, ...placing });
   const named = await assignNames(placements, links);
   const wanted: WantedLink[] = [];
   const nameless: NotPlaced[] = [];

@@ -7,6 +7,8 @@ import { randomFrom, type Random } from '../random.test-helper.ts';
 import type { MappableModel } from '../plan/mappable-model.ts';
 import { createStoreWorld, storeProfile, type StoreWorld } from './store-world.test-helper.ts';
 
+/** A drive that others write to takes seconds for what it is to make durable, and each sequence asks that hundreds of times. */
+const PATIENCE_MS = 600_000;
 /** Sequences for each store; more of them by an environment variable, for a nightly run. */
 const SEEDS = Math.max(3, Math.ceil(Number(process.env['MODELKEEP_MAPPER_SEEDS'] ?? 0) / 4));
 const STEPS = 24;
@@ -71,38 +73,42 @@ async function wholeIn(storeRoot: string): Promise<readonly string[]> {
 }
 
 describe.each(sequences)('any sequence of changes ($format, seed $seed)', ({ format, seed }) => {
-  it('leaves the store as if it were filled for the first time, and what is not ours as it was', async () => {
-    const world = await createStoreWorld(format);
-    const app = storeProfile(format).id;
-    const random = randomFrom(seed + 1);
-    const mine = join(world.storeRoot, 'mine', 'file');
-    try {
-      await mkdir(dirname(mine));
-      await writeFile(mine, 'mine');
-      const runs: AppliedPlan[] = [];
-      for (let step = 0; step < STEPS; step += 1) {
-        if (random(5) < 3) {
-          await change(world, app, step, random);
-          continue;
+  it(
+    'leaves the store as if it were filled for the first time, and what is not ours as it was',
+    { timeout: PATIENCE_MS },
+    async () => {
+      const world = await createStoreWorld(format);
+      const app = storeProfile(format).id;
+      const random = randomFrom(seed + 1);
+      const mine = join(world.storeRoot, 'mine', 'file');
+      try {
+        await mkdir(dirname(mine));
+        await writeFile(mine, 'mine');
+        const runs: AppliedPlan[] = [];
+        for (let step = 0; step < STEPS; step += 1) {
+          if (random(5) < 3) {
+            await change(world, app, step, random);
+            continue;
+          }
+          const before = await filesOf(world.storeRoot);
+          const applied = await world.apply();
+          expect(applied.counts).toMatchObject({ conflict: 0, failed: 0 });
+          expect(await filesOf(world.storeRoot)).toEqual(await freshTree(world, app, `fresh-${step}`));
+          expect((await world.mapper.check()).filter(({ health }) => health !== 'ok')).toEqual([]);
+          expect((await world.apply()).counts).toMatchObject({ created: 0, replaced: 0, removed: 0, conflict: 0 });
+          const what = random(4);
+          if (what === 0) {
+            await world.mapper.undo(applied);
+            expect(await filesOf(world.storeRoot)).toEqual(before);
+          } else runs.push(applied);
+          if (what === 1) await undoOld(world, runs.splice(random(runs.length), 1));
         }
-        const before = await filesOf(world.storeRoot);
-        const applied = await world.apply();
-        expect(applied.counts).toMatchObject({ conflict: 0, failed: 0 });
-        expect(await filesOf(world.storeRoot)).toEqual(await freshTree(world, app, `fresh-${step}`));
-        expect((await world.mapper.check()).filter(({ health }) => health !== 'ok')).toEqual([]);
-        expect((await world.apply()).counts).toMatchObject({ created: 0, replaced: 0, removed: 0, conflict: 0 });
-        const what = random(4);
-        if (what === 0) {
-          await world.mapper.undo(applied);
-          expect(await filesOf(world.storeRoot)).toEqual(before);
-        } else runs.push(applied);
-        if (what === 1) await undoOld(world, runs.splice(random(runs.length), 1));
+        await world.mapper.unlinkAll({ app, appRoot: world.storeRoot });
+        expect(Object.keys(await treeOf(world.storeRoot))).toEqual(['mine', 'mine/file']);
+        expect(await readFile(mine, 'utf8')).toBe('mine');
+      } finally {
+        await world.close();
       }
-      await world.mapper.unlinkAll({ app, appRoot: world.storeRoot });
-      expect(Object.keys(await treeOf(world.storeRoot))).toEqual(['mine', 'mine/file']);
-      expect(await readFile(mine, 'utf8')).toBe('mine');
-    } finally {
-      await world.close();
-    }
-  });
+    },
+  );
 });

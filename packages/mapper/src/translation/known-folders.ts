@@ -1,11 +1,17 @@
 import type { MapperContext } from '../mapper-context.ts';
+import type { MayLeaveAt } from '../app/target-folder.ts';
 import { findProfile } from '../profiles/find-profile.ts';
+import { foldersToLeaveAt } from '../profiles/folders-to-leave-at.ts';
 import { folderInStore } from '../stores/store-base.ts';
 import { storeLayoutOf } from '../stores/store-layouts.ts';
 import { loadTranslations } from './load-translations.ts';
 
-/** @internal Whether links of an app may be in a folder below its own. */
-export type KnownFolders = (folder: string) => boolean;
+/** @internal Where links of an app may be. */
+export interface KnownFolders {
+  /** Whether links may be in a folder below the app's. */
+  readonly isKnown: (folder: string) => boolean;
+  readonly mayLeaveAt: MayLeaveAt;
+}
 
 /**
  * @internal The folders that an app's profile and its translation configs name, with what is below them: links are made nowhere else,
@@ -17,7 +23,8 @@ export async function knownFoldersOf(context: MapperContext, app: string, signal
   const { fileSystem, translationFolder, profiles } = context;
   const profile = await findProfile(profiles, app);
   const layout = storeLayoutOf(profile);
-  if (layout !== null) return (folder) => folderInStore(layout, folder) !== null;
+  const mayLeaveAt = foldersToLeaveAt(profile);
+  if (layout !== null) return { isKnown: (folder) => folderInStore(layout, folder) !== null, mayLeaveAt };
   const translations = await loadTranslations({
     fileSystem,
     folder: translationFolder,
@@ -29,5 +36,8 @@ export async function knownFoldersOf(context: MapperContext, app: string, signal
     ...profile.rules.flatMap((rule) => rule.folders.map(({ path }) => path)),
     ...translations.flatMap(({ config }) => (config.rules ?? []).map(({ folder }) => folder)),
   ];
-  return (folder) => folders.some((known) => folder === known || folder.startsWith(`${known}/`));
+  return {
+    isKnown: (folder) => folders.some((known) => folder === known || folder.startsWith(`${known}/`)),
+    mayLeaveAt,
+  };
 }
