@@ -19,7 +19,7 @@ export async function buildPrograms(): Promise<void> {
   }
   await mkdir(programFolder, { recursive: true });
   await build({
-    entryPoints: ['transfer', 'library', 'modelkeep'].map((topic) =>
+    entryPoints: ['transfer', 'library', 'mapper', 'modelkeep'].map((topic) =>
       join(import.meta.dirname, '..', topic, 'programs/*.program.ts'),
     ),
     entryNames: '[name]',
