@@ -1,6 +1,7 @@
 import lt from 'semver/functions/lt.js';
 import type { FileSystem } from '@modelkeep/io';
 import type { MappingRule } from '../profiles/app-profile.ts';
+import type { IsOnlyOurs } from './only-ours.ts';
 import { resolveTargetFolder, type MayLeaveAt } from './target-folder.ts';
 
 /** @internal */
@@ -10,8 +11,8 @@ export interface ChooseFolderOptions {
   readonly mayLeaveAt: MayLeaveAt;
   /** null: decided by the folders that are there. */
   readonly version: string | null;
-  /** Folders that were made for links: they say nothing of the app. */
-  readonly made: ReadonlySet<string>;
+  /** Such folders say nothing of the app. */
+  readonly isOnlyOurs: IsOnlyOurs;
 }
 
 /**
@@ -20,7 +21,7 @@ export interface ChooseFolderOptions {
  */
 export async function chooseFolder(
   rule: MappingRule,
-  { fileSystem, appRoot, mayLeaveAt, version, made }: ChooseFolderOptions,
+  { fileSystem, appRoot, mayLeaveAt, version, isOnlyOurs }: ChooseFolderOptions,
 ): Promise<string> {
   const [newest] = rule.folders;
   const fallback = newest?.path ?? '';
@@ -31,7 +32,7 @@ export async function chooseFolder(
   }
   for (const { path } of rule.folders) {
     const found = await resolveTargetFolder(fileSystem, { appRoot, folder: path, mayLeaveAt });
-    if (found.exists && !made.has(found.path)) return path;
+    if (found.exists && !(await isOnlyOurs(found.path))) return path;
   }
   return fallback;
 }

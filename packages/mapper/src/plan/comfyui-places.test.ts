@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { modelTypes, type ModelType } from '@modelkeep/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -197,6 +197,19 @@ describe('older names of a folder', () => {
     expect(await folders()).toEqual([
       ['create', 'models/text_encoders'],
       ['remove', 'models/clip'],
+    ]);
+    await mkdir(join(world.appRoot, 'models/clip/mine'));
+    expect(await folders()).toEqual([['keep', 'models/clip']]);
+  });
+  it('are used when somebody has put something into the folder that we have made', async () => {
+    const model = await world.addModel({ type: 'text-encoder' });
+    const request = { app: 'comfyui', appRoot: world.appRoot, models: [model] };
+    const applied = await world.mapper.apply(await world.mapper.planLinks({ ...request, appVersion: '0.2.0' }));
+    const target = applied.results[0]?.target ?? '';
+    await unlink(target);
+    await writeFile(target, 'mine');
+    expect((await world.mapper.planLinks(request)).entries).toMatchObject([
+      { action: 'conflict', folder: 'models/clip', reason: { code: 'foreign-file' } },
     ]);
   });
   it('are not used when the new names are there, or neither', async () => {

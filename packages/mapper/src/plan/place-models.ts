@@ -1,6 +1,7 @@
 import type { FileSystem } from '@modelkeep/io';
 import type { AppFacts } from '../app/app-facts.ts';
 import { chooseFolder } from '../app/choose-folder.ts';
+import type { IsOnlyOurs } from '../app/only-ours.ts';
 import type { MayLeaveAt } from '../app/target-folder.ts';
 import type { AppProfile, MappingRule } from '../profiles/app-profile.ts';
 import { inTurns } from '../support/in-turns.ts';
@@ -15,8 +16,7 @@ export interface PlaceModelsOptions {
   readonly facts: AppFacts;
   readonly appRoot: string;
   readonly mayLeaveAt: MayLeaveAt;
-  /** Folders that were made for links. */
-  readonly made: ReadonlySet<string>;
+  readonly isOnlyOurs: IsOnlyOurs;
   readonly models: readonly MappableModel[];
   readonly signal: AbortSignal | undefined;
 }
@@ -33,13 +33,13 @@ export interface PlacedModels {
 
 /** @internal Decides about each model, and about the folder of each rule once. */
 export async function placeModels(options: PlaceModelsOptions): Promise<PlacedModels> {
-  const { fileSystem, profile, facts, appRoot, mayLeaveAt, made, models, signal } = options;
+  const { fileSystem, profile, facts, appRoot, mayLeaveAt, isOnlyOurs, models, signal } = options;
   const placements: Placement[] = [];
   const notPlaced: NotPlaced[] = [];
   const folders = new Map<MappingRule, string>();
   let guessed = 0;
   const folderOf = async (rule: MappingRule): Promise<string> => {
-    const choosing = { fileSystem, appRoot, mayLeaveAt, made, version: facts.version };
+    const choosing = { fileSystem, appRoot, mayLeaveAt, isOnlyOurs, version: facts.version };
     const folder = folders.get(rule) ?? (await chooseFolder(rule, choosing));
     folders.set(rule, folder);
     return folder;

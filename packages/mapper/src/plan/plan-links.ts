@@ -70,7 +70,7 @@ export async function planLinks(context: MapperContext, options: PlanLinksOption
   const registered = await keyedInTurns(links, ({ target }) => target);
   const viewOf = createFolderViews({ fileSystem, appRoot, mayLeaveAt, libraryRoots });
   const mapped = advised === null ? models : [];
-  const placing = { profile, facts, appRoot, mayLeaveAt, layout, models: mapped, links, signal };
+  const placing = { profile, facts, appRoot, mayLeaveAt, layout, models: mapped, links, registered, signal };
   const found = await wantedInApp(context, placing);
   const { rules, guessed } = found;
   const { wanted, notSet } = settable(found.wanted, place);

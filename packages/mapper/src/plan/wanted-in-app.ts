@@ -1,4 +1,5 @@
 import type { AppFacts } from '../app/app-facts.ts';
+import { onlyOurs } from '../app/only-ours.ts';
 import type { MayLeaveAt } from '../app/target-folder.ts';
 import type { MapperContext } from '../mapper-context.ts';
 import type { AppProfile, MappingRule } from '../profiles/app-profile.ts';
@@ -24,6 +25,8 @@ export interface WantedInAppOptions {
   readonly models: readonly MappableModel[];
   /** The links of the app that are recorded. */
   readonly links: readonly RegisteredLink[];
+  /** The same by their paths. */
+  readonly registered: ReadonlyMap<string, RegisteredLink>;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -39,7 +42,7 @@ export interface WantedInApp {
 
 /** @internal Decides by records alone, but for the folders that are there. */
 export async function wantedInApp(
-  { fileSystem, folders }: MapperContext,
+  { fileSystem, folders, hands }: MapperContext,
   options: WantedInAppOptions,
 ): Promise<WantedInApp> {
   const { layout, links, ...placing } = options;
@@ -50,7 +53,8 @@ export async function wantedInApp(
     return { ...inStore, rules: new Set() };
   }
   const made = new Set(await folders.list({ app: profile.id, appRoot }, signal));
-  const { placements, notPlaced, rules, guessed } = await placeModels({ fileSystem, made, ...placing });
+  const isOnlyOurs = onlyOurs({ fileSystem, hands, made, registered: options.registered });
+  const { placements, notPlaced, rules, guessed } = await placeModels({ fileSystem, isOnlyOurs, ...placing });
   const named = await assignNames(placements, links);
   const wanted: WantedLink[] = [];
   const nameless: NotPlaced[] = [];
