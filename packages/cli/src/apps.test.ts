@@ -50,6 +50,16 @@ it('says which apps are known, and which one a folder is', async () => {
   });
 });
 
+it('says of an app that cannot be mapped what to do with each model', async () => {
+  const kohya = join(folder, 'kohya');
+  await mkdir(kohya);
+  const flag = `${slug}: --network_weights '`;
+  expect((await run('link', 'kohya', kohya, '--dry-run')).out).toContain(flag);
+  expect(await run('link', 'kohya', kohya)).toMatchObject({ exitCode: 0, out: expect.stringContaining(flag) });
+  const { out } = await run('link', 'kohya', kohya, '--json');
+  expect(JSON.parse(out)).toMatchObject({ counts: { created: 0, skipped: 1 }, advice: [{ slug }] });
+});
+
 it('links into the app that a folder looks like, as people say, and by its config file', async () => {
   expect(
     (await run('map', slug, 'comfyui', '--versions', '>=0.3.0', '--folder', 'styles', '--name', 'mine')).exitCode,

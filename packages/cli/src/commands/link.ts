@@ -2,7 +2,7 @@ import { ModelkeepError } from '@modelkeep/core';
 import { knownApps, type KeepLinkedOptions, type LinkingOptions, type UnlinkedApp } from 'modelkeep';
 import { appOf, folderOf } from '../arguments/app-folder.ts';
 import type { ExitCode } from '../exit-code.ts';
-import { linkExitCode, outcomeText, planText } from '../output/link-lines.ts';
+import { adviceLines, linkExitCode, outcomeText, planText } from '../output/link-lines.ts';
 import { alignColumns } from '../output/model-lines.ts';
 import type { CommandContext, CommonOptions } from '../session.ts';
 
@@ -60,7 +60,10 @@ export async function linkApp(
   }
   const applied = await links.apply({ signal });
   const note = applied.files.length === 0 ? null : (links.plan.config?.note ?? null);
-  terminal.out(json ? JSON.stringify(applied, null, 2) : outcomeText(applied));
+  const { advice } = links.plan;
+  terminal.out(
+    json ? JSON.stringify({ ...applied, advice }, null, 2) : [...adviceLines(advice), outcomeText(applied)].join('\n'),
+  );
   if (!json && note !== null) terminal.err(note);
   return linkExitCode(applied);
 }

@@ -19,9 +19,15 @@ export function planText(plan: LinkPlan): string {
     `${action}  ${path}${reason === null ? '' : `  (${reason.message})`}`,
     ...added.filter((line) => line !== '').map((line) => `    ${line}`),
   ]);
-  const advice = plan.advice.map(({ slug, text }) => `${slug}: ${text}`);
   const room = plan.bytesToWrite === 0 ? '' : `takes ${formatBytes(plan.bytesToWrite)} on the drive of the app`;
-  return [alignColumns(lines), ...files, ...advice, countText(plan.counts), room].filter(Boolean).join('\n');
+  return [alignColumns(lines), ...files, ...adviceLines(plan.advice), countText(plan.counts), room]
+    .filter(Boolean)
+    .join('\n');
+}
+
+/** @internal What to do with models in an app that cannot be mapped. */
+export function adviceLines(advice: LinkPlan['advice']): readonly string[] {
+  return advice.map(({ slug, text }) => `${slug}: ${text}`);
 }
 
 /** @internal */

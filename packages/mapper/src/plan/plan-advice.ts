@@ -32,10 +32,13 @@ export function planAdvice(
   return { notPlaced, advice };
 }
 
+/** What a shell could take for its own. */
+const percentOf = (character: string): string => `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
+
 /** @internal */
 export function fillAdvice(advice: string, path: string): string {
   return advice.replaceAll(/\{path(?::(url|shell))?\}/g, (_match, form: string | undefined) => {
-    if (form === 'url') return encodeURIComponent(path);
+    if (form === 'url') return encodeURIComponent(path).replaceAll(/[!'()*]/g, percentOf);
     return form === 'shell' ? `'${path.replaceAll("'", `'"'"'`)}'` : path;
   });
 }

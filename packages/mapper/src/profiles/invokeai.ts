@@ -2,7 +2,9 @@ import { everyVersion, singleFiles } from './accepted.ts';
 import type { AcceptedModels, AppProfile, MappingRule } from './app-profile.ts';
 import { languageModels, otherTypes, unknownType } from './unmapped.ts';
 
-const advice = 'POST http://127.0.0.1:9090/api/v2/models/install?source={path:url}&inplace=true';
+/* Without a body, be it an empty object, the call is refused (install_model in model_manager.py). */
+const advice =
+  'curl -X POST -H "Content-Type: application/json" -d "{}" "http://127.0.0.1:9090/api/v2/models/install?source={path:url}&inplace=true"';
 const diffusersFolder: AcceptedModels = {
   formats: ['diffusers'],
   extensions: [],

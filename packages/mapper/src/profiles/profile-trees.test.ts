@@ -1,7 +1,9 @@
+import { execFileSync } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { modelTypes, type ModelFormat, type ModelType } from '@modelkeep/core';
 import { expect, it } from 'vitest';
+import type { LinkPlan } from '../plan/link-plan.ts';
 import { createWorld, treeOf } from '../mapper.test-world.ts';
 
 /* The folders that the apps document, or that their sources name: one model of each type is mapped, and the tree is what is there then. */
@@ -172,16 +174,26 @@ it('SD.Next: folders of diffusers are links among the others that it lists', asy
 it('an app that cannot be mapped says why, and what to do with each model', async () => {
   const world = await createWorld();
   try {
-    await world.addModel({ slug: 'x/y/it', files: [{ name: "it's.safetensors" }] });
-    const source = join(world.libraryRoot, "x/y/it/it's.safetensors");
+    const name = "it's $HOME `x` (1)!.safetensors";
+    await world.addModel({ slug: 'x/y/it', files: [{ name }] });
+    const source = join(world.libraryRoot, 'x/y/it', name);
     const plan = (app: string) => world.mapper.planLinks({ app, appRoot: world.appRoot, models: world.list() });
     const invoke = await plan('invokeai');
     expect(invoke.entries.map(({ action, reason }) => [action, reason?.code])).toEqual([['skipped', 'plan-only']]);
-    expect(invoke.advice.map(({ text }) => text)).toEqual([
-      `POST http://127.0.0.1:9090/api/v2/models/install?source=${encodeURIComponent(source)}&inplace=true`,
-    ]);
-    expect((await plan('kohya')).advice.map(({ text }) => text)).toEqual([
-      `--pretrained_model_name_or_path '${source.replace("'", `'"'"'`)}'`,
+    /* What a shell hands to the program that the advice is for. */
+    const words = ({ advice }: LinkPlan): readonly string[] => {
+      const script = `curl() { printf '%s\\n' "$@"; }; ${advice[0]?.text ?? ''}`;
+      return execFileSync('sh', ['-c', script], { encoding: 'utf8' }).trimEnd().split('\n');
+    };
+    const [address = '', ...rest] = words(invoke).toReversed();
+    expect(rest.toReversed()).toEqual(['-X', 'POST', '-H', 'Content-Type: application/json', '-d', '{}']);
+    expect(new URL(address).pathname).toBe('/api/v2/models/install');
+    expect(Object.fromEntries(new URL(address).searchParams)).toEqual({ source, inplace: 'true' });
+    const trained = await plan('kohya');
+    const flag = trained.advice[0]?.text ?? '';
+    expect(words({ ...trained, advice: [{ modelId: '', slug: '', text: `curl ${flag}` }] })).toEqual([
+      '--pretrained_model_name_or_path',
+      source,
     ]);
     await world.addModel({ type: 'vae', family: 'flux1', slug: 'x/y/ae', files: [{ name: 'ae.safetensors' }] });
     expect((await plan('kohya')).advice[1]?.text).toBe(`--ae '${join(world.libraryRoot, 'x/y/ae/ae.safetensors')}'`);
