@@ -9,6 +9,7 @@ import type { AppProfile } from './profiles/app-profile.ts';
 import type { FileRegistry } from './registry/file-registry.ts';
 import type { FolderRegistry } from './registry/folder-registry.ts';
 import type { LinkRegistry } from './registry/link-registry.ts';
+import type { PlaceRegistry } from './registry/place-registry.ts';
 import type { UndoJournal } from './registry/undo-journal.ts';
 
 /** @internal What the parts of the mapper share. */
@@ -31,6 +32,7 @@ export interface MapperContext {
   readonly links: LinkRegistry;
   readonly folders: FolderRegistry;
   readonly files: FileRegistry;
+  readonly places: PlaceRegistry;
   readonly journal: UndoJournal;
   /**
    * Held from the record of an intention to the record of what became of it. So what is found unfinished under it was left

@@ -10,6 +10,7 @@ import { checkLinks } from './health/check-links.ts';
 import type { CheckedLink } from './health/link-health.ts';
 import { checkConfig } from './health/check-config.ts';
 import type { CheckedFile } from './health/config-health.ts';
+import { followPlaces } from './health/follow-places.ts';
 import { repairMapping, type RepairedLinks } from './health/repair-links.ts';
 import { scopesOf } from './health/scopes-of.ts';
 import type { MapperContext } from './mapper-context.ts';
@@ -33,6 +34,7 @@ import { detectApps, type DetectedApp } from './detect/detect-apps.ts';
 import { createLinkRegistry } from './registry/link-registry.ts';
 import type { RegisteredLink } from './registry/link-row.ts';
 import { undoableRuns, type UndoableRun } from './registry/undoable-runs.ts';
+import { createPlaceRegistry } from './registry/place-registry.ts';
 import { createUndoJournal } from './registry/undo-journal.ts';
 
 /** What a mapper is made from. */
@@ -142,6 +144,18 @@ export interface Mapper {
    * @throws `sqlite.*`
    */
   repair(scope?: LinkScope): Promise<RepairedLinks>;
+  /**
+   * Leads links to where the library has their files now, if it is at other places than the last time: a drive is mounted
+   * elsewhere. Nothing else is repaired, and links of an app whose folder is not there stay as they are.
+   *
+   * @param places - the folders of the library, of drives that are not connected as well
+   * @returns the links that led elsewhere
+   * @throws `sqlite.*`
+   */
+  followPlaces(
+    places: readonly string[],
+    options?: { readonly signal?: AbortSignal | undefined },
+  ): Promise<readonly AppliedLink[]>;
 }
 
 /**
@@ -188,6 +202,7 @@ export function createMapper(options: MapperOptions): Mapper {
     links: createLinkRegistry(registry, machineId),
     folders: createFolderRegistry(registry, machineId),
     files: createFileRegistry(registry, machineId),
+    places: createPlaceRegistry(registry, machineId),
     journal: createUndoJournal(registry, machineId),
     exclusively: options.exclusively ?? ((work) => work()),
   };
@@ -219,5 +234,6 @@ export function createMapper(options: MapperOptions): Mapper {
     },
     checkFiles: (scope = {}) => checkConfig(context, scope),
     repair: (scope = {}) => repairMapping(context, scope),
+    followPlaces: (places, { signal } = {}) => followPlaces(context, places, signal),
   };
 }

@@ -42,7 +42,9 @@ export interface VolumeKeeping {
    * one that a process has leased
    */
   relocate(reference: string, options?: RelocateOptions): Promise<ModelRecord>;
-  /** Says which models got another place because a drive came back while the library is open, and what a move had begun ended. */
+  /** Where the volumes are on this machine, the first one first; of those that are away where they were. */
+  places(): readonly string[];
+  /** Says that a drive came back while the library is open, and which models got another place because a move ended by that. */
   whenMoved(listener: MovedListener): void;
   /** Whether a model is on a volume that is not here: neither missing nor garbage, and not to be had just now. */
   isOffline(model: Pick<ModelRecord, 'place'>): boolean;
@@ -91,6 +93,7 @@ export function createVolumeKeeping(
       forWriting();
       return relocateModel(set, reference, options);
     },
+    places: () => set.places(),
     whenMoved: (listener) => set.whenMoved(listener),
     isOffline: ({ place }) => place.kind === 'library' && set.offline().has(place.volumeId ?? ''),
     deletedModels: () => listDeleted(set),

@@ -27,11 +27,16 @@ export interface VolumeSet extends Volumes {
   contextOf(model: Pick<ModelRecord, 'place'>, access?: 'read' | 'write'): Promise<StoreContext>;
   /** Finishes what ended half-way on all volumes. */
   recover(): Promise<RecoveryReport>;
-  /** Is called with the models that got another place because a volume came back. */
+  /** Where the volumes are on this machine, the first one first; of those that are away where they were. */
+  places(): readonly string[];
+  /** Is called when a volume came back, with the models that got another volume or folder by that. */
   whenMoved(listener: MovedListener): void;
 }
 
-/** Is told the ids of models that have got another place: what leads to their files is to be led there. */
+/**
+ * Is told that a volume came back, maybe at another place, with the ids of models that have got another one by that: what
+ * leads to their files is to be led there.
+ */
 export type MovedListener = (ids: readonly string[]) => Promise<void>;
 
 /** @internal What {@link openVolumeSet} works with. */
@@ -108,6 +113,12 @@ export async function openVolumeSet(options: VolumeSetOptions): Promise<VolumeSe
       }
       return moved.length === 0 ? report : { ...report, moved };
     },
+    places: () => [
+      first.layout.root,
+      ...list.volumes.flatMap(
+        ({ volumeId, paths }) => others.get(volumeId)?.context.layout.root ?? paths[machineId] ?? [],
+      ),
+    ],
     whenMoved: (listener) => void listeners.push(listener),
   };
   const first: StoreContext = { ...options.first, volumes: set };
@@ -148,7 +159,7 @@ export async function openVolumeSet(options: VolumeSetOptions): Promise<VolumeSe
       const attached = others.get(entry.volumeId);
       if (attached !== undefined) await settleIn(entry, attached);
     }
-    if (moved.length > 0) for (const listener of listeners) await listener(moved);
+    for (const listener of listeners) await listener(moved);
   }
 
   async function attach(entry: ListedVolume): Promise<void> {

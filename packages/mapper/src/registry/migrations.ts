@@ -79,5 +79,6 @@ export const mapperMigrations: Migration = {
     `alter table mapper_file_undo add column app_root text;
      alter table mapper_file_undo add column format text;
      alter table mapper_file_undo add column was_there integer;`,
+    `create table mapper_places (machine text primary key, places text not null) without rowid;`,
   ],
 };

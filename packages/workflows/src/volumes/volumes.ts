@@ -28,7 +28,7 @@ export interface RelocateResult {
 }
 
 /** The drives of a library, and where its models are. */
-export interface Volumes extends Omit<VolumeKeeping, 'move' | 'relocate' | 'undelete' | 'whenMoved'> {
+export interface Volumes extends Omit<VolumeKeeping, 'move' | 'relocate' | 'undelete' | 'places' | 'whenMoved'> {
   /**
    * Moves a model to another volume with all that is known of it: its bytes are copied and compared, the links of apps are
    * led there, and then it leaves where it was. Whatever happens, it is whole on one of the two.
