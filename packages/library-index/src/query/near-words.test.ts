@@ -132,3 +132,39 @@ test('an old model with the words comes first, however many new ones have words 
   expect([hits[0]?.record.officialName, ...hits.map(({ near }) => near)]).toEqual(['some zebra', false, true, true]);
   expect(approximate).toBe(true);
 });
+
+test('of several words those are taken for others that a model has together with the rest', async () => {
+  await using index = await openLibraryIndex({ path: join(await makeFolder(), 'models.db') });
+  await index.upsert([
+    makeRecord(1, { officialName: 'zebra night' }),
+    makeRecord(2, { officialName: 'lion light' }),
+    makeRecord(3, { officialName: 'zebrq lights' }),
+    ...Array.from({ length: 40 }, (_, number) => makeRecord(10 + number, { officialName: `light${number}x shade` })),
+  ]);
+  const near = async (query: string): Promise<unknown[]> => {
+    const { hits, nearWords } = await index.search(query);
+    return [
+      hits.map(({ record, near: isNear }) => `${isNear ? '~' : ''}${record.officialName}`),
+      Object.fromEntries(nearWords.map(({ word, takenFor }) => [word, takenFor])),
+    ];
+  };
+  // No model has `night` beside a lion: nothing is gained by a second search.
+  expect(await near('lion light')).toEqual([['lion light'], {}]);
+  expect(await near('zebra night')).toEqual([['zebra night'], {}]);
+  // `light` begins more words than are named: it stands for all of them.
+  expect(await near('zebra light')).toEqual([['~zebra night', '~zebrq lights'], { zebra: ['zebrq'], light: ['night'] }]);
+  // Each may be wrong at the same time, and one that nothing has any part of keeps all from being found.
+  expect(await near('zebar nihgt')).toEqual([['~zebra night'], { zebar: ['zebra'], nihgt: ['night'] }]);
+  expect(await near('zebar qqqq')).toEqual([[], {}]);
+  expect(await near('zebar n')).toEqual([['~zebra night'], { zebar: ['zebra'] }]);
+});
+
+test('a page goes on with the words themselves where no model has the words like them any more', async () => {
+  await using index = await openLibraryIndex({ path: join(await makeFolder(), 'models.db') });
+  await index.upsert(['zebra a', 'zebra bb', 'zebrq'].map((officialName, id) => makeRecord(id, { officialName })));
+  const first = await index.search('zebra', { limit: 1 });
+  expect(first.hits.map(({ record }) => record.officialName)).toEqual(['zebra a']);
+  await index.remove([idOf(2)]);
+  const { hits, next } = await index.search('zebra', { limit: 5, after: first.next ?? '' });
+  expect([hits.map(({ record, near }) => [record.officialName, near]), next]).toEqual([[['zebra bb', false]], null]);
+});

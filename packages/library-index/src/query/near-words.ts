@@ -29,6 +29,7 @@ const MOST_COMPARED = 400;
 /** Far more words than a library has with four letters in common. */
 const MOST_WITH_PART = 20_000;
 const LONG_WORD = 8;
+const MOST_BEGUN = 32;
 
 /**
  * @internal The words of the index that are like those of a query: one letter more, less, other, or two that changed
@@ -41,18 +42,83 @@ export async function nearQuery(
   query: ParsedQuery,
   { findsNothing, signal }: NearQueryOptions,
 ): Promise<NearQuery | null> {
+  const alike = await Promise.all(query.terms.map((term) => wordsLike(database, term, { findsNothing, signal })));
+  const taken = query.terms.length === 1 ? alike : await thatMeetTheRest(database, { query, alike, signal });
   const words: NearWord[] = [];
-  const terms: ParsedQuery['terms'][number][] = [];
-  for (const spellings of query.terms) {
-    const [spelling] = spellings;
-    const [word = ''] = spelling?.words ?? [];
-    const mayBeWrong = spelling?.words.length === 1 && word.length >= SHORTEST_NEAR;
-    const alike = mayBeWrong ? await nearWords(database, word, { findsNothing, signal }) : [];
-    const takenFor = alike.filter((near) => spelling?.isBeginning !== true || !near.startsWith(word));
+  const terms = query.terms.map((spellings, place): ParsedQuery['terms'][number] => {
+    const takenFor = taken[place] ?? [];
+    const word = spellings[0]?.words[0] ?? '';
     if (takenFor.length > 0) words.push({ word, takenFor });
-    terms.push([...spellings, ...takenFor.map((near) => ({ words: [near], isBeginning: false }))]);
-  }
+    return [...spellings, ...takenFor.map((near) => ({ words: [near], isBeginning: false }))];
+  });
   return words.length === 0 ? null : { query: { ...query, terms }, words };
+}
+
+/** The words of the index that are like the one that a term consists of. */
+async function wordsLike(
+  database: SqliteDatabase,
+  spellings: ParsedQuery['terms'][number],
+  options: NearQueryOptions,
+): Promise<readonly string[]> {
+  const [spelling] = spellings;
+  const [word = ''] = spelling?.words ?? [];
+  if (spelling?.words.length !== 1 || word.length < SHORTEST_NEAR) return [];
+  const alike = await nearWords(database, word, options);
+  return alike.filter((near) => !spelling.isBeginning || !near.startsWith(word));
+}
+
+interface Alike {
+  readonly query: ParsedQuery;
+  /** For each term of the query. */
+  readonly alike: readonly (readonly string[])[];
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * Of the words that a term may be taken for, those that a model has together with the others: without one a second search
+ * would find nothing new. Of the other terms those count that few words begin with.
+ */
+async function thatMeetTheRest(
+  database: SqliteDatabase,
+  { query, alike, signal }: Alike,
+): Promise<readonly (readonly string[])[]> {
+  if (alike.every((words) => words.length === 0)) return alike;
+  const groups = await Promise.all(
+    query.terms.map(async ([spelling, ...others], place) => {
+      if (spelling === undefined || spelling.words.length !== 1 || others.length > 0) return null;
+      const begun = await wordsThatBegin(database, spelling.words[0] ?? '', signal);
+      return begun === null ? null : [...begun, ...(alike[place] ?? [])];
+    }),
+  );
+  return Promise.all(
+    alike.map(async (words, place) => {
+      if (words.length === 0) return words;
+      const rest = groups.filter((group, other) => other !== place && group !== null) as string[][];
+      if (rest.some((group) => group.length === 0)) return [];
+      const together = rest.map((group) => ` AND (${group.map((word) => `"${word}"`).join(' OR ')})`).join('');
+      const rows = await database.all<{ word: string }>(
+        `select value as word from json_each(:words)
+where exists (select 1 from texts where texts match '"' || value || '"' || :together)`,
+        { words: JSON.stringify(words), together },
+        { signal },
+      );
+      return rows.map(({ word }) => word);
+    }),
+  );
+}
+
+/** The words of the index with a beginning; null where they are too many to be named. */
+async function wordsThatBegin(
+  database: SqliteDatabase,
+  word: string,
+  signal: AbortSignal | undefined,
+): Promise<readonly string[] | null> {
+  const rows = await database.all<{ word: string }>(
+    'select word from words where word >= :word and word < :word || char(1114111) order by word limit :most',
+    { word, most: MOST_BEGUN + 1 },
+    { signal },
+  );
+  return rows.length > MOST_BEGUN ? null : rows.map((row) => row.word);
 }
 
 async function nearWords(

@@ -83,8 +83,10 @@ export async function searchModels(
   if (exact !== null) {
     near = await nearQuery(database, parsed, { findsNothing: exact.length === 0, signal });
     const own = { query: parsed, keys: exact };
-    if (near === null) exact = null;
-    else found = await searchPage(database, { ...shared, query: near.query, exact: own });
+    if (near !== null) found = await searchPage(database, { ...shared, query: near.query, exact: own });
+    // The words that a page began with may be gone: it goes on with what has the words themselves.
+    else if (after !== null) found = await searchPage(database, { ...shared, query: parsed, exact: own });
+    else exact = null;
   }
   const rows = found.rows.slice(0, limit);
   const records = await parseRecords(rows, database.path);
