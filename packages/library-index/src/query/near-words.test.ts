@@ -152,7 +152,10 @@ test('of several words those are taken for others that a model has together with
   expect(await near('lion light')).toEqual([['lion light'], {}]);
   expect(await near('zebra night')).toEqual([['zebra night'], {}]);
   // `light` begins more words than are named: it stands for all of them.
-  expect(await near('zebra light')).toEqual([['~zebra night', '~zebrq lights'], { zebra: ['zebrq'], light: ['night'] }]);
+  expect(await near('zebra light')).toEqual([
+    ['~zebra night', '~zebrq lights'],
+    { zebra: ['zebrq'], light: ['night'] },
+  ]);
   // Each may be wrong at the same time, and one that nothing has any part of keeps all from being found.
   expect(await near('zebar nihgt')).toEqual([['~zebra night'], { zebar: ['zebra'], nihgt: ['night'] }]);
   expect(await near('zebar qqqq')).toEqual([[], {}]);

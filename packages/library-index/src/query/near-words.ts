@@ -20,8 +20,13 @@ export interface NearQuery {
 export interface NearQueryOptions {
   /** Whether the query itself does. */
   readonly findsNothing: boolean;
+  /** What {@link wordsAlike} gave, where it was asked before. */
+  readonly alike?: Promise<WordsAlike> | undefined;
   readonly signal: AbortSignal | undefined;
 }
+
+/** @internal For each term of a query the words of the index that are like its own. */
+export type WordsAlike = readonly (readonly string[])[];
 
 const MOST_NEAR = 16;
 /** Words that are compared letter by letter. */
@@ -40,9 +45,12 @@ const MOST_BEGUN = 32;
 export async function nearQuery(
   database: SqliteDatabase,
   query: ParsedQuery,
-  { findsNothing, signal }: NearQueryOptions,
+  { findsNothing, alike: asked, signal }: NearQueryOptions,
 ): Promise<NearQuery | null> {
-  const alike = await Promise.all(query.terms.map((term) => wordsLike(database, term, { findsNothing, signal })));
+  const alike =
+    asked === undefined || findsNothing
+      ? await wordsAlike(database, query, { containing: findsNothing, signal })
+      : await asked;
   const taken = query.terms.length === 1 ? alike : await thatMeetTheRest(database, { query, alike, signal });
   const words: NearWord[] = [];
   const terms = query.terms.map((spellings, place): ParsedQuery['terms'][number] => {
@@ -54,11 +62,26 @@ export async function nearQuery(
   return words.length === 0 ? null : { query: { ...query, terms }, words };
 }
 
+interface AlikeOptions {
+  /** Whether words that contain one of the query count as well. */
+  readonly containing: boolean;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** @internal The first step of {@link nearQuery}, which needs nothing of what the query itself finds. */
+export function wordsAlike(
+  database: SqliteDatabase,
+  { terms }: ParsedQuery,
+  options: AlikeOptions,
+): Promise<WordsAlike> {
+  return Promise.all(terms.map((term) => wordsLike(database, term, options)));
+}
+
 /** The words of the index that are like the one that a term consists of. */
 async function wordsLike(
   database: SqliteDatabase,
   spellings: ParsedQuery['terms'][number],
-  options: NearQueryOptions,
+  options: AlikeOptions,
 ): Promise<readonly string[]> {
   const [spelling] = spellings;
   const [word = ''] = spelling?.words ?? [];
@@ -70,7 +93,7 @@ async function wordsLike(
 interface Alike {
   readonly query: ParsedQuery;
   /** For each term of the query. */
-  readonly alike: readonly (readonly string[])[];
+  readonly alike: WordsAlike;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -78,10 +101,7 @@ interface Alike {
  * Of the words that a term may be taken for, those that a model has together with the others: without one a second search
  * would find nothing new. Of the other terms those count that few words begin with.
  */
-async function thatMeetTheRest(
-  database: SqliteDatabase,
-  { query, alike, signal }: Alike,
-): Promise<readonly (readonly string[])[]> {
+async function thatMeetTheRest(database: SqliteDatabase, { query, alike, signal }: Alike): Promise<WordsAlike> {
   if (alike.every((words) => words.length === 0)) return alike;
   const groups = await Promise.all(
     query.terms.map(async ([spelling, ...others], place) => {
@@ -124,7 +144,7 @@ async function wordsThatBegin(
 async function nearWords(
   database: SqliteDatabase,
   word: string,
-  { findsNothing, signal }: NearQueryOptions,
+  { containing: isContaining, signal }: AlikeOptions,
 ): Promise<readonly string[]> {
   const exists = `exists (select 1 from texts where texts match '"' || word || '"')`;
   const alike = `select * from (
@@ -136,7 +156,7 @@ async function nearWords(
   where word <> :word and ${exists} order by length(word), word limit ${MOST_NEAR}
 )`;
   const gone = JSON.stringify([word, ...withoutOneLetter(word)]);
-  const rows = findsNothing
+  const rows = isContaining
     ? await database.all<{ word: string }>(
         `${alike} union ${containing}`,
         { gone, word, part: `"${word}"` },
