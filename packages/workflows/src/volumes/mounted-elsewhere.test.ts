@@ -16,7 +16,7 @@ interface World extends AsyncDisposable {
 /** A library whose models, one in its own folder and one on a disk, are linked into an app. */
 async function createWorld(disk: string): Promise<World> {
   const folder = await tempFolder();
-  const { join: at } = folder;
+  const at = (name: string): string => folder.join(name);
   await mkdir(at('ComfyUI/models'), { recursive: true });
   await writeFile(at('line.safetensors'), buildFluxLora({ scale: 0.02 }));
   await writeFile(at('other.safetensors'), buildFluxLora({ scale: 0.05 }));
