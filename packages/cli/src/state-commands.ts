@@ -1,10 +1,10 @@
 import { InvalidArgumentError } from 'commander';
 import { declareModels, ensureModels, showStatus, type DeclareOptions } from './commands/declared.ts';
-import { deleteToken, listTokens, setToken } from './commands/tokens.ts';
+import { checkToken, deleteToken, listTokens, setToken } from './commands/tokens.ts';
 import type { CommandGroup } from './run-within.ts';
 import type { CommonOptions } from './session.ts';
 
-const tokenActions = ['list', 'set', 'delete'] as const;
+const tokenActions = ['list', 'set', 'check', 'delete'] as const;
 type TokenAction = (typeof tokenActions)[number];
 
 /** @internal What an app needs, and the tokens to get it. */
@@ -22,13 +22,14 @@ export function addStateCommands({ command, within }: CommandGroup): void {
     .action((keys: string[], options: CommonOptions) =>
       within(options, 'write', (context) => ensureModels(context, keys)),
     );
-  command('tokens', 'list, set <site> (the token is read from stdin), delete <site>')
+  command('tokens', 'list, set <site> (the token is read from stdin), check huggingface, delete <site>')
     .argument('[action]', tokenActions.join(', '), readAction, 'list')
     .argument('[site]', 'huggingface, civitai, or an origin such as https://hub.example')
     .option('--endpoint <url>', 'the hub that huggingface means (default: HF_ENDPOINT, then the public hub)')
     .action((action: TokenAction, site: string | undefined, options: CommonOptions) =>
       within(options, action === 'list' ? 'read' : 'create', (context) => {
         if (action === 'list') return listTokens(context);
+        if (action === 'check') return checkToken(context, site);
         return action === 'set' ? setToken(context, site) : deleteToken(context, site);
       }),
     );

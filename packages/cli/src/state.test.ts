@@ -27,6 +27,7 @@ async function run(args: readonly string[], stdin = ''): Promise<{ exitCode: Exi
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'modelkeep-cli-'));
   hub = await startHub({
+    tokens: [TOKEN],
     repos: [{ id: 'acme/lora', files: [{ path: 'a.safetensors', content: buildFluxLora({ scale: 0.02 }) }] }],
   });
 });
@@ -73,6 +74,19 @@ it('keeps a token that is piped in, and shows it nowhere', async () => {
   expect(shown.map(({ exitCode }) => exitCode)).toEqual([0, 0, 0, 2, 2, 2]);
   expect(shown[2]?.out).toContain(origin);
   expect(JSON.stringify(shown)).not.toContain(TOKEN);
+  expect(await run(['tokens', 'check', origin])).toMatchObject({ exitCode: 2 });
+  const atHub = ['--endpoint', hub.hubUrl];
+  const verdicts = [];
+  for (const token of [TOKEN, `${TOKEN}-of-before`]) {
+    await run(['tokens', 'set', 'huggingface', ...atHub], token);
+    const { exitCode, out, err } = await run(['tokens', 'check', 'huggingface', ...atHub]);
+    expect(out + err).not.toContain(TOKEN);
+    verdicts.push([exitCode, out.trim()]);
+  }
+  expect(verdicts).toEqual([
+    [0, `${hub.hubUrl} takes the token`],
+    [1, `${hub.hubUrl} does not take the token`],
+  ]);
   expect((await run(['tokens', 'delete', origin])).exitCode).toBe(0);
   expect((await run(['tokens', 'delete', origin])).exitCode).toBe(1);
 });

@@ -25,6 +25,16 @@ export async function setToken(context: CommandContext, site: string | undefined
   return 0;
 }
 
+/** @internal Asks the site whether it takes the token. 1 where it does not. */
+export async function checkToken(context: CommandContext, site: string | undefined): Promise<ExitCode> {
+  const { library, terminal, signal, json } = context;
+  const token = await library.tokens.check(siteOf(site), { signal });
+  const isTaken = token.valid === true;
+  if (json) terminal.out(JSON.stringify({ token }, null, 2));
+  else terminal.out(`${token.origin} ${isTaken ? 'takes' : 'does not take'} the token`);
+  return isTaken ? 0 : 1;
+}
+
 /** @internal 1 where there was none. */
 export async function deleteToken(context: CommandContext, site: string | undefined): Promise<ExitCode> {
   const { library, terminal, signal, json } = context;

@@ -54,6 +54,22 @@ it('where one server fails the next one is asked, and bytes that are wrong are n
   expect(await readdir(folder.join('last/blobs/sha256'))).toEqual([]);
 });
 
+it('a server that is gone and not yet silent is passed over', async () => {
+  await using parts = await scene();
+  const { store } = parts;
+  const [one, two, other] = [await parts.open('one'), await parts.open('two'), await parts.open('other')];
+  for (const library of [one, two]) {
+    await library.import(parts.file).result;
+    await library.servers.syncInventory();
+  }
+  await store.register({ id: 'one', endpoint: 'http://127.0.0.1:1/' });
+  await store.heartbeat('two', { running: 5 });
+  const sha256 = (await one.list())[0]?.files[0]?.sha256 ?? '';
+  await other.servers.fetch(sha256);
+  expect((await other.verify().result).problems).toEqual([]);
+  expect(two.asked.length).toBeGreaterThan(0);
+});
+
 async function lyingServer(sizeBytes: number): Promise<{ readonly origin: string } & AsyncDisposable> {
   const web = createServer((request, response) => {
     response.writeHead(200, {
