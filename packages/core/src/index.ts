@@ -27,6 +27,7 @@ export {
   type ModelkeepErrorOptions,
   type SerialisedError,
 } from './errors/modelkeep-error.ts';
+export { descriptorWaitsMs, tooManyFiles, type TooManyFilesOptions } from './errors/too-many-files.ts';
 export { redactSecrets, redactUrl } from './errors/redact.ts';
 export { factsOfCivitai, type CivitaiFactsOptions } from './civitai/civitai-facts.ts';
 export {

@@ -131,7 +131,7 @@ export interface Io extends AsyncDisposable {
    * @throws `signal.reason`
    */
   walkTree(options: WalkTreeOptions): Promise<WalkedTree>;
-  /** What stands in folders that a walk found. One that is gone is left out. @throws `signal.reason` */
+  /** What stands in folders that a walk found. One that is gone is left out, one that cannot be read says so. @throws `signal.reason` */
   listFolders(
     folders: readonly string[],
     options: WalkRules & { readonly signal?: AbortSignal | undefined },

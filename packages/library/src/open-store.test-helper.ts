@@ -7,6 +7,7 @@ import {
   createIo,
   encodeProcessIdentity,
   processIdentity,
+  type BulkFileSystem,
   type DriveOverride,
   type FileSystem,
   type ProcessIdentity,
@@ -32,6 +33,7 @@ export interface TestStoreOptions {
   readonly stateDir?: string;
   readonly fallbackStateDir?: string;
   readonly drives?: readonly DriveOverride[];
+  readonly bulkFileSystem?: BulkFileSystem;
 }
 
 /** The clock of the system, but so many hours later. */
@@ -42,7 +44,14 @@ export function laterBy(hours: number): Clock {
 /** A store with its parts on the calling thread; closing it closes them. */
 export async function openTestStore(options: TestStoreOptions): Promise<LibraryStore> {
   await using parts = new AsyncDisposableStack();
-  const io = parts.use(createIo({ workers: 'in-thread', fileSystem: options.fileSystem, drives: options.drives }));
+  const io = parts.use(
+    createIo({
+      workers: 'in-thread',
+      fileSystem: options.fileSystem,
+      bulkFileSystem: options.bulkFileSystem,
+      drives: options.drives,
+    }),
+  );
   const sqlite = parts.use(createSqlite({ mode: 'in-thread' }));
   const identifier = createIdentifier({ mode: 'in-thread' });
   parts.defer(() => identifier.close());

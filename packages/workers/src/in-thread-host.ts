@@ -10,6 +10,7 @@ export function createInThreadHost(load: () => Promise<Tasks>): WorkerHost {
       return running;
     },
     dead: false,
+    started: true,
     async call(task, input, options) {
       running += 1;
       const stop = new AbortController();

@@ -1,5 +1,5 @@
 import type { Transferable, Worker } from 'node:worker_threads';
-import { errorFromJSON, ModelkeepError, onAbort } from '@modelkeep/core';
+import { errorFromJSON, ModelkeepError, onAbort, tooManyFiles } from '@modelkeep/core';
 import type { ReplyMessage, RequestMessage } from './task-types.ts';
 
 /** One call to a worker. */
@@ -21,6 +21,8 @@ export interface WorkerHost {
   readonly load: number;
   /** Whether the thread has ended: a host that died takes no more calls. */
   readonly dead: boolean;
+  /** Whether the thread came up: of one that did not, no call has begun. */
+  readonly started: boolean;
   call(task: string, input: unknown, options: CallOptions): Promise<unknown>;
   close(): Promise<void>;
 }
@@ -43,6 +45,12 @@ interface PendingCall {
   readonly cancel: () => void;
   /** `onProgress` threw: what the call rejects with, which an earlier abort decides. */
   thrown?: { readonly reason: unknown };
+}
+
+/** A thread takes several descriptors, and its code some to be read. Where they lack, Node says so in the message only. */
+function codeWithoutDescriptors({ message }: Error): 'EMFILE' | 'ENFILE' | undefined {
+  if (/\bENFILE\b/.test(message)) return 'ENFILE';
+  return /\bEMFILE\b|too many open files/.test(message) ? 'EMFILE' : undefined;
 }
 
 /** @internal A worker thread. It keeps the process alive only while it has calls. */
@@ -106,7 +114,13 @@ export function createThreadHost(name: string, worker: Worker): WorkerHost {
       hint: 'run the operation again: a new worker is started',
       cause,
     });
-  worker.on('error', (error) => failAll(died('ended with exit code 1', { cause: error })));
+  let started = false;
+  worker.once('online', () => (started = true));
+  worker.on('error', (error) => {
+    const systemCode = codeWithoutDescriptors(error);
+    if (systemCode === undefined) failAll(died('ended with exit code 1', { cause: error }));
+    else failAll(tooManyFiles({ what: `a thread of the pool "${name}"`, systemCode, cause: error }));
+  });
   worker.on('exit', (exitCode) => failAll(died(`ended with exit code ${exitCode}`, { exitCode })));
   worker.on('messageerror', (cause) => {
     // Whose answer it was cannot be told: all calls fail, and whoever recovers from a dead worker recovers from this.
@@ -122,6 +136,9 @@ export function createThreadHost(name: string, worker: Worker): WorkerHost {
     },
     get dead() {
       return end !== undefined;
+    },
+    get started() {
+      return started;
     },
     call: (task, input, options) =>
       new Promise((resolve, reject) => {

@@ -1,4 +1,11 @@
-import { ModelkeepError, silentLogger, type Logger } from '@modelkeep/core';
+import {
+  descriptorWaitsMs,
+  isModelkeepError,
+  ModelkeepError,
+  silentLogger,
+  systemClock,
+  type Logger,
+} from '@modelkeep/core';
 import { createInThreadHost } from './in-thread-host.ts';
 import { startWorker, type WorkerEntry } from './start-worker.ts';
 import type { Tasks } from './task-types.ts';
@@ -32,7 +39,7 @@ export interface WorkerPool extends AsyncDisposable {
   /**
    * Runs a task on the least busy worker.
    *
-   * @throws `workers.died` when the thread ends, `core.closed` after {@link WorkerPool.close}, `signal.reason` on abort,
+   * @throws `workers.died` when the thread ends, `core.too-many-files` when no thread can be started for seconds, `core.closed` after {@link WorkerPool.close}, `signal.reason` on abort,
    * and whatever the task throws
    */
   run<Output>(task: string, input: unknown, options?: CallOptions): Promise<Output>;
@@ -58,7 +65,9 @@ export interface WorkerPool extends AsyncDisposable {
  * ```
  */
 export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
-  const { name, logger = silentLogger, size = 1 } = options;
+  const { name, logger = silentLogger } = options;
+  /** Fewer from the moment on when the system has no descriptors for another one. */
+  let { size = 1 } = options;
   const hosts: WorkerHost[] = [];
   const leases = new Map<WorkerHost, number>();
   let closed = false;
@@ -102,6 +111,26 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
     return host.call(task, input, callOptions);
   };
 
+  const run = async (task: string, input: unknown, callOptions: CallOptions): Promise<unknown> => {
+    for (let attempt = 0; ; attempt += 1) {
+      const host = pick();
+      try {
+        return await call(host, task, input, callOptions);
+      } catch (error) {
+        // What was moved to a thread that did not come up is gone with it.
+        const isMoved = (callOptions.transfer?.length ?? 0) > 0;
+        if (host.started || isMoved || !isModelkeepError(error, 'core.too-many-files')) throw error;
+        const living = hosts.filter(({ dead }) => !dead).length;
+        logger.warn(`no further thread can be started for "${name}": ${error.message}`, { living });
+        size = Math.max(1, living);
+        if (living > 0) continue;
+        const waitMs = descriptorWaitsMs[attempt];
+        if (waitMs === undefined) throw error;
+        await systemClock.sleep(waitMs, callOptions.signal);
+      }
+    }
+  };
+
   const close = async (): Promise<void> => {
     closed = true;
     await Promise.all(hosts.splice(0).map((host) => host.close()));
@@ -109,7 +138,7 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
 
   return {
     async run<Output>(task: string, input: unknown, callOptions: CallOptions = {}) {
-      return (await call(pick(), task, input, callOptions)) as Output;
+      return (await run(task, input, callOptions)) as Output;
     },
     lease() {
       const host = pick();

@@ -1,4 +1,4 @@
-import { ModelkeepError } from '@modelkeep/core';
+import { ModelkeepError, tooManyFiles } from '@modelkeep/core';
 
 /** @internal Does something with a path; what the system says becomes a typed error. */
 export function translated<T>(path: string, operation: string, action: () => T): T {
@@ -16,6 +16,8 @@ export function translated<T>(path: string, operation: string, action: () => T):
         hint: 'the user who runs this needs the right to read the file',
       });
     }
+    if (systemCode === 'EMFILE' || systemCode === 'ENFILE')
+      throw tooManyFiles({ what: path, systemCode, cause: error });
     throw new ModelkeepError('io.failed', { ...options, facts: { path, systemCode, operation } });
   }
 }

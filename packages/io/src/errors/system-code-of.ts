@@ -8,6 +8,7 @@ import { isModelkeepError } from '@modelkeep/core';
  */
 export function systemCodeOf(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
+  if (isModelkeepError(error, 'core.too-many-files')) return error.facts.systemCode;
   if (isModelkeepError(error))
     return error.code === 'io.failed' ? ioFailedCode(error.facts) : systemCodeOf(error.cause);
   const { code } = error as NodeJS.ErrnoException;

@@ -18,13 +18,23 @@ describe('translateSystemError', () => {
     ['EEXIST', 'io.exists'],
     ['EIO', 'io.failed'],
     ['EXDEV', 'io.failed'],
-    ['EMFILE', 'io.failed'],
   ])('makes of %s the error %s, with path, cause and hint', (systemCode, code) => {
     const cause = systemError(systemCode);
     const error = translateSystemError(cause, { path: '/data/x', operation: 'write' });
     expect(error).toMatchObject({ code, facts: { path: '/data/x' }, cause, hint: expect.any(String) });
     expect(error.message).toContain('cannot write /data/x');
     expect(systemCodeOf(error)).toBe(systemCode);
+  });
+
+  it.each(['EMFILE', 'ENFILE'] as const)('says of %s how many files may be open, and what to do', (systemCode) => {
+    const cause = systemError(systemCode);
+    const error = translateSystemError(cause, { path: '/data/x', operation: 'write' });
+    const hint: unknown = expect.stringMatching(systemCode === 'EMFILE' ? /ulimit -n/ : /file-max/);
+    expect(error).toMatchObject({ code: 'core.too-many-files', facts: { what: '/data/x', systemCode }, cause, hint });
+    expect(systemCodeOf(errorFromJSON(structuredClone(serialiseError(error))))).toBe(systemCode);
+    if (process.platform === 'linux' && systemCode === 'EMFILE') {
+      expect(error.facts).toMatchObject({ limit: expect.any(Number) as unknown });
+    }
   });
 
   it('keeps what is no system error apart', () => {

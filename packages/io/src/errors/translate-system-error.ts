@@ -1,4 +1,4 @@
-import { isModelkeepError, ModelkeepError } from '@modelkeep/core';
+import { isModelkeepError, ModelkeepError, tooManyFiles } from '@modelkeep/core';
 import { systemCodeOf } from './system-code-of.ts';
 
 /** Where a system call failed. */
@@ -9,8 +9,6 @@ export interface FailedOperation {
 }
 
 const hints: Readonly<Record<string, string>> = {
-  EMFILE: 'too many files are open in this process: raise its limit (ulimit -n) or run fewer operations at once',
-  ENFILE: 'too many files are open on this machine',
   EXDEV: 'the two paths are on different drives',
   EMLINK: 'the file has as many names as its file system allows',
   ENAMETOOLONG: 'choose a shorter name or a folder nearer to the root of the drive',
@@ -21,7 +19,7 @@ const hints: Readonly<Record<string, string>> = {
 };
 
 /**
- * Makes an `io.*` error of what a system call threw: the code says what kind of failure it is, the cause is kept.
+ * Makes an `io.*` error (or `core.too-many-files`) of what a system call threw: the code says what kind of failure it is, the cause is kept.
  * An error of modelkeep passes unchanged.
  *
  * @example
@@ -76,6 +74,9 @@ export function translateSystemError(error: unknown, { path, operation }: Failed
         hint: 'nothing is ever replaced here: remove or rename what is there, or choose another name',
         cause: error,
       });
+    case 'EMFILE':
+    case 'ENFILE':
+      return tooManyFiles({ what: path, systemCode, cause: error });
     default:
       return new ModelkeepError('io.failed', {
         message: message(error instanceof Error ? error.message : String(error)),

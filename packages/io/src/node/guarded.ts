@@ -1,9 +1,10 @@
 import { translateSystemError, type FailedOperation } from '../errors/translate-system-error.ts';
+import { withDescriptors } from './with-descriptors.ts';
 
-/** @internal Runs system calls; what they throw becomes an `io.*` error. */
+/** @internal Runs system calls, of which only the first one opens anything; what they throw becomes an `io.*` error. */
 export async function guarded<T>(operation: FailedOperation, run: () => Promise<T>): Promise<T> {
   try {
-    return await run();
+    return await withDescriptors(run);
   } catch (error) {
     throw translateSystemError(error, operation);
   }

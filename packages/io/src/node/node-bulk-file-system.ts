@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import { fileKindOf } from './file-status-of.ts';
 import type { BulkFileSystem, OpenMode } from '../ports/bulk-file-system.ts';
+import { blockingWithDescriptors } from './with-descriptors.ts';
 
 const { O_CREAT, O_EXCL, O_NONBLOCK, O_RDONLY, O_RDWR, COPYFILE_EXCL, COPYFILE_FICLONE_FORCE } = fs.constants;
 
@@ -13,7 +14,8 @@ const flags: Readonly<Record<OpenMode, number>> = {
 
 /** The blocking calls of the machine, over `node:fs`. */
 export const nodeBulkFileSystem: BulkFileSystem = {
-  open: (path, { mode, permissions = 0o644 }) => fs.openSync(path, flags[mode], permissions),
+  open: (path, { mode, permissions = 0o644 }) =>
+    blockingWithDescriptors(() => fs.openSync(path, flags[mode], permissions)),
   close: (descriptor) => fs.closeSync(descriptor),
   read: (descriptor, { bytes, position }) => fs.readSync(descriptor, bytes, 0, bytes.byteLength, position),
   write: (descriptor, { bytes, position }) => fs.writeSync(descriptor, bytes, 0, bytes.byteLength, position),
@@ -25,10 +27,14 @@ export const nodeBulkFileSystem: BulkFileSystem = {
     const found = fs.fstatSync(descriptor, { bigint: true });
     return { sizeBytes: Number(found.size), mtimeNs: found.mtimeNs, device: found.dev, inode: found.ino };
   },
-  reflink: (existing, path) => fs.copyFileSync(existing, path, COPYFILE_FICLONE_FORCE | COPYFILE_EXCL),
+  reflink: (existing, path) =>
+    blockingWithDescriptors(() => fs.copyFileSync(existing, path, COPYFILE_FICLONE_FORCE | COPYFILE_EXCL)),
   unlink: (path) => fs.unlinkSync(path),
   readFolder: (path) =>
-    fs.readdirSync(path, { withFileTypes: true }).map((entry) => ({ name: entry.name, kind: fileKindOf(entry) })),
+    blockingWithDescriptors(() => fs.readdirSync(path, { withFileTypes: true })).map((entry) => ({
+      name: entry.name,
+      kind: fileKindOf(entry),
+    })),
   nameStatus: (path, { followLinks }) => {
     const found = followLinks ? fs.statSync(path) : fs.lstatSync(path);
     return {

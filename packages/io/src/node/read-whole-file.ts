@@ -3,6 +3,7 @@ import { open } from 'node:fs/promises';
 import { ModelkeepError } from '@modelkeep/core';
 import { translateSystemError } from '../errors/translate-system-error.ts';
 import type { ReadFileOptions } from '../ports/file-system.ts';
+import { withDescriptors } from './with-descriptors.ts';
 
 const CHUNK_BYTES = 1 << 20;
 
@@ -13,7 +14,7 @@ const READ_WITHOUT_WAITING = constants.O_RDONLY | constants.O_NONBLOCK;
 export async function readWholeFile(path: string, { maxBytes, signal }: ReadFileOptions): Promise<Uint8Array> {
   signal?.throwIfAborted();
   try {
-    const handle = await open(path, READ_WITHOUT_WAITING);
+    const handle = await withDescriptors(() => open(path, READ_WITHOUT_WAITING), signal);
     try {
       const status = await handle.stat();
       if (!status.isFile()) throw notRegular(path, status);

@@ -276,7 +276,7 @@ describe('a drive that clones', () => {
       },
     });
     const call = open({ workers: 'in-thread', bulkFileSystem: bulk }).copyFile({ source, target, algorithms: both });
-    await expect(call).rejects.toMatchObject({ code: 'io.failed', facts: { systemCode: 'EMFILE' } });
+    await expect(call).rejects.toMatchObject({ code: 'core.too-many-files', facts: { systemCode: 'EMFILE' } });
     await expect(stat(target)).rejects.toMatchObject({ code: 'ENOENT' });
     expect(stillOpen.size).toBe(0);
   });

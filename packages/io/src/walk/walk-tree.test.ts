@@ -119,6 +119,11 @@ describe('a walk', () => {
     expect(closed.folders.map(({ path }) => path)).toEqual([join(root, 'b')]);
     expect(closed.notes).toEqual([{ path: join(root, 'a'), reason: 'unreadable', systemCode: 'EACCES' }]);
 
+    await using io = createIo({ workers: 'in-thread', bulkFileSystem: bulk });
+    expect(await io.listFolders([join(root, 'a'), join(root, 'gone')], rules)).toEqual([
+      { path: join(root, 'a'), files: [], unreadable: 'EACCES' },
+    ]);
+
     // A folder that seems to hold itself, as a damaged drive may tell.
     const endless: BulkFileSystem = { ...nodeBulkFileSystem, readFolder: () => [{ name: 'x', kind: 'folder' }] };
     expect((await walk({ bulk: endless })).notes).toMatchObject([{ reason: 'too-deep' }]);

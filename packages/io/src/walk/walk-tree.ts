@@ -2,7 +2,7 @@ import { sep } from 'node:path';
 import type { TaskContext } from '@modelkeep/workers';
 import { systemCodeOf } from '../errors/system-code-of.ts';
 import type { BulkFileSystem } from '../ports/bulk-file-system.ts';
-import { nextTurn, translated, type WorkerTools } from '../worker/worker-tools.ts';
+import { nextTurn, type WorkerTools } from '../worker/worker-tools.ts';
 import { folderRules, readFolder, type FolderReading } from './read-folder.ts';
 import type { ListedFolder, WalkedFolder, WalkedStore, WalkedTree, WalkNote, WalkRules } from './walk-types.ts';
 
@@ -95,7 +95,7 @@ export interface ListFoldersInput extends WalkRules {
   readonly folders: readonly string[];
 }
 
-/** @internal What stands in folders now; one that cannot be read any more is left out. */
+/** @internal What stands in folders now; one that is gone is left out. */
 export async function listFolders(
   { bulk }: { readonly bulk: BulkFileSystem },
   input: ListFoldersInput,
@@ -106,9 +106,10 @@ export async function listFolders(
   for (const [position, path] of input.folders.entries()) {
     if (position % FOLDERS_AT_ONCE === FOLDERS_AT_ONCE - 1) await nextTurn(context);
     try {
-      listed.push({ path, files: translated(path, 'read', () => readFolder(bulk, path, reading)).files });
-    } catch {
-      // It went, or was closed, since it was walked: the next walk says so.
+      listed.push({ path, files: readFolder(bulk, path, reading).files });
+    } catch (error) {
+      const unreadable = systemCodeOf(error) ?? 'UNKNOWN';
+      if (unreadable !== 'ENOENT' && unreadable !== 'ENOTDIR') listed.push({ path, files: [], unreadable });
     }
   }
   return listed;

@@ -75,5 +75,7 @@ export interface ListedFile {
 /** What stands in a folder now. */
 export interface ListedFolder {
   readonly path: string;
+  /** The system's code where the folder is there and cannot be read any more; then it has no files here. */
+  readonly unreadable?: string | undefined;
   readonly files: readonly ListedFile[];
 }

@@ -1,7 +1,7 @@
 import { link, mkdir, readdir, rename, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { nodeFileSystem } from '@modelkeep/io';
+import { nodeBulkFileSystem, nodeFileSystem, type BulkFileSystem } from '@modelkeep/io';
 import { buildFluxLora, buildFluxModel, buildVae } from '@modelkeep/testing';
 import { openSqlite, type SqliteDatabase } from '@modelkeep/sqlite';
 import { describe, expect, it } from 'vitest';
@@ -190,6 +190,35 @@ describe('a scan', () => {
     expect(counts(await here.scan())).toEqual({ ...nothing, total: 3, returned: 1, hashesComputed: 1 });
     expect(await here.store.index.get(id)).toMatchObject({ complete: true, place: { missing: [] } });
   });
+
+  it.each(['EIO', 'EMFILE', 'EACCES', 'ENOENT'])(
+    'says nothing of models whose folder was walked and then answers %s, and looks at it again',
+    async (code) => {
+      await using folder = await tempFolder();
+      const styles = join(folder.path, 'models', 'styles');
+      await mkdir(styles, { recursive: true });
+      await writeFile(join(styles, 'line.safetensors'), lora);
+      const looks = { left: Infinity };
+      const bulkFileSystem: BulkFileSystem = {
+        ...nodeBulkFileSystem,
+        readFolder(path) {
+          if (path === styles && looks.left-- <= 0) throw Object.assign(new Error(code), { code });
+          return nodeBulkFileSystem.readFolder(path);
+        },
+      };
+      await using store = await openTestStore({ root: join(folder.path, 'library'), bulkFileSystem });
+      const scan = (): Promise<ScanReport> => store.scan([join(folder.path, 'models')]).result;
+      expect(counts(await scan())).toMatchObject({ added: 1 });
+      await writeFile(join(styles, 'other.safetensors'), other);
+      looks.left = 1;
+      const cut = await scan();
+      const told = { EIO: 'io.failed', EMFILE: 'core.too-many-files', EACCES: 'io.permission' }[code];
+      expect(cut).toMatchObject({ missing: [], errors: told === undefined ? [] : [{ path: styles, code: told }] });
+      looks.left = Infinity;
+      expect(counts(await scan())).toMatchObject({ added: 1, missing: 0, returned: 0, errors: 0 });
+      expect((await store.verify()).problems).toEqual([]);
+    },
+  );
 
   it('of a folder that is not there says offline, and nothing of its models', async () => {
     await using here = await scene();

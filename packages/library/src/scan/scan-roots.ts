@@ -1,5 +1,5 @@
 import { isModelkeepError, startOperation, type Operation, type Progress } from '@modelkeep/core';
-import type { WalkedFolder, WalkedTree, WalkNote } from '@modelkeep/io';
+import type { ListedFolder, WalkedFolder, WalkedTree, WalkNote } from '@modelkeep/io';
 import { isBelow } from '../external/external-place.ts';
 import { openScanState, type KnownFile, type ScanState } from '../state/scan-state.ts';
 import type { StoreContext } from '../store-context.ts';
@@ -136,12 +136,17 @@ async function scanUnits(
   const renumbered = new Set<string>();
   for (let start = 0; start < changed.length; start += UNITS_AT_ONCE) {
     const units = changed.slice(start, start + UNITS_AT_ONCE);
-    const folders = units.flatMap(([, inUnit]) => inUnit.map(({ path }) => path));
-    const listed = new Map(
-      (await context.io.listFolders(folders, { ...scanRules, signal })).map((folder) => [folder.path, folder]),
-    );
+    const planned = units.flatMap(([, inUnit]) => inUnit.map(({ path }) => path));
+    const listed = new Map<string, ListedFolder>();
+    for (const folder of await context.io.listFolders(planned, { ...scanRules, signal })) {
+      if (folder.unreadable === undefined) listed.set(folder.path, folder);
+      else noteUnreadable(report, folder.path, folder.unreadable);
+    }
+    // Of a unit that cannot be read whole any more nothing is said: the next scan looks at it again.
+    const whole = units.filter(([, inUnit]) => inUnit.every(({ path }) => listed.has(path)));
+    const folders = whole.flatMap(([, inUnit]) => inUnit.map(({ path }) => path));
     const known = new Map((await state.filesIn(folders)).map((file) => [file.path, file]));
-    const batch = units.map(([unit, inUnit]) => ({
+    const batch = whole.map(([unit, inUnit]) => ({
       unit,
       inUnit,
       ...unitFiles(
@@ -227,7 +232,15 @@ function noteWalk(report: GrowingReport, { notes }: WalkedTree): void {
       report.skipped.push({ path, reason: noteReasons[reason] });
       continue;
     }
-    const code = systemCode === 'EACCES' || systemCode === 'EPERM' ? 'io.permission' : 'io.failed';
-    report.errors.push({ path, code, message: `the folder cannot be read (${systemCode ?? 'unknown'})` });
+    noteUnreadable(report, path, systemCode ?? 'UNKNOWN');
   }
+}
+
+function noteUnreadable(report: GrowingReport, path: string, systemCode: string): void {
+  report.errors.push({ path, code: codeOf(systemCode), message: `the folder cannot be read (${systemCode})` });
+}
+
+function codeOf(systemCode: string): string {
+  if (systemCode === 'EACCES' || systemCode === 'EPERM') return 'io.permission';
+  return systemCode === 'EMFILE' || systemCode === 'ENFILE' ? 'core.too-many-files' : 'io.failed';
 }

@@ -1,6 +1,6 @@
-import { accessSync, constants, statSync } from 'node:fs';
+import { accessSync, closeSync, constants, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { ModelkeepError } from '@modelkeep/core';
+import { ModelkeepError, tooManyFiles } from '@modelkeep/core';
 import { diskFull, hasNoRoom } from './disk-full.ts';
 
 /** @internal What a database was to be opened as, and what the driver said. */
@@ -11,8 +11,8 @@ export interface NotOpened {
 }
 
 /**
- * @internal SQLite says only that it could not open the file; the file system says why. Nothing is opened here: closing
- * a descriptor of a database drops the locks that this process holds on it.
+ * @internal SQLite says only that it could not open the file; the file system says why. No database is opened here: closing
+ * a descriptor of one drops the locks that this process holds on it.
  */
 export function whyNotOpened(path: string, { readOnly, cause }: NotOpened): ModelkeepError {
   const what = `the database ${path} cannot be opened`;
@@ -50,6 +50,7 @@ export function whyNotOpened(path: string, { readOnly, cause }: NotOpened): Mode
     case undefined:
     default:
       if (hasNoRoom(path)) return full();
+      if (hasNoDescriptors(folder)) return tooManyFiles({ what: path, systemCode: 'EMFILE', cause });
       return new ModelkeepError('sqlite.failed', {
         message: what,
         facts: { path, sqliteCode: 'SQLITE_CANTOPEN' },
@@ -57,6 +58,18 @@ export function whyNotOpened(path: string, { readOnly, cause }: NotOpened): Mode
         cause,
       });
   }
+}
+
+/** What a database opens at most: the file, its log and its index, a journal, its folder; what failed was closed again by now. */
+const DESCRIPTORS = 6;
+
+function hasNoDescriptors(folder: string): boolean {
+  const opened: number[] = [];
+  const code = systemCodeOf(() => {
+    for (let count = 0; count < DESCRIPTORS; count += 1) opened.push(openSync(folder, 'r'));
+  });
+  for (const descriptor of opened) closeSync(descriptor);
+  return code === 'EMFILE';
 }
 
 function systemCodeOf(check: () => unknown): string | undefined {

@@ -6,6 +6,12 @@ export interface CoreErrorFacts {
   'core.closed': { readonly resource: string };
   /** What was asked for is in a package of its own, which is not installed. */
   'core.not-installed': { readonly package: string };
+  /** No file or thread can be opened any more: `EMFILE` in this process, which may have `limit`, `ENFILE` on the machine. */
+  'core.too-many-files': {
+    readonly what: string;
+    readonly systemCode: 'EMFILE' | 'ENFILE';
+    readonly limit?: number | undefined;
+  };
   /** The library was written by a newer version of modelkeep. */
   'core.format-newer': { readonly path: string; readonly format: number; readonly supported: number };
 }
