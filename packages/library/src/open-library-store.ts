@@ -167,7 +167,7 @@ export async function openLibraryStore(options: OpenLibraryStoreOptions): Promis
       (await openVolumeLocks({ root, folder, kind: options.locks, io, sqlite, logger })).acquire('create'),
   });
   const { file, mode } = opened;
-  if (mode === 'write') await giveUpToOpen({ fileSystem: io.fileSystem, io, layout: opened.layout, logger });
+  if (mode === 'write') await giveUpToOpen({ fileSystem: io.fileSystem, layout: opened.layout, logger });
   const { stateDir, fallbackStateDir, locks: lockKind, machineId } = options;
   const { libraryId } = file;
   const placed = await placeState({ layout: opened.layout, libraryId, mode, stateDir, fallbackStateDir, io });

@@ -31,7 +31,7 @@ giveBack(Number(left));
 if (givenBackAfterMs !== '') setTimeout(giveBack, Number(givenBackAfterMs), 40);
 const outcomes = await Promise.allSettled([1, 2, 3].map((input) => pool.run<number>('any', input)));
 giveBack(held.length);
-console.log(
+process.stdout.write(
   JSON.stringify({
     threads: new Set(outcomes.flatMap((it) => (it.status === 'fulfilled' ? [it.value] : []))).size,
     errors: outcomes.flatMap((it) => (it.status === 'rejected' ? [it.reason as object] : [])),

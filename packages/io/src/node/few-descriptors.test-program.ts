@@ -36,4 +36,4 @@ const outcomes = await Promise.all(
   ),
 );
 giveBack();
-console.log(JSON.stringify(Object.fromEntries(outcomes)));
+process.stdout.write(JSON.stringify(Object.fromEntries(outcomes)));

@@ -36,6 +36,8 @@ export interface ScanState {
   duplicatesBelow(path: string): Promise<(KnownFile & { readonly duplicateOf: string })[]>;
   /** Files with one of these inodes, wherever they were. */
   byInodes(inodes: readonly string[]): Promise<KnownFile[]>;
+  /** Files that had one of these contents when they were read. */
+  withContents(sha256s: readonly string[]): Promise<KnownFile[]>;
   /** Notes that files of which models were made have a content that a model has elsewhere now. */
   noteDuplicates(sha256s: readonly string[], modelId: string): Promise<void>;
   /** Notes hashes; what was adopted stays as it is noted. */
@@ -64,6 +66,17 @@ const COLUMNS =
 /** @internal */
 export function openScanState({ state }: Pick<StoreContext, 'state'>): ScanState {
   const machine = machineId();
+
+  async function filesWhere(column: 'inode' | 'sha256', values: readonly string[]): Promise<KnownFile[]> {
+    const rows: KnownFile[] = [];
+    for (const page of inPages(values)) {
+      const sql = `select ${COLUMNS} from scan_files where machine = :machine
+        and ${column} in (select value from json_each(:values))`;
+      for (const row of await (await state.open()).all<KnownFile>(sql, { machine, values: JSON.stringify(page) }))
+        rows.push(row);
+    }
+    return rows;
+  }
 
   async function below<T>(
     path: string,
@@ -123,16 +136,8 @@ export function openScanState({ state }: Pick<StoreContext, 'state'>): ScanState
       const sql = `select ${COLUMNS} from scan_files where machine = :machine and path = :path`;
       return (await (await state.open()).get<KnownFile>(sql, { machine, path })) ?? null;
     },
-    async byInodes(inodes) {
-      const rows: KnownFile[] = [];
-      for (const page of inPages(inodes)) {
-        const sql = `select ${COLUMNS} from scan_files where machine = :machine
-          and inode in (select value from json_each(:inodes))`;
-        const found = await (await state.open()).all<KnownFile>(sql, { machine, inodes: JSON.stringify(page) });
-        rows.push(...found);
-      }
-      return rows;
-    },
+    byInodes: (inodes) => filesWhere('inode', inodes),
+    withContents: (sha256s) => filesWhere('sha256', sha256s),
     async saveFiles(files) {
       if (files.length === 0) return;
       const sql = `insert into scan_files (machine, path, folder, device, inode, size_bytes, mtime_ms, sha256)

@@ -3,12 +3,14 @@ import { findDoubled } from '../external/doubled-models.ts';
 import { joinDoubled } from '../external/join-doubled.ts';
 import { blobStatus } from '../blobs/blob-store.ts';
 import { findBlob } from '../blobs/recall-blob.ts';
+import { giveUpSpareRoom } from '../room/spare-room.ts';
 import { collectGarbage } from '../gc/collect-garbage.ts';
 import type { GcOptions, GcReport } from '../gc/gc-report.ts';
 import { computeHashes, type ComputeHashesOptions, type ComputeHashesReport } from '../models/compute-hashes.ts';
 import { resolveReference } from '../models/resolve-reference.ts';
 import { verifyModels } from '../models/verify-models.ts';
 import type { VerifyOptions, VerifyReport } from '../models/verify-report.ts';
+import { withKnownCopies } from '../repair/known-copies.ts';
 import { repairModels } from '../repair/repair-models.ts';
 import type { RepairOptions, RepairReport } from '../repair/repair-report.ts';
 import type { StoreContext } from '../store-context.ts';
@@ -64,12 +66,19 @@ export async function repairAll(
   // What is not whole in the library may be needed from outside.
   const damaged = new Set(found.problems.map(({ modelId }) => modelId));
   const whole = found.doubled.filter(({ modelId }) => !damaged.has(modelId));
-  return { repaired, bad, bytesSaved, joined: await joinDoubled(set.first, whole, options) };
+  return {
+    repaired,
+    bad: await withKnownCopies(set.first, bad),
+    bytesSaved,
+    joined: await joinDoubled(set.first, whole, options),
+  };
 }
 
 /** @internal Each volume has its own garbage: what is on a drive that is not here is not looked at. */
 export function collectAll(set: VolumeSet, options: GcOptions & { readonly before: () => void }): Operation<GcReport> {
   return startOperation(async (report) => {
+    // What makes room needs some itself.
+    if (options.dryRun !== true) await giveUpSpareRoom(set);
     const reports: GcReport[] = [];
     for (const { context, mode } of set.attached()) {
       if (mode === 'read' && options.dryRun !== true && context.volumeMark !== undefined) continue;

@@ -2,7 +2,7 @@ import { mkdir, open, readdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { nodeFileSystem } from '@modelkeep/io';
 import { createTestDrive, type TestDrive } from '@modelkeep/testing';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { openTestStore, tempFolder } from '../open-store.test-helper.ts';
 import { download, lora, vae } from '../proofs/scenes.test-helper.ts';
 
@@ -174,3 +174,50 @@ it('a library on a share has its databases on this machine, and sees what others
   await using store = await open('b');
   expect(await store.resolve(LINE)).toMatchObject({ slug: LINE });
 });
+
+describe('a drive that is full when it is to be tidied up', () => {
+  it.for(['bytes', 'inodes'] as const)(
+    'of %s is opened, and gc and deletions make room there',
+    async (what, context) => {
+      const made = await createTestDrive({ type: 'ext4', sizeBytes: 64 * MIB, inodes: 1_024 });
+      if ('why' in made) {
+        await context.annotate(`no drive could be mounted: ${made.why}`);
+        return;
+      }
+      await using folder = await tempFolder();
+      await using stick = made;
+      const mounted = join(folder.path, 'stick');
+      await stick.plugIn(mounted);
+      const root = join(mounted, 'models');
+      {
+        await using store = await openTestStore({ root });
+        await download(store, drive, { commit: 'a', files: { 'line.safetensors': lora } });
+        await download(store, drive, { commit: 'a', files: { 'vae.safetensors': vae } });
+        await store.keepSpareRoom();
+      }
+      const useUp = what === 'bytes' ? fillUp : useInodesUp;
+      await useUp(mounted);
+      for (const [reference, left] of [
+        [LINE, 1],
+        [VAE, 0],
+      ] as const) {
+        await using store = await openTestStore({ root });
+        expect(await store.remove(reference)).toMatchObject({ removed: true });
+        const { items } = await store.collectGarbage({ graceMs: 0 }).result;
+        expect(items.length).toBeGreaterThan(0);
+        await store.collectGarbage({ graceMs: 0 }).result;
+        expect(await readdir(join(root, 'blobs', 'sha256'))).toHaveLength(left);
+        expect(await store.verify()).toMatchObject({ models: left, problems: [] });
+      }
+    },
+  );
+});
+
+/** Makes files until the drive takes not one more. */
+async function useInodesUp(folder: string): Promise<void> {
+  try {
+    for (let number = 0; ; number += 1) await writeFile(join(folder, `empty ${number}`), '');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+  }
+}

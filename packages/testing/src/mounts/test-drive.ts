@@ -22,12 +22,15 @@ export interface TestDrive extends AsyncDisposable {
 export interface TestDriveOptions {
   readonly type: 'ext4' | 'vfat';
   readonly sizeBytes: number;
+  /** Files that an ext4 can have. @default as many as are usual for its size */
+  readonly inodes?: number | undefined;
 }
 
 /** Makes a drive, and tries it out. @returns why there is none, where this user or system cannot mount one */
 export async function createTestDrive({
   type,
   sizeBytes,
+  inodes,
 }: TestDriveOptions): Promise<TestDrive | { readonly why: string }> {
   const base = await mkdtemp(join(tmpdir(), 'modelkeep-drive-'));
   const image = join(base, 'image');
@@ -51,7 +54,8 @@ export async function createTestDrive({
   try {
     await writeFile(image, '');
     await truncate(image, sizeBytes);
-    await run(`mkfs.${type}`, type === 'ext4' ? ['-q', image] : [image]);
+    const options = type === 'ext4' ? ['-q', ...(inodes === undefined ? [] : ['-N', `${inodes}`])] : [];
+    await run(`mkfs.${type}`, [...options, image]);
     await drive.plugIn(join(base, 'tried'));
     await drive.unplug();
     return drive;

@@ -125,12 +125,15 @@ async function urlOf(
   if (provider === 'url') return endpoint === null || path === null ? null : `${endpoint}${path}`;
   if (provider === 'civitai') return civitaiFileUrl(civitai, { source, sha256, signal });
   const pinned = commit ?? revision;
-  if (provider !== 'hf' || endpoint !== hub.endpoint || repo === null || pinned === null) return null;
+  if (provider !== 'hf' || repo === null || pinned === null) return null;
+  // A cache of Hugging Face does not tell which hub it is from: the hash decides.
+  if (endpoint !== null && endpoint !== hub.endpoint) return null;
   return hub.resolveUrl(repo, officialName, { revision: pinned });
 }
 
 function whyNowhere({ source: { provider, endpoint, revision } }: ContentSource): string {
   if (provider === 'civitai')
     return `version ${revision ?? ''} of ${endpoint ?? 'Civitai'} has no file of this content`;
+  if (provider === 'ollama') return `it came from ${endpoint ?? 'Ollama'}: pull it there again, and import it`;
   return `it came from ${endpoint ?? 'a hub'}, which is not the hub of this session`;
 }

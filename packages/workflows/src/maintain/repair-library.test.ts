@@ -2,6 +2,7 @@ import { chmod, cp, mkdir, readdir, readFile, readlink, rm, writeFile } from 'no
 import { buildFluxLora, startHub } from '@modelkeep/testing';
 import { expect, it } from 'vitest';
 import { openScene, sha256Of } from '../acquire/url-scene.test-helper.ts';
+import { writeCachedCommit } from '../../../library/src/stores/stores.test-helper.ts';
 import { scene } from '../repos/repos.test-helper.ts';
 import { openWorkspace } from '../workspace/open-workspace.ts';
 import { tempFolder } from '../workspace.test-helper.ts';
@@ -147,4 +148,28 @@ it('mends what repos keeps, and tells what cannot be had', async () => {
   await it.hub.close();
   const failed = (await it.library.repair({ depth: 'size' }).result).repos;
   expect(failed).toMatchObject({ repaired: [], failures: [{ path: 'conf/old.json', problem: 'missing' }] });
+});
+
+it('takes the bytes from a folder that was scanned, whatever hub or store they are said to be from', async () => {
+  await using folder = await tempFolder();
+  await using hub = await startHub({ repos: [] });
+  const root = folder.join('library');
+  const app = folder.join('app');
+  await using workspace = await openWorkspace({ root, hub: { endpoint: hub.hubUrl } });
+  await writeCachedCommit(app, { repo: 'acme/lines', commit: 'd'.repeat(40), files: { 'line.safetensors': lora } });
+  await workspace.scan([app]).result;
+  await workspace.import([app], { mode: 'copy' }).result;
+  await damage(root, sha256Of(lora));
+  expect(await workspace.repair().result).toMatchObject({
+    repaired: [{ how: 'fetched' }, { how: 'projected' }],
+    left: [],
+  });
+
+  // A file that has other bytes by now is no source, and says so.
+  const [blob = ''] = await readdir(`${app}/models--acme--lines/blobs`);
+  await writeFile(`${app}/models--acme--lines/blobs/${blob}`, Buffer.from(lora).fill(0, 200, 300));
+  await damage(root, sha256Of(lora));
+  const { failures, left } = await workspace.repair().result;
+  expect(left).toMatchObject([{ problem: 'corrupt' }]);
+  expect(failures[0]?.reason).toContain('is another file by now');
 });
