@@ -58,6 +58,32 @@ it('jobs of one drive share its lane, which has the room of the queue of its kin
   expect(await laneOf('download', { volume: 'away' })).toBeUndefined();
 });
 
+it('who asks while the volumes are looked at for the first time waits for what that gives, and a failure keeps what was known', async () => {
+  let [isBroken, now] = [false, 0];
+  const store = {
+    volumes: async () => {
+      await systemClock.sleep(10);
+      if (isBroken) throw new Error('no such drive');
+      return [volume('library')];
+    },
+  };
+  const io = {
+    driveOf: (path: string) => Promise.resolve({ id: path, kind: 'hdd', rotates: null } as DriveInfo),
+    driveQueues: createDriveQueues,
+  };
+  const clock = { ...systemClock, monotonicMs: () => now };
+  const lanes = createDriveLanes({ store, io, clock, logger: silentLogger });
+  const known = { 'drive:/library': 1 };
+  expect(await Promise.all([lanes.limits(), lanes.limits(), lanes.laneOf('import', {})])).toEqual([
+    known,
+    known,
+    'drive:/library',
+  ]);
+  isBroken = true;
+  now += 60_001;
+  expect(await Promise.all([lanes.limits(), lanes.limits()])).toEqual([known, known]);
+});
+
 it('two downloads to a drive with a head run one after the other, and their jobs come in order', async () => {
   await using folder = await tempFolder();
   const lfs = (path: string, content: Uint8Array) => ({ path, content, storage: 'lfs' }) as const;

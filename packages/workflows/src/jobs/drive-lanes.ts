@@ -30,19 +30,24 @@ interface VolumeLane extends Pick<VolumeInfo, 'volumeId' | 'label' | 'isFirst' |
 
 /** @internal Looks at the volumes once a minute, and at once for one that it does not know. */
 export function createDriveLanes({ store, io, clock, logger }: DriveLanesContext): DriveLanes {
-  let known: readonly VolumeLane[] = [];
+  /** What the latest look gives: who asks while it goes on waits for it. */
+  let latest: Promise<readonly VolumeLane[]> = Promise.resolve([]);
   /** Of drives that need not have a volume. */
   const scanned = new Map<string, number>();
   let lookedMs = Number.NEGATIVE_INFINITY;
 
-  const look = async (): Promise<readonly VolumeLane[]> => {
-    lookedMs = clock.monotonicMs();
+  const lookAfter = async (before: Promise<readonly VolumeLane[]>): Promise<readonly VolumeLane[]> => {
     try {
-      known = await lanesOf(await store.volumes(), io);
+      return await lanesOf(await store.volumes(), io);
     } catch (error) {
       tell(error);
+      return before;
     }
-    return known;
+  };
+  const look = (): Promise<readonly VolumeLane[]> => {
+    lookedMs = clock.monotonicMs();
+    latest = lookAfter(latest);
+    return latest;
   };
   // Without lanes more runs at once, and everything still runs.
   const tell = (error: unknown): void =>
@@ -58,7 +63,7 @@ export function createDriveLanes({ store, io, clock, logger }: DriveLanesContext
     }
   };
   const lanes = (): Promise<readonly VolumeLane[]> =>
-    clock.monotonicMs() - lookedMs < REMEMBERED_MS ? Promise.resolve(known) : look();
+    clock.monotonicMs() - lookedMs < REMEMBERED_MS ? latest : look();
 
   return {
     async laneOf(type, payload) {

@@ -2,7 +2,6 @@ import { chmod, cp, mkdir, readdir, readFile, readlink, rm, writeFile } from 'no
 import { buildFluxLora, startHub } from '@modelkeep/testing';
 import { expect, it } from 'vitest';
 import { openScene, sha256Of } from '../acquire/url-scene.test-helper.ts';
-import { writeCachedCommit } from '../../../library/src/stores/stores.test-helper.ts';
 import { scene } from '../repos/repos.test-helper.ts';
 import { openWorkspace } from '../workspace/open-workspace.ts';
 import { tempFolder } from '../workspace.test-helper.ts';
@@ -150,15 +149,19 @@ it('mends what repos keeps, and tells what cannot be had', async () => {
   expect(failed).toMatchObject({ repaired: [], failures: [{ path: 'conf/old.json', problem: 'missing' }] });
 });
 
-it('takes the bytes from a folder that was scanned, whatever hub or store they are said to be from', async () => {
+it('takes the bytes from a folder that was scanned where what was imported is gone', async () => {
   await using folder = await tempFolder();
-  await using hub = await startHub({ repos: [] });
   const root = folder.join('library');
   const app = folder.join('app');
-  await using workspace = await openWorkspace({ root, hub: { endpoint: hub.hubUrl } });
-  await writeCachedCommit(app, { repo: 'acme/lines', commit: 'd'.repeat(40), files: { 'line.safetensors': lora } });
+  await using workspace = await openWorkspace({ root });
+  const gone = folder.join('downloads');
+  for (const place of [app, gone]) {
+    await mkdir(place);
+    await writeFile(`${place}/line.safetensors`, lora);
+  }
   await workspace.scan([app]).result;
-  await workspace.import([app], { mode: 'copy' }).result;
+  await workspace.import([gone], { mode: 'copy' }).result;
+  await rm(gone, { recursive: true });
   await damage(root, sha256Of(lora));
   expect(await workspace.repair().result).toMatchObject({
     repaired: [{ how: 'fetched' }, { how: 'projected' }],
@@ -166,8 +169,7 @@ it('takes the bytes from a folder that was scanned, whatever hub or store they a
   });
 
   // A file that has other bytes by now is no source, and says so.
-  const [blob = ''] = await readdir(`${app}/models--acme--lines/blobs`);
-  await writeFile(`${app}/models--acme--lines/blobs/${blob}`, Buffer.from(lora).fill(0, 200, 300));
+  await writeFile(`${app}/line.safetensors`, Buffer.from(lora).fill(0, 200, 300));
   await damage(root, sha256Of(lora));
   const { failures, left } = await workspace.repair().result;
   expect(left).toMatchObject([{ problem: 'corrupt' }]);

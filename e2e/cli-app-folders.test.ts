@@ -5,8 +5,8 @@ import { dirname, join, relative } from 'node:path';
 import { buildFluxLora, buildMmprojGguf, buildVae, demoRepos } from '@modelkeep/testing';
 import type { DuplicatesReport, GcReport, ImportReport, ModelRecord, ScanReport, SharingReport } from 'modelkeep';
 import { expect, it } from 'vitest';
-import { writeCachedCommit, writeOllamaModel } from '../../library/src/stores/stores.test-helper.ts';
-import { main } from './main.ts';
+import { writeCachedCommit, writeOllamaModel } from '../packages/library/src/stores/stores.test-helper.ts';
+import { main } from '../packages/cli/src/main.ts';
 
 const lora = buildFluxLora({ scale: 0.05 });
 const style = buildFluxLora({ scale: 0.05, fillSeed: 7 });
