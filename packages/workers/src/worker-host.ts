@@ -40,6 +40,7 @@ interface PendingCall {
   readonly reject: (error: unknown) => void;
   readonly onProgress: ((value: unknown) => void) | undefined;
   readonly signal: AbortSignal | undefined;
+  readonly cancelFlag: SharedArrayBuffer;
   readonly forget: () => void;
   /** Tells the task that nobody waits for it. */
   readonly cancel: () => void;
@@ -57,13 +58,18 @@ function codeWithoutDescriptors({ message }: Error): 'EMFILE' | 'ENFILE' | undef
 export function createThreadHost(name: string, worker: Worker): WorkerHost {
   /** An array, since it changes with each call: what a map has held can live on with its old tables. */
   const pending: PendingCall[] = [];
+  /** Of calls that have ended, for the next ones: shared memory that is new for each call would wait long to be collected. */
+  const flags: SharedArrayBuffer[] = [];
   let nextCallId = 1;
 
   const settle = (callId: number): PendingCall | undefined => {
     const index = pending.findIndex((call) => call.callId === callId);
     const [call] = index === -1 ? [] : pending.splice(index, 1);
-    call?.forget();
     if (pending.length === 0) worker.unref();
+    if (call === undefined) return undefined;
+    call.forget();
+    new Int32Array(call.cancelFlag)[0] = 0;
+    flags.push(call.cancelFlag);
     return call;
   };
   let end: Error | undefined;
@@ -145,14 +151,14 @@ export function createThreadHost(name: string, worker: Worker): WorkerHost {
         // A message to a thread that has ended goes nowhere, and nothing would ever answer it.
         if (end !== undefined) return reject(end);
         const callId = nextCallId++;
-        const cancelFlag = new SharedArrayBuffer(4);
+        const cancelFlag = flags.pop() ?? new SharedArrayBuffer(4);
         const { signal } = options;
         const cancel = (): void => {
           Atomics.store(new Int32Array(cancelFlag), 0, 1);
           worker.postMessage({ cancelCallId: callId } satisfies RequestMessage);
         };
         const forget = signal === undefined ? () => {} : onAbort(signal, cancel);
-        pending.push({ callId, resolve, reject, onProgress: options.onProgress, signal, forget, cancel });
+        pending.push({ callId, resolve, reject, onProgress: options.onProgress, signal, cancelFlag, forget, cancel });
         worker.ref();
         try {
           const message: RequestMessage = { callId, task, input, cancelFlag };

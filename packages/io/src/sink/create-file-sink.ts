@@ -19,7 +19,7 @@ export interface FileSinkParts extends OpenFile, Omit<SinkHost, 'openSinks'> {
 }
 
 /** Batches of one sink that are on their way at once: the memory is there for other sinks too. */
-const MAX_POSTED = 8;
+const MAX_POSTED = 4;
 
 /**
  * @internal The calling thread's side of an open file. Bytes are written by one thread and hashed by another one at the

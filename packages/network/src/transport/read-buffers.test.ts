@@ -127,6 +127,18 @@ describe('the memory of a read', () => {
     expect(next()).not.toBe(buffer);
   });
 
+  it('may have been that of a large body', () => {
+    const { takeMemory, lend, giveBack, complete, next } = setup();
+    const large = takeMemory(512 * 1024);
+    const chunk = new Uint8Array(large, 0, 300_000);
+    lend(chunk);
+    complete(large);
+    expect(next()).not.toBe(large);
+    giveBack(chunk);
+    expect(next()).toBe(large);
+    expect(next()).not.toBe(large);
+  });
+
   it('is not mixed up with other memory', () => {
     const { lend, giveBack, next } = setup();
     const other = new Uint8Array(new SharedArrayBuffer(100));

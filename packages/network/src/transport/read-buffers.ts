@@ -3,6 +3,9 @@ import type { Socket } from 'node:net';
 /** Large enough that reading costs little, small enough for many connections. */
 const BUFFER_BYTES = 64 * 1024;
 
+/** What threads get at once of a fast connection: the fewer pieces, the less they cost. */
+export const MAX_MEMORY_BYTES: number = 1024 * 1024;
+
 /** A slow network brings little at a time: copied, it does not keep a whole buffer busy until somebody reads it. */
 const SMALL_READ_BYTES = 8_192;
 
@@ -18,6 +21,14 @@ export interface DivertedReads {
   take(bytes: Uint8Array): boolean;
   /** Where the next bytes belong; undefined: anywhere. */
   room(): Uint8Array | undefined;
+}
+
+/** What a socket reads goes past its stream. */
+export interface Diversion {
+  /** Sockets whose reads are diverted at present, with this one. */
+  readonly count: number;
+  /** It takes nothing any more. */
+  end(): void;
 }
 
 /**
@@ -38,7 +49,7 @@ export interface ReadBuffers {
    */
   readonly giveBack: (chunk: Uint8Array) => void;
   /** From now on what a socket reads goes there and no longer into the socket's stream. */
-  readonly divert: (socket: Socket, reads: DivertedReads) => void;
+  readonly divert: (socket: Socket, reads: DivertedReads) => Diversion;
   /** Memory of at least one read, to be filled and given out in parts. */
   readonly takeMemory: (lengthBytes: number) => SharedArrayBuffer;
   /** Nothing is added to a memory any more, whose parts are lent. */
@@ -61,11 +72,20 @@ export function createReadBuffers(): ReadBuffers {
   const free = new Map<number, SharedArrayBuffer[]>();
   const filled = new WeakMap<ArrayBufferLike, Filled>();
   const diverted = new WeakMap<Socket, DivertedReads>();
+  let diversions = 0;
   /** Node asks for the next memory right after each read, and does not say for which socket. */
   let next: Uint8Array | undefined;
 
   const take = (lengthBytes: number): SharedArrayBuffer =>
     free.get(lengthBytes)?.pop() ?? new SharedArrayBuffer(lengthBytes);
+  /** What large bodies have left behind serves as well, before more is made. */
+  const takeForRead = (): SharedArrayBuffer => {
+    for (let lengthBytes = BUFFER_BYTES; lengthBytes <= MAX_MEMORY_BYTES; lengthBytes *= 2) {
+      const memory = free.get(lengthBytes)?.pop();
+      if (memory !== undefined) return memory;
+    }
+    return new SharedArrayBuffer(BUFFER_BYTES);
+  };
   /** As much is kept as was in use at once: the collector takes its time with shared memory. */
   const keep = (memory: SharedArrayBuffer): void => {
     const kept = free.get(memory.byteLength);
@@ -83,7 +103,7 @@ export function createReadBuffers(): ReadBuffers {
       buffer() {
         const given = next;
         next = undefined;
-        return given ?? new Uint8Array(take(BUFFER_BYTES));
+        return given ?? new Uint8Array(takeForRead());
       },
       callback(lengthBytes, { buffer, byteOffset }) {
         // Node calls it as a method of the socket.
@@ -124,7 +144,16 @@ export function createReadBuffers(): ReadBuffers {
       memory.lentChunks -= 1;
       keepIfDone(buffer, memory);
     },
-    divert: (socket, reads) => void diverted.set(socket, reads),
+    divert(socket, reads) {
+      diverted.set(socket, reads);
+      diversions += 1;
+      return {
+        get count() {
+          return diversions;
+        },
+        end: () => void (diversions -= 1),
+      };
+    },
     takeMemory(lengthBytes) {
       const memory = take(lengthBytes);
       filled.set(memory, { read: null, lentChunks: 0, isComplete: false });

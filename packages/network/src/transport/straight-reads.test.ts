@@ -5,6 +5,8 @@ import { createServer as createTlsServer } from 'node:tls';
 import type { HttpResponse } from '@modelkeep/core';
 import { afterEach, describe, expect, it } from 'vitest';
 import { makeCertificates } from '../fixtures/test-certificates.ts';
+import { createReadBuffers } from './read-buffers.ts';
+import { readStraight } from './straight-reads.ts';
 import { createUndiciTransport, type UndiciTransport } from './undici-transport.ts';
 
 const MIB = 1024 * 1024;
@@ -114,6 +116,45 @@ describe.each(['http', 'https'] as const)('a large body over %s', (scheme) => {
   });
 });
 
+describe('several large bodies', () => {
+  it('share the memory that each gathers at once', () => {
+    const readBuffers = createReadBuffers();
+    const open = (): { feed: () => number; close: () => void } => {
+      const socket = {} as Socket;
+      let memoryBytes = 0;
+      const straight = readStraight({
+        socket,
+        readBuffers,
+        missingBytes: 1024 * MIB,
+        onRead: () => {},
+        onChunk: (chunk) => {
+          memoryBytes = chunk.buffer.byteLength;
+          readBuffers.giveBack(chunk);
+        },
+        onEnd: () => {},
+      });
+      const feed = (): number => {
+        // As much as makes four of the largest memories.
+        for (let read = 0; read < 64; read += 1) {
+          const memory = readBuffers.onread.buffer();
+          readBuffers.onread.callback.call(socket, Math.min(memory.byteLength, 64 * 1024), memory);
+        }
+        return memoryBytes;
+      };
+      return { feed, close: () => straight.close() };
+    };
+    const alone = open();
+    expect(alone.feed()).toBe(MIB);
+    const others = [open(), open(), open()];
+    expect([alone, ...others].map(({ feed }) => feed())).toEqual([MIB / 4, MIB / 4, MIB / 4, MIB / 4]);
+    const many = Array.from({ length: 60 }, open);
+    expect([alone, ...many].map(({ feed }) => feed())).toEqual(Array.from({ length: 61 }, () => MIB / 8));
+    for (const other of [...others, ...many]) other.close();
+    expect(alone.feed()).toBe(MIB);
+    alone.close();
+  });
+});
+
 describe('what goes wrong on the straight way', () => {
   const most = content.subarray(0, 38 * MIB);
 
@@ -154,7 +195,7 @@ describe('what goes wrong on the straight way', () => {
       headers: {},
       http2: false,
       privateAddresses: 'allow',
-      idleTimeoutMs: 200,
+      idleTimeoutMs: 1_000,
     });
     const { bytes, error } = await take(answer);
     expect(bytes).toBe(most.byteLength);

@@ -1,8 +1,6 @@
 import type { Socket } from 'node:net';
-import type { DivertedReads, ReadBuffers } from './read-buffers.ts';
+import { MAX_MEMORY_BYTES, type DivertedReads, type ReadBuffers } from './read-buffers.ts';
 
-/** What threads get at once of a fast connection: the fewer pieces, the less they cost. */
-const MAX_MEMORY_BYTES = 1024 * 1024;
 /** What a slow one does with. */
 const MIN_MEMORY_BYTES = 128 * 1024;
 /** With less room than this a read would bring too little. */
@@ -70,9 +68,12 @@ export function readStraight(options: StraightBodyOptions): StraightBody {
   const close = (): void => {
     if (isOver) return;
     isOver = true;
+    diversion.end();
     giveGathered();
     leaveMemory();
   };
+  /** Several large bodies share what one may gather; a power of two, since memory is kept by its size. */
+  const mostBytes = (): number => MAX_MEMORY_BYTES / 2 ** Math.ceil(Math.log2(diversion.count));
 
   const reads: DivertedReads = {
     take(bytes) {
@@ -83,7 +84,7 @@ export function readStraight(options: StraightBodyOptions): StraightBody {
       if (bytes.buffer === memory) {
         filledBytes += chunk.byteLength;
         if (memory.byteLength - filledBytes < MIN_ROOM_BYTES) {
-          if (givenBytes === 0) memoryBytes = Math.min(MAX_MEMORY_BYTES, memoryBytes * 2);
+          if (givenBytes === 0) memoryBytes *= 2;
           giveGathered();
           leaveMemory();
         } else {
@@ -100,11 +101,14 @@ export function readStraight(options: StraightBodyOptions): StraightBody {
     },
     room() {
       if (isOver) return undefined;
-      memory ??= readBuffers.takeMemory(memoryBytes);
+      if (memory === undefined) {
+        memoryBytes = Math.max(MIN_MEMORY_BYTES, Math.min(memoryBytes, mostBytes()));
+        memory = readBuffers.takeMemory(memoryBytes);
+      }
       return new Uint8Array(memory, filledBytes);
     },
   };
-  readBuffers.divert(socket, reads);
+  const diversion = readBuffers.divert(socket, reads);
 
   return {
     pause() {
