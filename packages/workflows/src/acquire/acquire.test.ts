@@ -165,6 +165,27 @@ describe('a download', () => {
     expect(seen.every(({ fraction }, index) => index === 0 || fraction >= (seen[index - 1]?.fraction ?? 0))).toBe(true);
   });
 
+  it('of many small files asks once for each, and for nothing but the list before', async () => {
+    await using folder = await tempFolder();
+    const configs = Array.from({ length: 60 }, (_, index) => ({
+      path: `parts/${index}/config.json`,
+      content: Buffer.from(JSON.stringify({ part: index })),
+    }));
+    await using hub = await startHub({
+      repos: [{ id: 'acme/many', files: [...configs, ...loraRepo.files.slice(0, 1)] }],
+    });
+    await using workspace = await openWorkspace({ root: folder.join('library'), hub: { endpoint: hub.hubUrl } });
+    const plan = await workspace.planDownload('hf:acme/many');
+    expect(hub.requests.filter(({ path }) => path.includes('/tree/'))).toHaveLength(1);
+    hub.resetRequests();
+    await workspace.download(plan).result;
+    expect(hub.requests.filter(({ method }) => method !== 'GET')).toEqual([]);
+    const asked = hub.requests.filter(({ path }) => path.startsWith('/acme/many/resolve/'));
+    expect(asked).toHaveLength(plan.files.length);
+    // The rest is where the hub redirects to.
+    expect(hub.requests).toHaveLength(2 * plan.files.length);
+  });
+
   it('of content that is here under another repo fetches only what is new', async () => {
     await using folder = await tempFolder();
     await using hub = await startHub({
