@@ -218,6 +218,27 @@ export function benignSamples(): readonly BenignSample[] {
   });
 }
 
+/** @internal What `torch.jit.save` writes: the source of the program, and maps from it to the lines of the original. */
+export function scriptSample(): Uint8Array {
+  const { bytes, storages } = pickled(weights);
+  const source = (text: string): Uint8Array => bytesOf(text);
+  return torchZip(bytes, [
+    ...storages.map(({ key, sizeBytes }) => ({ path: `archive/data/${key}`, bytes: new Uint8Array(sizeBytes) })),
+    {
+      path: 'archive/code/__torch__/model.py',
+      bytes: source(
+        'class Model(Module):\n  __parameters__ = ["weight", ]\n  def forward(self):\n    return self.weight\n',
+      ),
+    },
+    {
+      path: 'archive/code/__torch__/torch/nn/functional.py',
+      bytes: source('import __torch__.model\ndef relu(input: Tensor) -> Tensor:\n  return torch.relu(input)\n'),
+    },
+    { path: 'archive/code/__torch__/model.py.debug_pkl', bytes: pickled([[0, 'model.py', 1]]).bytes },
+    { path: 'archive/constants.pkl', bytes: pickled([]).bytes },
+  ]);
+}
+
 /** @internal Archives that other tools pack: deflated pickles, folders as members, other names. */
 export function repackedSamples(): readonly Uint8Array[] {
   const { bytes, storages } = pickled(weights);

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { bytesSource } from '../source/bytes-source.ts';
-import { benignSamples, repackedSamples } from './benign-samples.test-helper.ts';
+import { benignSamples, repackedSamples, scriptSample } from './benign-samples.test-helper.ts';
 import { scanPickle } from './scan-pickle.ts';
 
 it('no genuine checkpoint is dangerous, and those of plain weights have no findings', async () => {
@@ -24,4 +24,12 @@ it('nor is one that another tool has packed', async () => {
     expect(safety).toMatchObject({ verdict: 'no-findings', findings: [] });
     expect([...tensors].slice(0, 1)).toEqual([['model.0.weight', { dtype: 'F32', shape: [4, 3, 3, 3] }]]);
   }
+});
+
+it('the program of a TorchScript file is text and no pickle, whatever words it begins with', async () => {
+  const { safety, tensors } = await scanPickle(bytesSource(scriptSample()));
+  expect(safety.findings.map(({ severity, reason }) => [severity, reason])).toEqual([
+    ['suspicious', 'TorchScript: a program that torch.jit.load runs'],
+  ]);
+  expect(tensors.size).toBe(3);
 });

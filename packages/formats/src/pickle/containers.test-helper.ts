@@ -12,6 +12,35 @@ export function tarOf(members: Readonly<Record<string, Uint8Array>>): Uint8Array
   return bytesOf(...pieces, new Uint8Array(1_024));
 }
 
+type Checksum = 'octal' | 'bytes';
+
+/** A tar file without the mark of later ones: a checksum is all that it is known by. */
+export function oldTarOf(members: Readonly<Record<string, Uint8Array>>, checksum: Checksum = 'octal'): Uint8Array {
+  const pieces = Object.entries(members).map(([name, bytes]) => {
+    const header = Buffer.alloc(512);
+    header.write(name, 0, 'latin1');
+    header.write(bytes.length.toString(8).padStart(11, '0'), 124, 'latin1');
+    header.fill(' ', 148, 156);
+    const sum = header.reduce((total, byte) => total + byte, 0);
+    if (checksum === 'octal') header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
+    else header.fill(0, 148, 156).writeUInt32BE(sum, 152);
+    if (checksum === 'bytes') header[148] = 0x80;
+    return bytesOf(header, bytes, new Uint8Array((512 - (bytes.length % 512)) % 512));
+  });
+  return bytesOf(...pieces, new Uint8Array(1_024));
+}
+
+/** A pickle of bytes to one program, to torch's first loader a tar file: the name of its first member begins the pickle. */
+export function tarInPickle(members: Readonly<Record<string, Uint8Array>>, checksum: Checksum = 'octal'): Uint8Array {
+  const archive = (length: number): Uint8Array =>
+    oldTarOf(
+      { [`\x80\x04\x8e${String.fromCharCode(...op.little(length, 8))}`]: new Uint8Array(0), ...members },
+      checksum,
+    );
+  const headBytes = 11;
+  return bytesOf(archive(archive(0).length - headBytes), '.');
+}
+
 /** What is in a file of torch's old format; what is not said is what torch writes. */
 export interface OldTorchParts {
   readonly system?: Uint8Array;

@@ -47,6 +47,25 @@ export function createFindingLog(file: string | null): FindingLog {
   return logFor(null);
 }
 
+/** @internal Numbers and texts may look like opcodes by chance; only what reads like a name counts. */
+export function namesOnly(log: FindingLog, base = 0): FindingLog {
+  return {
+    add(finding) {
+      if (finding.global === null || !/^[A-Za-z_][\w.]+$/.test(finding.global)) return;
+      log.add({ ...finding, offset: base + finding.offset });
+    },
+    within: (member) => namesOnly(log.within(member), base),
+    budget: log.budget,
+    get count() {
+      return log.count;
+    },
+    get findings() {
+      return log.findings;
+    },
+    verdict: () => log.verdict(),
+  };
+}
+
 /** A name of a hostile file for people: short, with escapes instead of control and direction characters. */
 export function shown(text: string): string {
   const cut = text.length > 160 ? `${text.slice(0, 160)}…` : text;

@@ -1,5 +1,5 @@
 import { deflateRawSync, gzipSync } from 'node:zlib';
-import { tarOf, oldTorch } from './containers.test-helper.ts';
+import { oldTarOf, oldTorch, tarInPickle, tarOf } from './containers.test-helper.ts';
 import type { HostileSample } from './hostile-opcodes.test-helper.ts';
 import { bytesOf, calling, callingFour, op } from './pickle-builder.test-helper.ts';
 import { craftZip, torchZip } from './zip-builder.test-helper.ts';
@@ -113,10 +113,28 @@ const dangerous: readonly (readonly [string, Uint8Array])[] = [
   ['a pickle that ends in an archive', bytesOf(benign, craftZip([main, numbers]))],
   ['a pickle that is an archive for who looks from its end', bytesOf(op.proto(2), 'N.', craftZip([main]))],
   ['a pickle in a tar archive', tarOf({ pickle: evil })],
+  ['a pickle in a tar archive of before 1988', oldTarOf({ pickle: evil })],
+  ['a tar archive in the bytes of a pickle', tarInPickle({ pickle: evil })],
+  ['a tar archive in the bytes of a pickle, its checksum in bytes', tarInPickle({ pickle: evil }, 'bytes')],
+  ...(['I0x10', `I${'1'.repeat(200)}`] as const).map((number): readonly [string, Uint8Array] => [
+    `a pickle of no telling name that begins with the number ${number.slice(0, 5)}`,
+    torchZip(benign, [numbers, { path: 'archive/x', bytes: bytesOf(`${number}\n0cos\nsystem\n)R.`) }]),
+  ]),
 ];
 
 const suspicious: readonly (readonly [string, Uint8Array])[] = [
   ['a wrong checksum', craftZip([{ ...main, crc: 7 }, numbers])],
+  ...(
+    [
+      ['more values', 'N'.repeat(10_001)],
+      ['more marks', '('.repeat(10_001)],
+      ['more opcodes', 'N0'.repeat(500_001)],
+      ['a longer line', `V${'x'.repeat(70_000)}\n0`],
+    ] as const
+  ).map(([what, beginning]): readonly [string, Uint8Array] => [
+    `a pickle of no telling name that begins with ${what} than are looked at`,
+    torchZip(benign, [numbers, { path: 'archive/x', bytes: bytesOf(beginning, 'cos\nsystem\n)R.') }]),
+  ]),
   ['a wrong checksum of deflated bytes', craftZip([{ ...main, deflate: true, crc: 7 }, numbers])],
   ['a size that is too low', craftZip([{ ...main, deflate: true, sizeBytes: 2 }, numbers])],
   [

@@ -196,6 +196,22 @@ const dangerous: readonly (readonly [string, Uint8Array])[] = [
   ],
   ['numpy under an allowed prefix', calling('numpy.core.multiarray', 'fromfile')],
   ['torch under an allowed prefix', calling('torch._utils', '_import_dotted_name')],
+  ['a module that is imported as the file ends', bytesOf(two, 'cos\nsystem')],
+  ...['I0x10', 'I0o17', 'I0b11', 'L-0xffL', `I${'1'.repeat(200)}`].map((number): readonly [string, Uint8Array] => [
+    `a call after the number ${number.slice(0, 8)}`,
+    bytesOf(`${number}\n0`, system, '.'),
+  ]),
+  [
+    'a parameter with a state that replaces its class',
+    bytesOf(
+      two,
+      op.global('torch._utils', '_rebuild_parameter_with_state'),
+      '(N\x88N}',
+      op.text('__class__'),
+      op.global('collections', 'OrderedDict'),
+      'stR.',
+    ),
+  ],
   ['a call and then nothing that is understood', bytesOf(two, system, '\xff\xff')],
   ['a call and then the end', bytesOf(two, system)],
   ['a call and then a missing value', bytesOf(two, system, '00')],
@@ -228,6 +244,20 @@ const dangerous: readonly (readonly [string, Uint8Array])[] = [
 ];
 
 const suspicious: readonly (readonly [string, Uint8Array])[] = [
+  [
+    'an array of numpy over bytes that are to be objects',
+    bytesOf(
+      two,
+      op.global('numpy', 'ndarray'),
+      '(K\x01\x85',
+      op.global('numpy', 'dtype'),
+      op.text('O8'),
+      '\x89\x88\x87R',
+      op.bytes(new Uint8Array(8)),
+      'tR.',
+    ),
+  ],
+  ['a line that is longer than is looked at', bytesOf(`V${'x'.repeat(70_000)}\n0`, system, '.')],
   ['a persistent object that is no storage', bytesOf(two, '(', op.text('module'), op.text('x'), 'tQ.')],
   ['a persistent object by line', bytesOf('Pevil\n.')],
   [

@@ -19,6 +19,10 @@ const STORAGE = /^torch(?:\.cuda)? \w+Storage$/;
 const NUMBERS_OF_TEXT = new Set(['fractions Fraction', 'decimal Decimal']);
 const LONG_EXPONENT = /e\+?\d{5}/iu;
 
+/** They set their fourth argument as state, as BUILD does. */
+const WITH_STATE = new Set(['torch._utils _rebuild_parameter_with_state', 'torch._tensor _rebuild_from_type_v2']);
+const INTERNALS = 'sets something internal of Python';
+
 /** @internal What speaks against a call of `callee`, beside what naming it says. */
 export function judgeCall(callee: PickleValue, args: PickleValue): GlobalJudgement | null {
   const name = globalNameOf(callee);
@@ -35,6 +39,12 @@ export function judgeCall(callee: PickleValue, args: PickleValue): GlobalJudgeme
   if (name === 'torch._tensor _rebuild_from_type_v2' && globalNameOf(items[0])?.startsWith('torch._utils ') !== true) {
     return { severity: 'dangerous', reason: 'calls something that cannot be told' };
   }
+  if (name === 'numpy ndarray' && items.length > 2) {
+    return { severity: 'suspicious', reason: 'makes an array of bytes as they are' };
+  }
+  if (WITH_STATE.has(name) && setsInternals(items[3] ?? null)) {
+    return { severity: 'dangerous', reason: INTERNALS };
+  }
   if ((ROOM_MAKERS.has(name) || STORAGE.test(name)) && elementsOf(items) > MAX_ELEMENTS) {
     return { severity: 'suspicious', reason: 'would fill the memory' };
   }
@@ -49,13 +59,15 @@ export function judgeState(target: PickleValue, state: PickleValue): GlobalJudge
   if (kindOf(target) === 'global') return { severity: 'dangerous', reason: 'changes a class or a function' };
   if (kindOf(target) !== 'instance')
     return { severity: 'suspicious', reason: 'sets the state of something that has none' };
+  return setsInternals(state) ? { severity: 'dangerous', reason: INTERNALS } : null;
+}
+
+function setsInternals(state: PickleValue): boolean {
   const parts = [state, ...itemsOf(state)];
   const keys = parts.flatMap((part) =>
     typeof part === 'object' && part !== null && part.kind === 'dict' ? part.entries.map(([key]) => key) : [],
   );
-  return keys.some((key) => typeof key === 'string' && key.startsWith('__') && key.endsWith('__'))
-    ? { severity: 'dangerous', reason: 'sets something internal of Python' }
-    : null;
+  return keys.some((key) => typeof key === 'string' && key.startsWith('__') && key.endsWith('__'));
 }
 
 function elementsOf(items: readonly PickleValue[]): number {

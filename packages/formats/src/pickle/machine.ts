@@ -8,9 +8,12 @@ import { globalNameOf, kindOf, type PickleBytes, type PickleGlobal, type PickleV
 export class PickleProblem extends Error {
   /** Whether more bytes might have made sense. */
   readonly isCut: boolean;
-  constructor(reason: string, isCut = false) {
+  /** Whether an unpickler would go on: it is the scan that has had enough. */
+  readonly isLimit: boolean;
+  constructor(reason: string, why: 'broken' | 'cut' | 'limit' = 'broken') {
     super(reason);
-    this.isCut = isCut;
+    this.isCut = why === 'cut';
+    this.isLimit = why === 'limit';
   }
 }
 
@@ -46,7 +49,7 @@ export function createPickleMachine(log: FindingLog): PickleMachine {
   };
   const push = (value: PickleValue): void => {
     if (stack.length >= pickleLimits.maxStack)
-      throw new PickleProblem(`more than ${pickleLimits.maxStack} values at a time`);
+      throw new PickleProblem(`more than ${pickleLimits.maxStack} values at a time`, 'limit');
     stack.push(value);
   };
   const fence = (): number => marks.at(-1) ?? 0;
@@ -117,7 +120,8 @@ export function createPickleMachine(log: FindingLog): PickleMachine {
 
   const actions: Readonly<Record<string, (argument: PickleValue) => void>> = {
     MARK: () => {
-      if (marks.length >= pickleLimits.maxStack) throw new PickleProblem(`more than ${pickleLimits.maxStack} marks`);
+      if (marks.length >= pickleLimits.maxStack)
+        throw new PickleProblem(`more than ${pickleLimits.maxStack} marks`, 'limit');
       marks.push(stack.length);
     },
     POP: () => {

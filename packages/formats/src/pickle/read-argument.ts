@@ -20,7 +20,7 @@ const latin1 = (bytes: Uint8Array): string =>
 export function createArgumentReader(blocks: BlockReader, budget: FindingLog['budget']): ArgumentReader {
   const take = async (length: number): Promise<DataView> => {
     if (!blocks.buffered(length) && !(await blocks.fill(length)))
-      throw new PickleProblem('ends within an opcode', true);
+      throw new PickleProblem('ends within an opcode', 'cut');
     return blocks.take(length);
   };
   const lengthOf = async (width: 1 | 4 | 8): Promise<number> => {
@@ -29,7 +29,7 @@ export function createArgumentReader(blocks: BlockReader, budget: FindingLog['bu
     return width === 4 ? view.getUint32(0, true) : Number(view.getBigUint64(0, true));
   };
   const kept = async (length: number, limit: number): Promise<Uint8Array | null> => {
-    if (length > blocks.remainingBytes) throw new PickleProblem('ends within a text', true);
+    if (length > blocks.remainingBytes) throw new PickleProblem('ends within a text', 'cut');
     if (length > limit || length > budget.keptBytes) {
       blocks.skip(length);
       return null;
@@ -71,7 +71,9 @@ export function createArgumentReader(blocks: BlockReader, budget: FindingLog['bu
         const view = blocks.take(end + 1);
         return utf8.decode(new Uint8Array(view.buffer, view.byteOffset, end));
       }
-      if (length < wanted) throw new PickleProblem('a line without an end', true);
+      if (length < blocks.remainingBytes && length < wanted)
+        throw new PickleProblem(`a line of more than ${pickleLimits.maxLineBytes} bytes`, 'limit');
+      if (length < wanted) throw new PickleProblem('a line without an end', 'cut');
     }
   };
 

@@ -3,7 +3,7 @@ import type { ByteSource } from '@modelkeep/core';
 import { openZipMember } from '../zip/read-member.ts';
 import type { ZipEntry } from '../zip/zip-entry.ts';
 import { containerOf } from './container.ts';
-import type { FindingLog } from './findings.ts';
+import { namesOnly, type FindingLog } from './findings.ts';
 import { pickleLimits } from './limits.ts';
 import type { PickleValue } from './pickle-value.ts';
 import { scanStream } from './scan-stream.ts';
@@ -27,6 +27,8 @@ export interface ScanMemberOptions {
   /** For an archive in the archive. */
   readonly scanZip: (source: ByteSource, options: ScanZipOptions) => Promise<unknown>;
 }
+
+const PROGRAM = /(?:^|\/)code\/.*\.py$/;
 
 /** @internal Looks through one member of an archive. @returns what its first pickle holds */
 export async function scanMember(
@@ -54,7 +56,9 @@ export async function scanMember(
     return null;
   }
   if (expect === 'pickle' && member.offset !== null) await compareChecksum(member.source, { entry, log, signal });
-  const { values } = await scanStream(member.source, { log, expect, signal, depth });
+  // What torch.jit compiles is text, and no loader takes it for a pickle.
+  const isProgram = expect === 'maybe' && PROGRAM.test(entry.name);
+  const { values } = await scanStream(member.source, { log: isProgram ? namesOnly(log) : log, expect, signal, depth });
   return values[0] ?? null;
 }
 

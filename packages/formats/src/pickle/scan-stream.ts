@@ -2,7 +2,7 @@ import type { ByteSource } from '@modelkeep/core';
 import { createBlockReader, type BlockReader } from '../source/block-reader.ts';
 import { bytesSource } from '../source/bytes-source.ts';
 import { containerOf } from './container.ts';
-import type { FindingLog } from './findings.ts';
+import { namesOnly, type FindingLog } from './findings.ts';
 import { pickleLimits } from './limits.ts';
 import { runPickle, type PickleRun } from './run-pickle.ts';
 import { itemsOf, type PickleValue } from './pickle-value.ts';
@@ -57,10 +57,14 @@ export async function scanStream(source: ByteSource, options: ScanStreamOptions)
       }
       continue;
     }
-    const isKnown = log.count > before;
-    firstFailed = index === 0 && !isKnown;
+    const isKnown = log.count > before || run.isLimit;
+    firstFailed = index === 0 && log.count === before;
     if (index === 0 && expect === 'maybe' && !isKnown) break;
-    const reason = index === 0 ? `the pickle is broken: ${run.problem}` : 'bytes follow the end of the pickle';
+    const reason = run.isLimit
+      ? `not looked at to its end: ${run.problem}`
+      : index === 0
+        ? `the pickle is broken: ${run.problem}`
+        : 'bytes follow the end of the pickle';
     log.add({ severity: 'suspicious', reason, global: null, offset: index === 0 ? reader.position : start });
     await reportContainer(source, start, log);
     break;
@@ -117,17 +121,5 @@ async function scanStorages(
     sizeBytes: reader.remainingBytes,
     read: (from: number, length: number) => source.read(at + from, length, signal),
   };
-  await runPickle(createBlockReader(rest, signal), plainOnly(log, at));
-}
-
-/** Numbers may look like opcodes by chance; only what reads like a name counts. */
-function plainOnly(log: FindingLog, base: number): FindingLog {
-  return {
-    ...log,
-    add: (finding) => {
-      if (finding.global !== null && /^[A-Za-z_][\w.]+$/.test(finding.global)) {
-        log.add({ ...finding, offset: base + finding.offset });
-      }
-    },
-  };
+  await runPickle(createBlockReader(rest, signal), namesOnly(log, at));
 }
