@@ -97,14 +97,21 @@ describe('an adapter for layers that a better-known model has too', () => {
       'motif-video',
     ],
     [
-      'DiT',
+      'DiT, which has no attention to words',
       {
         ...square(1152, 27, 'transformer_blocks.#.attn1.to_q'),
         ...adapter({ 'transformer_blocks.0.ff.net.2': [1152, 4608] }, 'peft'),
       },
-      'pixart',
       'dit',
+      'pixart',
     ],
+    [
+      'Sana 0.6B',
+      square(1152, 27, 'transformer_blocks.#.attn1.to_q', 'transformer_blocks.#.attn2.to_q'),
+      'pixart',
+      'sana',
+    ],
+    ['CogView 4', square(4096, 27, 'transformer_blocks.#.attn1.to_q'), 'cogview4', 'cosmos'],
   ])('%s: it is not sure, and says whose they are too', (_, shapes, family, kin) => {
     const { facts, confidence, evidence } = classifyTensors(tensorsOf(shapes));
     expect(facts, evidence.join('\n')).toMatchObject({ type: 'lora', family });
@@ -148,4 +155,68 @@ it('a U-Net of SDXL without transformer blocks in the middle is a distilled one'
   expect(classifyTensors(tensorsOf(shapes)).facts).toMatchObject({ baseModel: 'SDXL Distilled' });
   const whole = { ...shapes, 'mid_block.attentions.0.transformer_blocks.0.attn1.to_q.weight': [1280, 1280] };
   expect(classifyTensors(tensorsOf(whole)).facts).toMatchObject({ baseModel: 'SDXL 1.0' });
+});
+
+describe('an adapter of layers that many models have', () => {
+  const blocks = (last: number): Shapes =>
+    adapter(
+      Object.fromEntries(
+        ['to_q', 'to_k', 'to_v', 'to_out.0'].flatMap((name) =>
+          Array.from({ length: last + 1 }, (_, at) => [`transformer_blocks.${at}.attn.${name}`, [2048, 2048] as const]),
+        ),
+      ),
+      'peft',
+    );
+
+  it('is sure only where it ends with the last block of the model', () => {
+    const whole = classifyTensors(tensorsOf(blocks(53)));
+    expect(whole.facts.family, whole.evidence.join('\n')).toBe('hunyuan-video-1.5');
+    expect(whole.confidence).toBeGreaterThan(0.75);
+    const other = classifyTensors(tensorsOf(blocks(35)));
+    expect(other.confidence).toBeLessThan(0.75);
+  });
+
+  it('is not sure of a model whose other layers have other sizes', () => {
+    const layers: Shapes = adapter(
+      {
+        'transformer_blocks.18.attn.to_q': [3072, 3072],
+        'single_transformer_blocks.37.proj_mlp': [12_288, 3072],
+        'transformer_blocks.18.norm1.linear': [18_432, 3072],
+        'single_transformer_blocks.37.norm.linear': [9216, 3072],
+        context_embedder: [3072, 4096],
+      },
+      'peft',
+    );
+    expect(classifyTensors(tensorsOf(layers))).toMatchObject({ facts: { family: 'flux1' }, confidence: 0.95 });
+    const narrow = { ...layers, 'context_embedder.lora_A.weight': [8, 3584] };
+    expect(classifyTensors(tensorsOf(narrow)).confidence).toBeLessThan(0.75);
+  });
+});
+
+it.each<[what: string, inputs: number, variant: string | null]>([
+  ['a picture to follow', 128, 'control'],
+  ['a mask', 384, 'fill'],
+  ['nothing more', 64, null],
+])('an adapter for FLUX.1 that takes %s says so', (_, inputs, variant) => {
+  const modules = { img_in: [3072, inputs], 'double_blocks.18.img_mod.lin': [18_432, 3072] } as const;
+  const { facts } = classifyTensors(tensorsOf(adapter(modules, 'peft')));
+  expect([facts.type, facts.family, facts.variant ?? null]).toEqual(['lora', 'flux1', variant]);
+});
+
+describe('the autoencoder of sound that many models have', () => {
+  const oobleck = (kernel: number, channels: number): Shapes => ({
+    'encoder.conv1.weight_v': [128, channels, 7],
+    'decoder.block.0.snake1.beta': [1, 2048, 1],
+    'decoder.block.0.conv_t1.weight_v': [2048, 1024, kernel],
+  });
+  it.each<[what: string, shapes: Shapes, family: string | null]>([
+    ['Stable Audio', oobleck(16, 2), 'stable-audio'],
+    ['ACE-Step 1.5', oobleck(20, 2), 'ace-step'],
+    ['one of one channel', oobleck(16, 1), null],
+    ['other strides', oobleck(14, 2), null],
+  ])('is told by strides and channels: %s', (_, shapes, family) => {
+    const found = classifyTensors(tensorsOf(shapes));
+    expect([found.facts.type, found.facts.family]).toEqual(['vae', family]);
+    expect(found.confidence > 0.75).toBe(family !== null);
+  });
 });

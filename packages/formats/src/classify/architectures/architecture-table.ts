@@ -6,6 +6,7 @@ import { hunyuanArchitectures } from './hunyuan-architectures.ts';
 import { imageArchitectures } from './image-architectures.ts';
 import { jointArchitectures } from './joint-architectures.ts';
 import { moreImageArchitectures } from './more-image-architectures.ts';
+import { hunyuan3dArchitectures } from './hunyuan3d-architectures.ts';
 import { moreVideoArchitectures } from './more-video-architectures.ts';
 import { videoArchitectures } from './video-architectures.ts';
 
@@ -15,6 +16,7 @@ export const architectures: readonly Architecture[] = [
   ...flux2Architectures,
   ...jointArchitectures,
   ...hunyuanArchitectures,
+  ...hunyuan3dArchitectures,
   ...videoArchitectures,
   ...imageArchitectures,
   ...moreImageArchitectures,

@@ -26,6 +26,10 @@ interface Candidate {
   readonly isDeep: boolean;
   /** Every stack of blocks is touched. */
   readonly isCovered: boolean;
+  /** It has no further layer of the kinds of attention that are there: trainers choose layers by the ends of their names. */
+  readonly isClosed: boolean;
+  /** A layer that it knows has another size. */
+  readonly isContradicted: boolean;
 }
 
 /** How {@link matchArchitectures} decides. */
@@ -42,6 +46,12 @@ const KNOWN_SHARE = 0.6;
 const MOSTLY = 0.8;
 /** A stack of fewer blocks may be a choice out of a deeper one. */
 const TELLING_DEPTH = 12;
+/** So sure is what may be of a model that nobody told of. */
+const UNSURE = 0.7;
+/** Layers that models of all families have under these names. */
+const COMMON = /^(?:transformer_blocks|blocks|layers)_#_(?:attn\d?|self_attn|cross_attn|attention|ff|ffn|mlp|norm\d)_/;
+/** What trainers name to take layers of attention: in each block, whatever the attention is called. */
+const ATTENTION = /^(.+?_#)_.*(_to_(?:[qkv]|out_#))$/;
 
 /**
  * The architectures that have these layers. Where more than one has, the depth decides (what is made for all blocks
@@ -58,11 +68,12 @@ export function matchArchitectures(
   const sized = named.filter(({ fit }) => fit !== null && fit >= enough && fit === best);
   const options = { groups: groups.size, kinDecides };
   if (sized.length > 0) {
-    return decide(sized, {
+    const found = decide(sized, {
       ...options,
       isWhole: best === 1,
-      confidence: best === 1 ? 0.95 : best >= MOSTLY ? 0.8 : best >= 0.5 ? 0.7 : 0.65,
+      confidence: best === 1 ? 0.95 : best >= MOSTLY ? 0.8 : best >= 0.5 ? UNSURE : 0.65,
     });
+    return { ...found, confidence: Math.min(found.confidence, mostSure(sized, groups)) };
   }
   const possible = named.filter(({ fit }) => fit === null || isFactored);
   const mostKnown = Math.max(0, ...possible.map(({ knownShare }) => knownShare));
@@ -72,10 +83,18 @@ export function matchArchitectures(
   return { ...found, evidence: ['by names alone: the sizes do not tell', ...found.evidence] };
 }
 
+/** Nobody has heard of every model: layers that any may have say more only where they end with its last block. */
+function mostSure(candidates: readonly Candidate[], groups: ReadonlyMap<string, ModuleGroup>): number {
+  if (candidates.every(({ isContradicted }) => isContradicted)) return UNSURE;
+  const areCommon = [...groups.keys()].every((name) => COMMON.test(name));
+  return areCommon && !candidates.some(({ isExact }) => isExact) ? UNSURE : 1;
+}
+
 function candidateFor(architecture: Architecture, groups: ReadonlyMap<string, ModuleGroup>): Candidate | null {
   let told = 0;
   let fitting = 0;
   let known = 0;
+  let isContradicted = false;
   const depths = new Map<string, number>();
   for (const [name, { maxIndices, inputs, outputs }] of groups) {
     const sizes = architecture.modules.get(name);
@@ -93,6 +112,7 @@ function candidateFor(architecture: Architecture, groups: ReadonlyMap<string, Mo
     const takes = Array.from(inputs).every((input) => sizes.some((size) => size[1] === input));
     const gives = Array.from(outputs).every((output) => sizes.some((size) => size[0] === output));
     fitting += (takes ? 0.5 : 0) + (gives ? 0.5 : 0);
+    if (!takes || !gives) isContradicted = true;
   }
   if (known < groups.size * KNOWN_SHARE) return null;
   const touched = [...depths];
@@ -104,7 +124,21 @@ function candidateFor(architecture: Architecture, groups: ReadonlyMap<string, Mo
     isExact: touched.length > 0 && touched.every(([stack, used]) => used === architecture.blocks[stack]),
     isDeep: touched.some(([, used]) => used >= TELLING_DEPTH),
     isCovered: touched.length > 0 && stacks.every((stack) => depths.has(stack)),
+    isClosed: isClosed(architecture, groups),
+    isContradicted,
   };
+}
+
+function isClosed({ modules }: Architecture, groups: ReadonlyMap<string, ModuleGroup>): boolean {
+  const kindOf = (name: string): string | null => {
+    const [, block, end] = ATTENTION.exec(name) ?? [];
+    return block === undefined || end === undefined ? null : block + end;
+  };
+  const taken = new Set(Array.from(groups.keys(), kindOf));
+  return Array.from(modules.keys()).every((name) => {
+    const kind = kindOf(name);
+    return kind === null || !taken.has(kind) || groups.has(name);
+  });
 }
 
 interface DecideOptions {
@@ -122,6 +156,7 @@ function decide(
   const steps: readonly (readonly [why: string, confidence: number, keep: (candidate: Candidate) => boolean])[] = [
     ['as many blocks as', 0.85, ({ isExact }) => isExact],
     ['has each kind of block of', 0.65, ({ isCovered }) => isCovered],
+    ['has each such layer of a block of', 0.65, ({ isClosed: isAll }) => isAll],
   ];
   let left = candidates;
   let sure = confidence;

@@ -73,6 +73,26 @@ export const moreImageArchitectures: readonly Architecture[] = [
         [3072, 8192],
         [4096, 12_288],
       ],
+      text_proj: [
+        [3072, 2560],
+        [4096, 3072],
+      ],
+      'time_embedding_linear_#': [
+        [3072, 3072],
+        [4096, 4096],
+      ],
+      'adaLN_modulation_#': [
+        [18_432, 3072],
+        [24_576, 4096],
+      ],
+      final_norm_linear: [
+        [6144, 3072],
+        [8192, 4096],
+      ],
+      final_linear: [
+        [128, 3072],
+        [128, 4096],
+      ],
     }),
   },
   {
@@ -242,6 +262,7 @@ export const moreImageArchitectures: readonly Architecture[] = [
     names: 'diffusers',
     blocks: { transformer_blocks: blocks },
     modules: moduleTable(sanaLayers(width)),
+    kin: 'pixart',
   })),
   {
     family: 'sana-video',

@@ -8,8 +8,48 @@ const kandinskySizes = [
 ] as const;
 const stacks = '{text,visual}_transformer_blocks_#';
 
+const minimax = {
+  attention: '{blocks,token_refiner_blocks}_#_attn',
+  mlp: '{blocks,token_refiner_blocks}_#_mlp',
+  block: '{transformer_blocks,token_refiner_refiner_blocks}_#',
+} as const;
+
 /** More models for video. */
 export const moreVideoArchitectures: readonly Architecture[] = [
+  {
+    family: 'minimax-h3',
+    baseModel: 'MiniMax H3',
+    names: 'native',
+    blocks: { blocks: 50 },
+    modules: moduleTable({
+      [`${minimax.attention}_qkv_proj`]: [21_504, 5376],
+      [`${minimax.attention}_out_proj`]: [5376, 7168],
+      [`${minimax.mlp}_fc1`]: [28_672, 5376],
+      [`${minimax.mlp}_fc2`]: [5376, 14_336],
+      'blocks_#_adaln_proj_linear': [96_768, 2688],
+      final_layer_adaln_proj_linear: [10_752, 2688],
+    }),
+  },
+  {
+    family: 'minimax-h3',
+    baseModel: 'MiniMax H3',
+    names: 'diffusers',
+    blocks: { transformer_blocks: 50 },
+    modules: moduleTable({
+      [`${minimax.block}_attn_{to_q,to_k,to_v}`]: [7168, 5376],
+      [`${minimax.block}_attn_to_out_#`]: [5376, 7168],
+      [`${minimax.block}_ff_net_#_proj`]: [28_672, 5376],
+      [`${minimax.block}_ff_net_#`]: [5376, 14_336],
+      'transformer_blocks_#_adaln_proj_linear': [96_768, 2688],
+      norm_out_linear: [10_752, 2688],
+      context_embedder: [5376, 5120],
+      ...timeLayers('time_embedder_linear_#', 5376),
+      proj_in: [5376, 96],
+      audio_proj_in: [5376, 32],
+      proj_out: [96, 5376],
+      audio_proj_out: [32, 5376],
+    }),
+  },
   ...kandinskySizes.map(({ variant, width, time, texts, visuals }): Architecture => ({
     family: 'kandinsky5',
     variant,

@@ -10,6 +10,28 @@ export const loraRules: readonly Rule[] = [
     facts: { type: 'lora', family: 'chroma', baseModel: 'Chroma' },
   },
   {
+    // Language models have layers of these names, and no cross attention in them.
+    id: 'lora-ace-step-1.5',
+    when: [
+      { tensor: /^(?:decoder_)?layers_#_cross_attn_(?:q_proj|to_q)$/, axis: 1, is: 2048 },
+      { tensor: /^(?:decoder_)?layers_#_cross_attn_(?:[kv]_proj|to_[kv])$/, axis: 0, is: 1024 },
+      { highest: 'layers', atMost: 23 },
+    ],
+    facts: { type: 'lora', family: 'ace-step', baseModel: 'ACE Audio' },
+    confidence: 0.85,
+  },
+  {
+    // The streams of FLUX.1, a third as wide.
+    id: 'lora-hunyuan3d',
+    when: [
+      { tensor: /^double_blocks_#_(?:img|txt)_attn_qkv$/, axis: 1, is: 1024 },
+      { tensor: /^double_blocks_#_(?:img|txt)_attn_qkv$/, axis: 0, is: 3072 },
+      { highest: 'double_blocks', atMost: 15 },
+    ],
+    facts: { type: 'lora', family: 'hunyuan3d', baseModel: 'Hunyuan3D' },
+    confidence: 0.85,
+  },
+  {
     id: 'lora-flux1-xlabs',
     when: [{ matches: /^double_blocks_#_processor_(?:qkv|proj)$|^single_blocks_#_processor_(?:qkv|proj)$/ }],
     facts: { type: 'lora', family: 'flux1' },
@@ -85,8 +107,8 @@ export const lateLoraRules: readonly Rule[] = [
 /** What else the modules of an adapter tell, once its family is known. */
 export const loraDetails: Readonly<Record<string, readonly Refinement[]>> = {
   flux1: [
-    { when: [{ tensor: ['img_in', 'x_embedder'], axis: 1, is: 128 }], facts: { variant: 'control' } },
-    { when: [{ tensor: ['img_in', 'x_embedder'], axis: 1, is: 384 }], facts: { variant: 'fill' } },
+    { when: [{ tensor: /^(?:img_in|x_embedder)$/, axis: 1, is: 128 }], facts: { variant: 'control' } },
+    { when: [{ tensor: /^(?:img_in|x_embedder)$/, axis: 1, is: 384 }], facts: { variant: 'fill' } },
   ],
   wan: [{ when: [{ matches: /^blocks_#_(?:cross_attn_k_img|attn2_add_k_proj)$/ }], facts: { variant: '2.1-i2v' } }],
 };

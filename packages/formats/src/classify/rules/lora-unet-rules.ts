@@ -21,8 +21,15 @@ const kolors = 'Kolors has the same layers';
 export const loraUnetRules: readonly Rule[] = [
   {
     id: 'lora-motion',
-    when: [{ matches: new RegExp(`^${block}_.*motion_modules_#_`) }],
+    when: [{ matches: new RegExp(`^${block}_.*motion_modules_#_`) }, { highest: '(?:down|up)_blocks', atLeast: 3 }],
     facts: lora('sd1', 'motion'),
+  },
+  {
+    id: 'lora-motion-of-few-blocks',
+    when: [{ matches: new RegExp(`^${block}_.*motion_modules_#_`) }],
+    facts: lora(null, 'motion'),
+    note: 'motion modules of SD 1 and SDXL have these layers',
+    confidence: 0.7,
   },
   {
     id: 'lora-svd',
@@ -105,7 +112,8 @@ export const loraUnetRules: readonly Rule[] = [
     id: 'lora-sdxl-refiner-cross',
     when: [unet, { tensor: crossAttention, axis: 1, is: 1280 }],
     facts: lora('sdxl', 'refiner'),
-    confidence: 0.8,
+    note: 'as wide as the refiner’s text, and nothing else of it',
+    confidence: 0.7,
   },
   {
     id: 'lora-sdxl-depth',

@@ -121,7 +121,7 @@ export const olderImageRules: readonly Rule[] = [
     id: `stable-cascade-${stage}`,
     when: [
       { has: 'clf.1.weight' },
-      { has: stage === 'c' ? ['clip_txt_mapper.weight'] : ['clip_mapper.weight'] },
+      { has: stage === 'c' ? ['clip_txt_mapper.weight'] : ['clip_mapper.weight', 'effnet_mapper.0.weight'] },
       { below: 'down_blocks.' },
     ],
     facts: {

@@ -18,7 +18,7 @@ import { videoVaeRules } from './video-vae-rules.ts';
 import { wanRules } from './wan-rules.ts';
 
 /** Grows with every change of a rule, so that a library knows which of its models to look at again. */
-export const rulesVersion = 6;
+export const rulesVersion = 7;
 
 /** Rules that are tried below each of some prefixes; the empty one stands for the names as they are. */
 export interface RuleGroup {

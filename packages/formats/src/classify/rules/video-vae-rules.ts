@@ -8,6 +8,17 @@ const latentOf = (channels: number): Rule['when'][number] => ({
   is: channels,
 });
 
+const oobleck: Rule['when'][number] = {
+  matches: /^decoder\.(?:layers\.#\.layers\.#\.beta|block\.#\.snake1\.beta|layers\.#\.layers\.#\.layers\.#\.beta)$/,
+};
+const weight = '(?:weight|weight_v|parametrizations\\.weight\\.original1)$';
+const upsampling = new RegExp(`^decoder\\.(?:block\\.#\\.conv_t1|layers\\.#\\.layers\\.#)\\.${weight}`);
+const stereo: Rule['when'][number] = {
+  tensor: new RegExp(`^encoder\\.(?:conv1|layers\\.#)\\.${weight}`),
+  axis: 1,
+  is: 2,
+};
+
 /** Autoencoders of video and audio. */
 export const videoVaeRules: readonly Rule[] = [
   vae(
@@ -95,16 +106,27 @@ export const videoVaeRules: readonly Rule[] = [
     },
   ]),
   vae('vae-seedvr2', 'seedvr2', [{ matches: /^decoder\.up_blocks\.#\.upsamplers\.#\.upscale_conv\./ }]),
+  // Its strides show in the kernels, which are twice as long.
+  vae('vae-ace-step-1.5', 'ace-step', [oobleck, { tensor: upsampling, axis: 2, is: 20 }, stereo], {
+    facts: { variant: 'audio', baseModel: 'ACE Audio' },
+  }),
+  vae('vae-stable-audio', 'stable-audio', [oobleck, { tensor: upsampling, axis: 2, is: 16 }, stereo], {
+    facts: { variant: 'audio' },
+  }),
+  vae('vae-oobleck', null, [oobleck], {
+    ...shared,
+    facts: { variant: 'audio' },
+    note: 'several models of sound have such an autoencoder',
+  }),
   vae(
-    'vae-oobleck',
-    'stable-audio',
+    'vae-minimax-h3',
+    'minimax-h3',
     [
-      {
-        matches:
-          /^decoder\.(?:layers\.#\.layers\.#\.beta|block\.#\.snake1\.beta|layers\.#\.layers\.#\.layers\.#\.beta)$/,
-      },
+      { has: 'decoder.register_tokens' },
+      { below: 'encoder.down_blocks.#.resnets.#.' },
+      { has: 'decoder.proj_in.weight' },
     ],
-    { facts: { variant: 'audio' } },
+    { facts: { baseModel: 'MiniMax H3' } },
   ),
   vae('vae-ace-step', 'ace-step', [{ below: 'dcae.' }, { below: 'vocoder.' }], {
     facts: { variant: 'audio', baseModel: 'ACE Audio' },

@@ -69,6 +69,17 @@ export const wanRules: readonly Rule[] = [
     refine: [tasks()],
   },
   {
+    id: 'wan-animate-2',
+    when: [
+      { has: 'head.modulation' },
+      { has: 'text_embedding.0.weight' },
+      { below: 'blocks.#.self_attn.to_q.' },
+      { below: 'blocks.#.cross_attn.add_k_proj.' },
+      { has: patch },
+    ],
+    facts: { type: 'diffusion-model', family: 'wan', variant: 'animate-2', layout: 'diffusers' },
+  },
+  {
     id: 'wan-diffusers',
     when: [
       { has: 'condition_embedder.text_embedder.linear_1.weight' },
