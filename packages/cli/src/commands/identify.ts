@@ -59,6 +59,9 @@ function identificationText(found: FileIdentification): string {
     fact('trigger words', 'triggerWords'),
     fact('licence', 'licence'),
   ].flatMap((line): [string, string][] => (line.length === 0 ? [] : [line]));
+  const { confidence } = identification;
+  const sure: [string, string][] =
+    confidence > 0 ? [['how sure:', `${Math.round(confidence * 100)} % of what the bytes tell`]] : [];
   const evidence = identification.evidence.map((text) => ['because:', text]);
   const origin = [
     ...(civitai === null
@@ -69,7 +72,7 @@ function identificationText(found: FileIdentification): string {
     ...hub.map(({ repo, commit, path }) => `hf:${repo}${commit === null ? '' : `@${commit}`}/${path}`),
   ];
   return [
-    alignColumns([...lines, ...more, ...evidence, ['loading:', loadingText]]),
+    alignColumns([...lines, ...more, ...sure, ...evidence, ['loading:', loadingText]]),
     ...(details?.format === 'folder' ? folderLines(details) : []),
     ...findingLines(identification.safety),
     ...sidecars.map(
