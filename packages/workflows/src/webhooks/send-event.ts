@@ -22,7 +22,7 @@ export function secretName(webhookId: string): string {
 /** @internal What events are sent with. */
 export interface SendContext {
   /** Without credentials: nothing of the library's goes to a receiver. */
-  readonly http: HttpClient;
+  readonly http: Pick<HttpClient, 'request' | 'connectivity'>;
   readonly secrets: SecretStore;
   readonly clock: Clock;
   /** From 0 to below 1. */
@@ -55,7 +55,10 @@ export async function sendEvent(
   } catch (error) {
     signal.throwIfAborted();
     if (!isModelkeepError(error)) throw error;
-    if (isModelkeepError(error, 'network.offline')) return { kind: 'later', atMs: clock.now() + OFFLINE_WAIT_MS };
+    // Where this machine is online it is the receiver that is no more, or was mistyped.
+    if (isModelkeepError(error, 'network.offline') && context.http.connectivity.current === 'offline') {
+      return { kind: 'later', atMs: clock.now() + OFFLINE_WAIT_MS };
+    }
     if (isModelkeepError(error, 'network.rate-limited')) {
       return { kind: 'later', atMs: clock.now() + Math.min(error.facts.retryAfterMs, HOUR) };
     }
@@ -64,7 +67,7 @@ export async function sendEvent(
 }
 
 async function post(
-  http: HttpClient,
+  http: SendContext['http'],
   url: string,
   {
     headers,
