@@ -2,7 +2,7 @@ import type { ModelRecord, Operation } from '@modelkeep/core';
 import type { EvictOptions, EvictReport, LibraryStore, Stay } from '@modelkeep/library';
 import type { RecordedLinks } from '../link/recorded-links.ts';
 import { giveUpCopy, lastCopyStay, type FleetOfLibrary } from '../servers/last-copy-stay.ts';
-import { sourceStay, type SourceContext } from './source-stay.ts';
+import { createSourceStay, type SourceContext } from './source-stay.ts';
 
 /** How room is made in a library with its links. */
 export interface EvictRequest extends EvictOptions {
@@ -23,6 +23,7 @@ export interface EvictContext extends SourceContext {
 /** @internal Gives up the files of models that no app on this machine links to, and that the others have or can have. */
 export function evict(context: EvictContext, request: EvictRequest): Operation<EvictReport> {
   const { checkSources = true, ...options } = request;
+  const sourceStay = createSourceStay(context);
   const asksSources = checkSources && request.unfetchable !== true;
   const linked = (model: ModelRecord, signal?: AbortSignal): Promise<Stay | null> => linkStay(context, model, signal);
   return context.store.evict({
@@ -31,7 +32,7 @@ export function evict(context: EvictContext, request: EvictRequest): Operation<E
       plan: async (model, signal) =>
         (await linked(model, signal)) ??
         (await lastCopyStay(context.fleet, model, signal)) ??
-        (asksSources ? await sourceStay(context, model, signal) : null),
+        (asksSources ? await sourceStay(model, signal) : null),
       now: async (model, signal) => (await linked(model, signal)) ?? giveUpCopy(context.fleet, model, signal),
     },
   });

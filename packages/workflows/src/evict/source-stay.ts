@@ -5,6 +5,7 @@ import { isDerived, type Stay } from '@modelkeep/library';
 import type { HttpClient } from '@modelkeep/network';
 import { askUrl } from '../acquire/ask-url.ts';
 import { findCivitaiFile } from '../acquire/civitai-file-url.ts';
+import { isUnreachable } from '../acquire/is-unreachable.ts';
 
 /** @internal Who is asked whether files could be had again. */
 export interface SourceContext {
@@ -13,29 +14,50 @@ export interface SourceContext {
   readonly http: HttpClient;
 }
 
+/** How long one model's sources may take to answer, in milliseconds. */
+const PATIENCE_MS = 20_000;
+
+/** @internal Why a model had better stay, null where all of it could be had again. */
+export type AskSource = (model: ModelRecord, signal?: AbortSignal) => Promise<Stay | null>;
+
 /**
- * @internal Asks the sources of a model whether its files could be had again, as they are. A file on the web is asked for
- * its size: it tells no hash that anybody has vouched for.
- *
- * @returns why the model had better stay, null where all of it is there
+ * @internal Asks the sources of models whether their files could be had again, as they are. A file on the web is asked for
+ * its size: it tells no hash that anybody has vouched for. Who does not answer is not asked about the next model: a person
+ * waits for room.
  */
-export async function sourceStay(
-  context: SourceContext,
-  model: ModelRecord,
-  signal?: AbortSignal,
-): Promise<Stay | null> {
-  try {
-    for (const files of byCommit(model.files.filter((file) => !isDerived(file)))) {
-      const missing = await missingFile(context, files, signal);
-      if (missing !== null) return { why: 'not-fetchable', detail: `${missing.name} is not at its source any more` };
+export function createSourceStay(context: SourceContext, patienceMs: number = PATIENCE_MS): AskSource {
+  const silent = new Map<string, Stay>();
+  return async (model, signal) => {
+    const origins = new Set(model.files.flatMap(({ source }) => originOf(source?.endpoint)));
+    for (const origin of origins) {
+      const known = silent.get(origin);
+      if (known !== undefined) return known;
     }
-    return null;
-  } catch (error) {
-    signal?.throwIfAborted();
-    if (!isModelkeepError(error)) throw error;
-    const isGone = GONE.has(error.code);
-    return { why: isGone ? 'not-fetchable' : 'source-unknown', detail: error.message };
+    const patience = AbortSignal.timeout(patienceMs);
+    const noted = (detail: string, at: Iterable<string>): Stay => {
+      const stay: Stay = { why: 'source-unknown', detail };
+      for (const origin of at) silent.set(origin, stay);
+      return stay;
+    };
+    try {
+      return await askSource(context, model, signal === undefined ? patience : AbortSignal.any([signal, patience]));
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (patience.aborted)
+        return noted(`${[...origins].join(', ')} did not answer within ${patienceMs / 1_000} s`, origins);
+      if (!isModelkeepError(error)) throw error;
+      if (isUnreachable(error)) return noted(error.message, originOf(error.facts));
+      return { why: GONE.has(error.code) ? 'not-fetchable' : 'source-unknown', detail: error.message };
+    }
+  };
+}
+
+async function askSource(context: SourceContext, model: ModelRecord, signal: AbortSignal): Promise<Stay | null> {
+  for (const files of byCommit(model.files.filter((file) => !isDerived(file)))) {
+    const missing = await missingFile(context, files, signal);
+    if (missing !== null) return { why: 'not-fetchable', detail: `${missing.name} is not at its source any more` };
   }
+  return null;
 }
 
 const GONE: ReadonlySet<string> = new Set([
@@ -44,6 +66,12 @@ const GONE: ReadonlySet<string> = new Set([
   'civitai.not-found',
   'civitai.removed',
 ]);
+
+/** Of an address, or of the facts of an error that names one. */
+function originOf(from: unknown): readonly string[] {
+  const address = typeof from === 'object' && from !== null && 'url' in from ? from.url : from;
+  return typeof address === 'string' && URL.canParse(address) ? [new URL(address).origin] : [];
+}
 
 function byCommit(files: readonly ModelFile[]): readonly (readonly ModelFile[])[] {
   const keyOf = ({ source }: ModelFile): string =>

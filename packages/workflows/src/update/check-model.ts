@@ -1,7 +1,7 @@
-import { isSha1, type ModelFile, type ModelRecord } from '@modelkeep/core';
+import { join } from 'node:path';
+import { isModelkeepError, isSha1, type ModelFile, type ModelRecord } from '@modelkeep/core';
 import type { RepoInfo, RepoTree, TreeFile } from '@modelkeep/hf-client';
 import type { Io } from '@modelkeep/io';
-import { modelFilePath } from '@modelkeep/library';
 import type { PlanDownloadContext } from '../acquire/plan-download.ts';
 import { plannedFiles } from '../acquire/planned-files.ts';
 import { compareWithTree } from './compare-tree.ts';
@@ -93,7 +93,14 @@ async function isSame(context: CheckContext, model: ModelRecord, { here, there, 
   if (there.sha256 !== null) return here.sha256 === there.sha256;
   if (here.gitSha1 !== null || there.gitSha1 === null) return here.gitSha1 === there.gitSha1;
   if (model.evictedAt !== undefined) return false;
-  const path = modelFilePath(context.store.layout, model, here);
-  const { digests } = await context.io.hashFile(path, { algorithms: ['git-sha1'], signal });
-  return digests['git-sha1'] === there.gitSha1;
+  // What cannot be read now is no reason to fetch it.
+  if (context.store.isOffline(model)) return true;
+  const path = join(context.store.folderOf(model), here.at ?? here.name);
+  try {
+    const { digests } = await context.io.hashFile(path, { algorithms: ['git-sha1'], signal });
+    return digests['git-sha1'] === there.gitSha1;
+  } catch (error) {
+    if (isModelkeepError(error, 'io.not-found')) return false;
+    throw error;
+  }
 }

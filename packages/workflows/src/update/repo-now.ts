@@ -1,5 +1,6 @@
 import { isModelkeepError, type ModelkeepError } from '@modelkeep/core';
 import type { RepoInfo, RepoTree } from '@modelkeep/hf-client';
+import { isUnreachable } from '../acquire/is-unreachable.ts';
 import { treeAt, type PlanDownloadContext } from '../acquire/plan-download.ts';
 import type { TrackedSource, UpdateState } from './update-check.ts';
 
@@ -8,24 +9,28 @@ export type RepoNow =
   | { readonly info: RepoInfo; readonly tree: RepoTree }
   | { readonly state: Extract<UpdateState, 'gone' | 'no-access' | 'unreachable'>; readonly reason: string };
 
-/** @internal Asks a hub about repos, about each one once. */
+/** @internal Asks a hub about repos, about each one once; one that does not answer is asked about no other one. */
 export function createRepoNow(
   context: Pick<PlanDownloadContext, 'hub' | 'trees' | 'clock'>,
   signal?: AbortSignal,
 ): (source: TrackedSource) => Promise<RepoNow> {
   const asked = new Map<string, Promise<RepoNow>>();
+  let silence: RepoNow | null = null;
   const ask = async ({ repo, revision }: TrackedSource): Promise<RepoNow> => {
+    if (silence !== null) return silence;
     try {
       const info = await context.hub.repoInfo(repo, { revision, signal });
       // What was said before would be taken for what is so now.
-      if (info.stale === true) return { state: 'unreachable', reason: 'the hub cannot be reached' };
+      if (info.stale === true) return (silence = { state: 'unreachable', reason: 'the hub cannot be reached' });
       return { info, tree: await treeAt(context, info, signal) };
     } catch (error) {
       signal?.throwIfAborted();
       if (!isModelkeepError(error)) throw error;
       const state = stateOf(error);
       if (state === null) throw error;
-      return { state, reason: error.message };
+      const told: RepoNow = { state, reason: error.message };
+      if (isUnreachable(error)) silence = told;
+      return told;
     }
   };
   return (source) => {
