@@ -18,8 +18,15 @@ export interface LibraryOptions extends CommonOptions {
   readonly typedUrls?: readonly string[];
 }
 
-/** What a read-only mount, another user's library and a full drive answer. */
-const CANNOT_WRITE = new Set<string>(['io.read-only', 'io.permission', 'io.disk-full', 'sqlite.failed']);
+/** What a read-only mount, another user's library, a full drive, and a library that a newer version works on answer. */
+const CANNOT_WRITE = new Set<string>([
+  'io.read-only',
+  'io.permission',
+  'io.disk-full',
+  'sqlite.failed',
+  'core.format-newer',
+  'sqlite.schema-newer',
+]);
 
 /** @internal Opens the library that the command line means, as the command needs it. */
 export async function openFor(access: LibraryAccess, options: LibraryOptions, logger: Logger): Promise<Library> {

@@ -96,3 +96,28 @@ it('says of a volume that is away that it is, and leaves its models alone', asyn
   expect((await run('verify')).exitCode).toBe(0);
   expect((await run('list')).out).toContain('lora/flux1/b');
 });
+
+it('several models are moved or pinned together: a wrong name among them changes none, and there is one document', async () => {
+  expect((await run('restore', 'a', ...onHub())).exitCode).toBe(0);
+  for (const command of [
+    ['pin', 'a', 'nobody'],
+    ['move', 'a', 'nobody', '--to', 'disk'],
+  ]) {
+    const refused = await run(...command);
+    expect([refused.exitCode, refused.out]).toEqual([1, '']);
+    expect(refused.err).toContain('library.model-not-found');
+  }
+  const before = JSON.parse((await run('show', 'a', '--json')).out) as { pinned?: boolean; place: object };
+  expect([before.pinned, before.place]).toEqual([undefined, { kind: 'library' }]);
+  const { moved } = JSON.parse((await run('move', 'a', 'b', '--to', 'disk', '--json')).out) as {
+    moved: { model: { slug: string; place: { volumeId?: string } }; bytesCopied: number }[];
+  };
+  expect(moved.map(({ model }) => model.slug)).toEqual(['lora/flux1/a', 'lora/flux1/b']);
+  expect(new Set(moved.map(({ model }) => model.place.volumeId)).size).toBe(1);
+  expect(moved.map(({ bytesCopied }) => bytesCopied)).toEqual([size, 0]);
+  const listed = (await run('volumes')).out;
+  expect(listed).toMatch(/^first .* online +0 \(0 B\) /mu);
+  expect(listed).toMatch(/^disk .* online +2 \(/mu);
+  const nowhere = await run('move', 'a', '--to', 'attic');
+  expect([nowhere.exitCode, nowhere.err]).toEqual([1, expect.stringContaining('library.volume-not-found')]);
+});

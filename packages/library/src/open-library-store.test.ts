@@ -87,7 +87,10 @@ describe('opening', () => {
     await writeFile(path, JSON.stringify({ ...(JSON.parse(await readFile(path, 'utf8')) as object), minWriter: 2 }));
     await using store = await openTestStore({ root: folder.path });
     expect(store.mode).toBe('read');
-    await expect(store.import(['/x']).result).rejects.toMatchObject({ code: 'library.read-only' });
+    await expect(store.import(['/x']).result).rejects.toMatchObject({
+      code: 'library.read-only',
+      hint: 'a newer modelkeep works on it: update this one',
+    });
     await expect(store.begin([])).rejects.toMatchObject({ code: 'library.read-only' });
     await expect(store.rebuild()).rejects.toMatchObject({ code: 'library.read-only' });
   });

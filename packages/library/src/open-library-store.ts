@@ -226,7 +226,8 @@ export async function openLibraryStore(options: OpenLibraryStoreOptions): Promis
     throw new ModelkeepError('library.read-only', {
       message: `the library ${root} is open for reading only`,
       facts: { root },
-      hint: "open it with mode 'write'",
+      // Who asked for writing did not get it from a library that a newer version has kept for itself.
+      hint: wantedMode === 'write' ? 'a newer modelkeep works on it: update this one' : "open it with mode 'write'",
     });
   };
   const { use, ...room } = createRoom(volumes, forWriting, mode);

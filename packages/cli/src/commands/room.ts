@@ -24,12 +24,13 @@ export interface RoomOptions extends CommonOptions {
   readonly volume?: string;
 }
 
-/** @internal Says of models that their bytes stay, or takes that back. */
+/** @internal Says of models that their bytes stay, or takes that back. A wrong name among them changes none. */
 export async function pinModels(
   { library, terminal, signal, json }: CommandContext,
   references: readonly string[],
   pinned: boolean,
 ): Promise<ExitCode> {
+  for (const reference of references) await library.get(reference);
   const models = [];
   for (const reference of references) {
     models.push(await (pinned ? library.pin(reference, { signal }) : library.unpin(reference, { signal })));

@@ -1,4 +1,4 @@
-import type { VolumeInfo } from 'modelkeep';
+import type { MoveResult, VolumeInfo } from 'modelkeep';
 import type { ExitCode } from '../exit-code.ts';
 import { formatBytes } from '../output/format-bytes.ts';
 import { alignColumns } from '../output/model-lines.ts';
@@ -45,21 +45,22 @@ function volumeTable(volumes: readonly VolumeInfo[]): string {
   return alignColumns([['LABEL', 'ID', 'STATE', 'MODELS', 'FREE', 'FOR', 'PATH'], ...rows]);
 }
 
-/** @internal Moves models to another volume, one after the other. */
+/** @internal Moves models to another volume, one after the other. A wrong name among them moves none. */
 export async function moveModels(context: CommandContext, models: readonly string[], to: string): Promise<ExitCode> {
   const { library, terminal, signal, json } = context;
+  for (const reference of models) await library.get(reference);
+  const moved: MoveResult[] = [];
   for (const reference of models) {
     const result = await withProgress(terminal, library.move(reference, { to, signal }));
-    if (json) {
-      terminal.out(JSON.stringify(result, null, 2));
-      continue;
-    }
+    moved.push(result);
+    if (json) continue;
     const { model, bytesCopied, bytesToCollect, kept, links } = result;
     terminal.out(`moved ${model.slug} to ${library.folderOf(model)}: ${formatBytes(bytesCopied)} copied`);
     for (const { outcome, target } of links) terminal.out(`${outcome} ${target}`);
     for (const path of kept) terminal.out(`stays: ${path}`);
     if (bytesToCollect > 0) terminal.err(`${formatBytes(bytesToCollect)} where it was: gc gives them back`);
   }
+  if (json) terminal.out(JSON.stringify({ moved }, null, 2));
   return 0;
 }
 

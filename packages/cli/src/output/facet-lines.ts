@@ -12,5 +12,5 @@ export function facetLines({ fields, models, approximate }: Facets): string {
       const more = values.length > MOST_VALUES ? ', …' : '';
       return `${`${field}:`.padEnd(14)}${shown.join(', ')}${more}`;
     });
-  return [`${models}${most} models`, ...lines].join('\n');
+  return [`${models}${most} ${models === 1 && !approximate ? 'model' : 'models'}`, ...lines].join('\n');
 }
