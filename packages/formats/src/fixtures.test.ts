@@ -54,6 +54,17 @@ describe('key lists of real models', () => {
     expect(confidentlyWrong, text).toEqual([]);
     expect(right, text).toBeGreaterThanOrEqual(outcomes.length * 0.98);
   });
+
+  it('tell an adapter for control from others', async () => {
+    const variants: (string | null)[] = [];
+    for (const file of isHere
+      ? Object.keys(expected).filter((name) => name.includes('flux_') && name.includes('lora'))
+      : []) {
+      const { scan } = await identify([sourceOf(`${folder}${file}`)]);
+      if (scan.variant === 'control') variants.push(file);
+    }
+    expect(variants).toEqual(isHere ? ['keylists/flux_control_lora_format.json'] : []);
+  });
 });
 
 type Entry = readonly number[] | { readonly shape: readonly number[]; readonly dtype: string };

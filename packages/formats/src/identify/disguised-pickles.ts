@@ -1,4 +1,5 @@
 import type { ByteSource } from '@modelkeep/core';
+import { isTarHeader } from '../pickle/container.ts';
 import { createFindingLog } from '../pickle/findings.ts';
 import { runPickle } from '../pickle/run-pickle.ts';
 import { scanPickle, type PickleScan } from '../pickle/scan-pickle.ts';
@@ -9,9 +10,10 @@ import type { NamedSource } from './named-source.ts';
 
 /** Bytes by which a genuine header has broken off as a pickle. */
 const HEAD_BYTES = 4_096;
+const TAR_BYTES = 512;
 
 /**
- * @internal The files that begin like safetensors or GGUF and are pickles too: loaded by a program that does not look, as
+ * @internal The files that begin like safetensors or GGUF and are pickles, or torch's tar files, too: loaded by a program that does not look, as
  * one named `.ckpt` may be, they run what they hold.
  */
 export async function disguisedPickles(
@@ -23,9 +25,10 @@ export async function disguisedPickles(
     const log = createFindingLog(null);
     const reader = createBlockReader(rangeSource(source, 0, Math.min(HEAD_BYTES, source.sizeBytes)), signal);
     const { problem, isCut } = await runPickle(reader, log);
-    if (problem !== null && !isCut && log.count === 0) continue;
+    const isTar = isTarHeader(await source.read(0, Math.min(TAR_BYTES, source.sizeBytes), signal));
+    if (!isTar && problem !== null && !isCut && log.count === 0) continue;
     const scan = await scanPickle(source, { isWhole, signal });
-    if (scan.isPickle) disguised.push(scan);
+    if (scan.isPickle || isTar) disguised.push(scan);
   }
   return disguised;
 }

@@ -1,7 +1,7 @@
 import type { ByteSource } from '@modelkeep/core';
 import { buildSafetensors, unetDimensions, unetShapes, vaeShapes, type TensorShapes } from '@modelkeep/testing';
 import { describe, expect, it } from 'vitest';
-import { oldTorch } from '../pickle/containers.test-helper.ts';
+import { oldTorch, tarHeaded } from '../pickle/containers.test-helper.ts';
 import { bytesOf, calling, op } from '../pickle/pickle-builder.test-helper.ts';
 import { pickled, tensor, type Saved } from '../pickle/python-pickle.test-helper.ts';
 import { torchZip } from '../pickle/zip-builder.test-helper.ts';
@@ -101,6 +101,13 @@ describe('a pickle', () => {
     };
     const found = await identify([source]);
     expect(found).toMatchObject({ scan: { type: 'unknown' }, safety: { verdict: 'dangerous' } });
+    const padded = buildSafetensors({
+      metadata: { pad: '0'.repeat(600) },
+      tensors: { a: { dtype: 'U8', shape: [4] } },
+    });
+    expect(await identifyBytes(padded)).toMatchObject({ format: 'safetensors', safety: null });
+    const tar = await identifyBytes(tarHeaded(padded, ''));
+    expect(tar).toMatchObject({ format: 'safetensors', safety: { verdict: 'unscanned' } });
     const genuine = await identifyBytes(buildSafetensors({ tensors: { a: { dtype: 'U8', shape: [4] } } }));
     expect(genuine.safety).toBeNull();
   });

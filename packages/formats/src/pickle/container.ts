@@ -23,8 +23,8 @@ export function containerOf(head: Uint8Array): string | null {
 const TAR_BLOCK = 512;
 const CHECKSUM = { from: 148, to: 156 } as const;
 
-/** Programs take any block whose bytes, signed or not, add up to what it says, with blanks in the place of the sum. */
-function isTarHeader(head: Uint8Array): boolean {
+/** @internal Programs take any block whose bytes, signed or not, add up to what it says, with blanks in the place of the sum. */
+export function isTarHeader(head: Uint8Array): boolean {
   if (head.length < TAR_BLOCK) return false;
   const block = head.subarray(0, TAR_BLOCK);
   const told = tarNumber(block.subarray(CHECKSUM.from, CHECKSUM.to));

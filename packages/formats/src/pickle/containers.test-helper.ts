@@ -30,6 +30,14 @@ export function oldTarOf(members: Readonly<Record<string, Uint8Array>>, checksum
   return bytesOf(...pieces, new Uint8Array(1_024));
 }
 
+/** Makes the first 512 bytes of a file the header of a tar file, by the checksum where that belongs. */
+export function tarHeaded(bytes: Uint8Array, ending = '\0 '): Uint8Array {
+  const header = Buffer.from(bytes.slice(0, 512)).fill(' ', 148, 156);
+  const sum = header.reduce((total, byte) => total + byte, 0);
+  header.write(sum.toString(8).padStart(8 - ending.length, '0') + ending, 148, 'latin1');
+  return bytesOf(header, bytes.subarray(512));
+}
+
 /** A pickle of bytes to one program, to torch's first loader a tar file: the name of its first member begins the pickle. */
 export function tarInPickle(members: Readonly<Record<string, Uint8Array>>, checksum: Checksum = 'octal'): Uint8Array {
   const archive = (length: number): Uint8Array =>

@@ -1,5 +1,5 @@
 import { deflateRawSync, gzipSync } from 'node:zlib';
-import { oldTarOf, oldTorch, tarInPickle, tarOf } from './containers.test-helper.ts';
+import { oldTarOf, oldTorch, tarHeaded, tarInPickle, tarOf } from './containers.test-helper.ts';
 import type { HostileSample } from './hostile-opcodes.test-helper.ts';
 import { bytesOf, calling, callingFour, op } from './pickle-builder.test-helper.ts';
 import { craftZip, torchZip } from './zip-builder.test-helper.ts';
@@ -33,6 +33,12 @@ const body = bytesOf('}', op.text('weight'), tensor('0', 4), 's');
 const benign = bytesOf(op.proto(2), body, '.');
 const numbers = { path: 'archive/data/0', bytes: new Uint8Array(16), described: true };
 const main = { path: 'archive/data.pkl', bytes: benign };
+/** Numbers that reach over the first 512 bytes of an archive that begins with them. */
+const plenty = { path: 'archive/data/0', bytes: new Uint8Array(1_000) };
+const body1000 = {
+  path: 'archive/data.pkl',
+  bytes: bytesOf(op.proto(2), '}', op.text('weight'), tensor('0', 250), 's.'),
+};
 const hidden = { path: 'archive/data.pkl', bytes: evil };
 
 const dangerous: readonly (readonly [string, Uint8Array])[] = [
@@ -113,6 +119,7 @@ const dangerous: readonly (readonly [string, Uint8Array])[] = [
   ['a pickle that ends in an archive', bytesOf(benign, craftZip([main, numbers]))],
   ['a pickle that is an archive for who looks from its end', bytesOf(op.proto(2), 'N.', craftZip([main]))],
   ['a pickle in a tar archive', tarOf({ pickle: evil })],
+  ['a zip archive that is a tar archive too', tarHeaded(craftZip([{ ...plenty, crc: 7 }, body1000]))],
   ['a pickle in a tar archive of before 1988', oldTarOf({ pickle: evil })],
   ['a tar archive in the bytes of a pickle', tarInPickle({ pickle: evil })],
   ['a tar archive in the bytes of a pickle, its checksum in bytes', tarInPickle({ pickle: evil }, 'bytes')],

@@ -1,6 +1,6 @@
 import type { ByteSource, LoadSafety } from '@modelkeep/core';
 import { readZipDirectory } from '../zip/read-directory.ts';
-import { containerOf } from './container.ts';
+import { containerOf, isTarHeader } from './container.ts';
 import { createFindingLog, type FindingLog } from './findings.ts';
 import { findTensors } from './find-tensors.ts';
 import type { PickleContents } from './pickle-contents.ts';
@@ -63,6 +63,10 @@ export async function scanPickle(source: ByteSource, options: PickleScanOptions 
     safety: { verdict: log.verdict(), findings: log.findings, rulesVersion: safetyRulesVersion },
   });
 
+  if (name !== null && name !== 'tar' && isTarHeader(head)) {
+    const reason = `a ${name} file that is a tar archive too`;
+    log.add({ severity: 'dangerous', reason, global: null, offset: 0 });
+  }
   if (name === 'zip') {
     const { value, hasPickle } = await scanZip(source, { log, isWhole, signal });
     if (!isWhole) unscanned('only parts of the file were read');

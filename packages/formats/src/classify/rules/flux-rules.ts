@@ -79,11 +79,24 @@ export const fluxRules: readonly Rule[] = [
   {
     id: 'flux1-bitsandbytes',
     when: [
-      { matches: /^double_blocks\.#\.img_attn\.proj\.weight\.quant_state\.bitsandbytes__/ },
+      { matches: /^double_blocks\.#\.img_attn\.(?:proj|qkv)\.weight\.quant_state\.bitsandbytes__/ },
       { has: 'vector_in.in_layer.weight' },
     ],
     facts: { type: 'diffusion-model', family: 'flux1', layout: 'bfl' },
     refine: [guidanceOf('guidance_in.in_layer.weight')],
+  },
+  {
+    // Four bits of each number, two to a byte: the sizes are in the product.
+    id: 'flux1-diffusers-bitsandbytes',
+    when: [
+      { matches: /^single_transformer_blocks\.#\.proj_mlp\.weight\.quant_state\.bitsandbytes__/ },
+      { has: 'time_text_embed.text_embedder.linear_1.weight' },
+      { tensor: 'context_embedder.weight', axis: 0, is: (3072 * 4096) / 2 },
+      { nothingBelow: ['controlnet_blocks.', 'controlnet_x_embedder.'] },
+    ],
+    facts: { type: 'diffusion-model', family: 'flux1', layout: 'diffusers' },
+    refine: [guidanceOf('time_text_embed.guidance_embedder.linear_1.weight'), wholeOrShard],
+    note: 'Kontext and Krea have the tensors of FLUX.1-dev',
   },
   {
     id: 'longcat-image',

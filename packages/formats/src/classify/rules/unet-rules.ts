@@ -151,6 +151,18 @@ export const unetRules: readonly Rule[] = [
     facts: { type: 'diffusion-model', family: 'sd2', variant: 'x4-upscaler', layout: 'ldm' },
   },
   {
+    // Four bits of each number, two to a byte: the sizes are in the product.
+    id: 'sdxl-diffusers-bitsandbytes',
+    when: [
+      { matches: /\.attn2\.to_k\.weight\.quant_state\.bitsandbytes__/ },
+      { tensor: 'add_embedding.linear_1.weight', axis: 0, is: (1280 * 2816) / 2 },
+      diffusersDecoder,
+      noVideo,
+    ],
+    facts: { type: 'diffusion-model', family: 'sdxl', layout: 'diffusers' },
+    refine: [inputOf('conv_in.weight'), prediction],
+  },
+  {
     id: 'kolors',
     when: [{ tensor: ldm, axis: 1, is: 2048 }, { tensor: 'label_emb.0.0.weight', axis: 1, is: 5632 }, decoder],
     facts: { type: 'diffusion-model', family: 'kolors', baseModel: 'Kolors', layout: 'ldm' },
