@@ -95,7 +95,7 @@ describe('identify', () => {
     expect(shown.stdout).toContain('in this library:');
     expect(shown.stdout).toMatch(/type: +lora {2}\(embedded\)/u);
     expect(shown.stdout).toMatch(/trigger words: +mine {2}\(forge\)/u);
-    expect(shown.stdout).toMatch(/how sure: +70 % of what the bytes tell/u);
+    expect(shown.stdout).toMatch(/how sure: +70 % \(type and family, by its bytes\)/u);
     expect(shown.stdout).toMatch(/loading: +its format holds no code/u);
     expect(shown.stdout).toContain('civitai:7@70  Thick line, v70');
     expect(shown.stdout).toContain('line.json (forge)');

@@ -61,7 +61,7 @@ function identificationText(found: FileIdentification): string {
   ].flatMap((line): [string, string][] => (line.length === 0 ? [] : [line]));
   const { confidence } = identification;
   const sure: [string, string][] =
-    confidence > 0 ? [['how sure:', `${Math.round(confidence * 100)} % of what the bytes tell`]] : [];
+    confidence > 0 ? [['how sure:', `${Math.round(confidence * 100)} % (type and family, by its bytes)`]] : [];
   const evidence = identification.evidence.map((text) => ['because:', text]);
   const origin = [
     ...(civitai === null

@@ -3,7 +3,8 @@ import { isZip, zipMemberNames } from './zip-members.ts';
 
 const HEAD_BYTES = 256;
 const GGUF_MAGIC = 0x46554747;
-const MAX_SAFETENSORS_HEADER_BYTES = 100_000_000n;
+/** @internal */
+export const MAX_SAFETENSORS_HEADER_BYTES = 100_000_000n;
 const OPENING_BRACE = 0x7b;
 
 /** What a file is in, by its bytes alone. `diffusers` is a folder and never the answer. */

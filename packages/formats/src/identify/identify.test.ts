@@ -196,6 +196,7 @@ describe('what is found in place of a model', () => {
     [' <?xml version="1.0"?><Error><Code>AccessDenied</Code></Error>', 'XML'],
     ['{"error": "Early Access"}', 'JSON'],
     ['version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 7\n', 'Git LFS'],
+    ['\u0020\u0003\0\0\0\0\0\0{"model.weight":{"dtype":"F32"', 'cut short'],
     ['weights', 'like no known format'],
     ['{weights', 'like no known format'],
   ])('%j is told as such', async (text, what) => {
