@@ -12,6 +12,7 @@ import { nodeSystemFiles } from './node/node-system-files.ts';
 import { runCommand } from './node/run-command.ts';
 import { MAX_READERS } from './parallel/chunk-ring.ts';
 import { createLargeFiles } from './parallel/large-files.ts';
+import { readPieces } from './pieces/read-pieces.ts';
 import type { BulkFileSystem } from './ports/bulk-file-system.ts';
 import type { FileKind, FileSystem } from './ports/file-system.ts';
 import type { DriveQueues } from './queue/drive-queues.ts';
@@ -97,8 +98,10 @@ export function createIo(options: CreateIoOptions = {}): Io {
   const queue = createIoQueue({ drives, queues: driveQueues, overrides, closing: closing.signal });
   let nextHashId = 1;
   const openSinks = new Set<FileSink>();
+  const openReads = new Set<() => Promise<void>>();
   const close = async (): Promise<void> => {
-    await Promise.allSettled([...[...openSinks].map((sink) => sink.abort()), files.stop()]);
+    const opened = [...[...openSinks].map((sink) => sink.abort()), ...[...openReads].map((end) => end())];
+    await Promise.allSettled([...opened, files.stop()]);
     closing.abort(closedError());
     await Promise.all([pool.close(), hashPool.close(), syncPool.close()]);
   };
@@ -146,6 +149,15 @@ export function createIo(options: CreateIoOptions = {}): Io {
       const threads = { pool: queued(pool), syncPool: queued(syncPool) };
       return openFileSink({ ...threads, slots, hashId: nextHashId++, resolutionBase: base, openSinks }, sinkOptions);
     },
+    readPieces: (path, { startBytes, endBytes, signal, priority = 'download' }) =>
+      readPieces({
+        path,
+        startBytes,
+        endBytes,
+        signal,
+        pool: async () => (await queue.forFile(path, priority))(pool),
+        open: openReads,
+      }),
     writeWhole({ path, bytes, algorithms, mode = 0o644, signal, priority = 'download' }) {
       const input: WriteWholeInput = { path, bytes, algorithms, permissions: mode, resolutionBase: base };
       return queue.once<WriteWholeOutput>(

@@ -9,6 +9,7 @@ export type {
   HashedFile,
   HashFileOptions,
   Io,
+  ReadPiecesRange,
   WriteWholeOptions,
   WrittenFile,
 } from './io.ts';

@@ -54,6 +54,14 @@ export interface CopyPrefixOptions extends BulkOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What {@link Io.readPieces} reads. */
+export interface ReadPiecesRange extends BulkOptions {
+  readonly startBytes: number;
+  /** Behind the last byte. */
+  readonly endBytes: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** What {@link Io.writeWhole} writes. */
 export interface WriteWholeOptions extends BulkOptions {
   /** The new file. Nothing may be there, and its folder exists. */
@@ -103,6 +111,13 @@ export interface Io extends AsyncDisposable {
    * @throws `io.exists`, `io.disk-full`, `io.not-found`, `io.permission`, `io.failed`, `signal.reason`
    */
   writeWhole(options: WriteWholeOptions): Promise<WrittenFile>;
+  /**
+   * A part of a file in pieces of 1 MiB at most, through one descriptor, each read by a worker once the drive has a place for it. A file
+   * that is removed meanwhile is read to its end. Whoever leaves the loop closes the file.
+   *
+   * @throws `io.not-found`, `io.permission`, `io.changed-while-read` where the file is shorter, `io.failed`, `core.closed`, `signal.reason`
+   */
+  readPieces(path: string, range: ReadPiecesRange): AsyncIterable<Uint8Array>;
   /**
    * Opens a file that is written in the worker, at several places at once, while it is hashed.
    *

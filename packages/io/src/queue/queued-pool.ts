@@ -12,7 +12,7 @@ export interface QueuedPoolOptions {
 type Run = WorkerPool['run'];
 
 /** The tasks that wait for a drive; hashing what is in memory does not. */
-const queuedTasks = new Set(['writeFile', 'syncFile', 'hashRange']);
+const queuedTasks = new Set(['writeFile', 'syncFile', 'hashRange', 'readPiece']);
 
 /**
  * @internal The same pool, but each of an open file's tasks takes a place on the drive for as long as it runs: a batch, a sync, a piece

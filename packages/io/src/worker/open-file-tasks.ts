@@ -1,7 +1,7 @@
 import { ModelkeepError } from '@modelkeep/core';
 import type { Tasks } from '@modelkeep/workers';
 import { createByteRanges, type ByteRange } from '../ranges/byte-ranges.ts';
-import { translated, viewOf, writeFully, type SharedBytes, type WorkerTools } from './worker-tools.ts';
+import { readFully, translated, viewOf, writeFully, type SharedBytes, type WorkerTools } from './worker-tools.ts';
 
 /** @internal Main thread → worker. */
 export interface OpenFileInput {
@@ -32,11 +32,35 @@ export interface WriteInput extends DescriptorInput {
   readonly positionBytes: number;
 }
 
+/** @internal A file that is read in pieces. */
+export interface OpenedToRead {
+  readonly descriptor: number;
+  readonly sizeBytes: number;
+}
+
+/** @internal Main thread → worker: a piece of an open file. */
+export interface ReadPieceInput extends DescriptorInput {
+  readonly startBytes: number;
+  readonly endBytes: number;
+}
+
 /** @internal The tasks on open files. They keep no state: one file may be written by several threads. */
 export function createOpenFileTasks(tools: WorkerTools): Tasks {
   const { bulk } = tools;
   return {
     openFile: (input: OpenFileInput): OpenFile => openFile(tools, input),
+    openToRead: ({ path }: { readonly path: string }): OpenedToRead => {
+      const descriptor = translated(path, 'open', () => bulk.open(path, { mode: 'read' }));
+      return { descriptor, sizeBytes: bulk.status(descriptor).sizeBytes };
+    },
+    /** Fewer bytes only at the file's end. */
+    readPiece: ({ path, descriptor, startBytes, endBytes }: ReadPieceInput): Uint8Array => {
+      const bytes = new Uint8Array(endBytes - startBytes);
+      return bytes.subarray(
+        0,
+        translated(path, 'read', () => readFully(bulk, descriptor, { bytes, position: startBytes })),
+      );
+    },
     writeFile: ({ path, descriptor, pieces, positionBytes }: WriteInput) => {
       let position = positionBytes;
       for (const piece of pieces) {

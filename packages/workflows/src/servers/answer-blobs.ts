@@ -1,9 +1,9 @@
-import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { serialiseError, type Logger } from '@modelkeep/core';
+import type { Io } from '@modelkeep/io';
 import type { LibraryStore } from '@modelkeep/library';
 import { readRange } from './byte-range.ts';
 import { guardBlobs, type AnswerBlobsOptions, type BlobGuard, type BlobRefusal } from './guard-blobs.ts';
@@ -14,6 +14,7 @@ export type BlobHandler = (request: IncomingMessage, response: ServerResponse) =
 /** @internal */
 export interface BlobContext {
   readonly store: LibraryStore;
+  readonly io: Pick<Io, 'readPieces'>;
   readonly logger: Logger;
 }
 
@@ -30,7 +31,7 @@ interface FoundBlob {
  *
  * @throws what {@link guardBlobs} throws
  */
-export function answerBlobs({ store, logger }: BlobContext, options: AnswerBlobsOptions = {}): BlobHandler {
+export function answerBlobs({ store, io, logger }: BlobContext, options: AnswerBlobsOptions = {}): BlobHandler {
   const guard = guardBlobs(options);
   const told = new Set<BlobRefusal>();
   const noted: BlobGuard = async (request) => {
@@ -43,7 +44,7 @@ export function answerBlobs({ store, logger }: BlobContext, options: AnswerBlobs
     return refused;
   };
   return (request, response) => {
-    answer(store, noted, { request, response }).catch((error: unknown) => {
+    answer({ store, io }, noted, { request, response }).catch((error: unknown) => {
       logger.debug('a request for a blob ended early', { error: serialiseError(error).message });
       if (response.headersSent) response.destroy();
       else response.writeHead(500).end();
@@ -56,7 +57,11 @@ interface Exchange {
   readonly response: ServerResponse;
 }
 
-async function answer(store: LibraryStore, guard: BlobGuard, { request, response }: Exchange): Promise<void> {
+async function answer(
+  { store, io }: Pick<BlobContext, 'store' | 'io'>,
+  guard: BlobGuard,
+  { request, response }: Exchange,
+): Promise<void> {
   const { method, url = '', headers } = request;
   // Before anything is told, such as whether there is such a content.
   const refused = await guard(request);
@@ -83,7 +88,7 @@ async function answer(store: LibraryStore, guard: BlobGuard, { request, response
   const part = range === null ? {} : { 'content-range': `bytes ${start}-${end - 1}/${blob.sizeBytes}` };
   response.writeHead(range === null ? 200 : 206, { ...told, ...part, 'content-length': end - start });
   if (method === 'HEAD' || end === start) return void response.end();
-  await pipeline(createReadStream(blob.path, { start, end: end - 1 }), response);
+  await pipeline(io.readPieces(blob.path, { startBytes: start, endBytes: end }), response);
 }
 
 function refuse(response: ServerResponse, { status, error }: BlobRefusal): void {

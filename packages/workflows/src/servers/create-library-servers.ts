@@ -7,6 +7,7 @@ import {
   type SyncReport,
 } from '@modelkeep/fleet';
 import type { Clock, Logger } from '@modelkeep/core';
+import type { Io } from '@modelkeep/io';
 import type { LibraryStore } from '@modelkeep/library';
 import type { DownloadPlan } from '../acquire/download-plan.ts';
 import type { Download } from '../acquire/download.ts';
@@ -24,6 +25,7 @@ import { syncLibrary } from './sync-library.ts';
 /** @internal */
 export interface LibraryServersContext {
   readonly store: LibraryStore;
+  readonly io: Pick<Io, 'readPieces'>;
   readonly servers: Servers;
   readonly ownId: string;
   readonly hubEndpoint: string;

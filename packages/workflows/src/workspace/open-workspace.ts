@@ -216,6 +216,7 @@ async function assemble(io: Io, options: OpenWorkspaceOptions, closing: Closing)
       {
         ...fleet,
         store,
+        io,
         jobs: working.jobs,
         hubEndpoint,
         planDownload: plan,
