@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createIo } from '../create-io.ts';
-import type { Io } from '../io.ts';
+import type { Io, ReadPiecesRange } from '../io.ts';
 import { createDriveQueues } from '../queue/drive-queues.ts';
 
 const MIB = 1024 * 1024;
@@ -20,6 +20,10 @@ afterEach(() => rm(folder, { recursive: true }));
 
 async function openFiles(): Promise<number | null> {
   return process.platform === 'linux' ? (await readdir('/proc/self/fd')).length : null;
+}
+
+function begin(io: Io, range: ReadPiecesRange): AsyncIterator<Uint8Array> {
+  return io.readPieces(path, range)[Symbol.asyncIterator]();
 }
 
 async function read(io: Io, startBytes: number, endBytes: number): Promise<Buffer> {
@@ -52,22 +56,20 @@ describe.each(['worker', 'in-thread'] as const)('a part of a file, with workers:
       expect(piece).toHaveLength(MIB);
       break;
     }
-    const cut = io.readPieces(path, { startBytes: 0, endBytes: bytes.byteLength })[Symbol.asyncIterator]();
+    const cut = begin(io, { startBytes: 0, endBytes: bytes.byteLength });
     await cut.next();
     await truncate(path, MIB + 3);
     await expect(cut.next()).rejects.toMatchObject({ code: 'io.changed-while-read' });
     await expect(read(io, 0, MIB + 4)).rejects.toMatchObject({ code: 'io.changed-while-read' });
     const abort = new AbortController();
     const reason = new Error('enough');
-    const given = io
-      .readPieces(path, { startBytes: 0, endBytes: MIB + 3, signal: abort.signal })
-      [Symbol.asyncIterator]();
+    const given = begin(io, { startBytes: 0, endBytes: MIB + 3, signal: abort.signal });
     await given.next();
     abort.abort(reason);
     await expect(given.next()).rejects.toBe(reason);
     expect(await openFiles()).toBe(before);
 
-    const last = io.readPieces(path, { startBytes: 0, endBytes: MIB + 3 })[Symbol.asyncIterator]();
+    const last = begin(io, { startBytes: 0, endBytes: MIB + 3 });
     await last.next();
     // A file that is removed is read to its end.
     await unlink(path);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { chmod, link, lstat, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ModelkeepError } from '@modelkeep/core';
-import { nodeFileSystem, type FileSystem } from '@modelkeep/io';
+import { nodeFileSystem, translateSystemError, type FileSystem } from '@modelkeep/io';
 import { buildFluxLora, buildVae, createFaultyFileSystem, systemError } from '@modelkeep/testing';
 import { describe, expect, it } from 'vitest';
 import { declareDead, laterBy, openTestStore, tempFolder } from '../open-store.test-helper.ts';
@@ -42,34 +42,40 @@ describe('an import by move', () => {
     expect(await readdir(store.layout.transactions)).toEqual([]);
   });
 
-  it.each(['EROFS', 'EACCES'])(
-    'takes in what cannot lose its name (%s), says so, and is opened again',
-    async (code) => {
-      await using folder = await tempFolder();
-      const path = join(folder.path, 'line.safetensors');
-      await writeFile(path, lora);
-      const unlink: FileSystem['unlink'] = (name) =>
-        name === path
-          ? nodeFileSystem.unlink(join(folder.path, 'none')).catch(() => {
-              throw new ModelkeepError(code === 'EROFS' ? 'io.read-only' : 'io.permission', {
-                message: `cannot remove ${path}`,
-                facts: { path },
-              });
-            })
-          : nodeFileSystem.unlink(name);
-      const root = join(folder.path, 'library');
-      {
-        await using store = await openTestStore({ root, fileSystem: { ...nodeFileSystem, unlink } });
-        const report = await store.import([path], { mode: 'move' }).result;
-        expect(report.models).toHaveLength(1);
-        expect(report.skipped).toEqual([{ path, reason: `it stays where it is: cannot remove ${path}` }]);
-        expect(await readdir(store.layout.transactions)).toEqual([]);
-      }
-      await using again = await openTestStore({ root });
-      expect((await again.verify()).problems).toEqual([]);
-      expect(Buffer.compare(await readFile(path), lora)).toBe(0);
-    },
-  );
+  it.each([
+    ['line.safetensors', 'EROFS'],
+    ['line.safetensors', 'EACCES'],
+    ['line.safetensors', 'EBUSY'],
+    ['line.json', 'EACCES'],
+    ['line.json', 'EBUSY'],
+  ])('takes in what cannot lose its name (%s, %s), says so, and is opened again', async (stuck, code) => {
+    await using folder = await tempFolder();
+    await using owner = await tempFolder();
+    const files = { 'line.safetensors': lora, 'line.json': Buffer.from('{"notes": 1}') };
+    for (const [name, bytes] of Object.entries(files)) await writeFile(join(owner.path, name), bytes);
+    const path = join(owner.path, stuck);
+    const failure = Object.assign(new Error(`${code}: unlink`), { code });
+    const unlink: FileSystem['unlink'] = (name) =>
+      name === path
+        ? Promise.reject(translateSystemError(failure, { operation: 'remove', path }))
+        : nodeFileSystem.unlink(name);
+    const root = join(folder.path, 'library');
+    {
+      await using store = await openTestStore({ root, fileSystem: { ...nodeFileSystem, unlink } });
+      const report = await store.import([owner.path], { mode: 'move' }).result;
+      expect(report.models).toHaveLength(1);
+      const reason: unknown = expect.stringContaining(`it stays where it is: cannot remove ${path}`);
+      expect(report.skipped).toEqual([{ path, reason }]);
+      expect(await readdir(store.layout.transactions)).toEqual([]);
+    }
+    await using again = await openTestStore({ root });
+    expect(again.recovery).toEqual({ finished: 0, resumable: 0, discarded: 0 });
+    expect((await again.verify()).problems).toEqual([]);
+    expect(await readdir(owner.path)).toEqual([stuck]);
+    expect(Buffer.compare(await readFile(path), files[stuck as keyof typeof files])).toBe(0);
+    const [model] = (await again.index.list()).records;
+    expect(model?.files.map(({ name }) => name).toSorted()).toEqual(Object.keys(files).toSorted());
+  });
 
   it('of a folder takes all its models, and of what is there already only the name', async () => {
     await using folder = await tempFolder();

@@ -1,6 +1,7 @@
 import { link, mkdir, readdir, rename, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
+import type { Progress } from '@modelkeep/core';
 import { nodeBulkFileSystem, nodeFileSystem, type BulkFileSystem } from '@modelkeep/io';
 import { buildFluxLora, buildFluxModel, buildVae } from '@modelkeep/testing';
 import { openSqlite, type SqliteDatabase } from '@modelkeep/sqlite';
@@ -108,6 +109,29 @@ describe('a scan', () => {
     expect(await here.store.survey()).toEqual({ models: 3, stale: 0, problems: [] });
     await here.store.rebuild();
     expect(await here.store.index.get(record?.id ?? '')).toEqual(record);
+  });
+
+  it('finds files by all of their extensions, and tells how far it is and how long it takes', async () => {
+    await using folder = await tempFolder();
+    const extensions = ['safetensors', 'pt', 'ckpt', 'gguf', 'sft', 'pth', 'bin', 'onnx'];
+    const names = [...extensions, 'SafeTensors'].map((extension) => `weights of ${extension}.${extension}`);
+    for (const [number, name] of names.entries()) {
+      await mkdir(join(folder.path, `${number}`));
+      const bytes = buildFluxLora({ scale: 0.02, fillSeed: 20 + number });
+      await writeFile(join(folder.path, `${number}`, name), bytes);
+      await writeFile(join(folder.path, `${number}`, `${name}.part`), bytes);
+    }
+    await using store = await openTestStore({ root: join(folder.path, 'library') });
+    const scan = store.scan([folder.path]);
+    const told: Partial<Progress>[] = [];
+    scan.progress.subscribe((progress) => told.push(progress));
+    const report = await scan.result;
+    expect(counts(report)).toEqual({ ...nothing, total: 9, added: 9, hashesComputed: 9 });
+    expect(report.added.map(({ path }) => basename(path)).toSorted()).toEqual(names.toSorted());
+    expect(told.at(-1)).toMatchObject({ phase: 'done', fraction: 1, etaMs: 0 });
+    const hashing = told.filter(({ phase }) => phase === 'hashing');
+    expect(hashing.some(({ etaMs }) => typeof etaMs === 'number')).toBe(true);
+    expect(hashing.at(-1)).toMatchObject({ bytesDone: report.bytesHashed, bytesTotal: report.bytesHashed });
   });
 
   it('of what did not change reads and writes nothing', async () => {

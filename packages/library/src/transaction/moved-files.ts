@@ -36,8 +36,9 @@ export async function finishMove(context: StoreContext, file: MovedFile): Promis
   try {
     await fileSystem.unlink(file.path);
   } catch (error) {
-    // Its folder is its owner's: the model is whole, and nothing would be won by trying again at every start.
-    if (isModelkeepError(error, 'io.read-only') || isModelkeepError(error, 'io.permission')) return error.message;
+    // Its folder is its owner's, or a program has it open: the model is whole, and nothing would be won by trying again at every start.
+    const codes = ['io.read-only', 'io.permission', 'io.failed'] as const;
+    if (codes.some((code) => isModelkeepError(error, code))) return (error as Error).message;
     throw error;
   }
   await fileSystem.fsyncFolder(dirname(file.path));
