@@ -59,6 +59,26 @@ it('links in the way that is asked for, tells how the links are, and repairs the
   ]);
 });
 
+it.each([
+  ['links', 'comfi'],
+  ['links', 'auto', 'FOLDER'],
+  ['unlink', 'comfi', 'APP'],
+  ['undo', 'comfi', 'APP', '--list'],
+])('does not take a mistyped app for one without links: %s %s', async (...words) => {
+  const places: Readonly<Record<string, string>> = { FOLDER: folder, APP: app };
+  const [exitCode, shown] = await run(...words.map((word) => places[word] ?? word));
+  expect([exitCode, shown]).toEqual([2, expect.stringContaining('comfyui')]);
+});
+
+it('warns where something is said of an app that nobody knows', async () => {
+  expect(await run('map', 'lora/flux1/line', 'comfi', '--no-link')).toEqual([
+    0,
+    expect.stringContaining('no app called "comfi" is known'),
+  ]);
+  expect((await run('map', 'lora/flux1/line', 'comfi', '--clear', 'link'))[0]).toBe(0);
+  expect((await run('map', 'lora/flux1/line', '*', '--clear', 'link'))[1]).not.toContain('warning');
+});
+
 it('links into the store of a tool', async () => {
   const store = join(folder, 'ollama');
   await mkdir(store);

@@ -24,6 +24,29 @@ async function detected(library: Library, appRoot: string, signal: AbortSignal):
   });
 }
 
+/**
+ * @internal The app whose links are asked for: one that is known, or that links were made for. A name that is mistyped has none, and would
+ * be told that nothing is there.
+ *
+ * @throws `mapper.unknown-app`
+ */
+export async function linkedAppOf(
+  library: Library,
+  place: { readonly app: string; readonly appRoot: string; readonly signal: AbortSignal },
+): Promise<string> {
+  const app = await appOf(library, place);
+  const known = (await knownApps()).map((one) => one.app);
+  if (known.includes(app)) return app;
+  const { signal } = place;
+  const links = await library.checkLinks({ app, signal });
+  if (links.length > 0 || (await library.linkRuns({ app, signal })).length > 0) return app;
+  throw new ModelkeepError('mapper.unknown-app', {
+    message: `there is no app called "${app}", and no links into one`,
+    facts: { app, known },
+    hint: `known apps: ${known.join(', ')}`,
+  });
+}
+
 /** @internal An empty text is a variable that was not set, and would mean the folder one happens to stand in. */
 export function folderOf(directory: string): string {
   if (directory !== '') return resolve(directory);

@@ -1,6 +1,6 @@
 import { ModelkeepError } from '@modelkeep/core';
 import { knownApps, type KeepLinkedOptions, type LinkingOptions, type UnlinkedApp } from 'modelkeep';
-import { appOf, folderOf } from '../arguments/app-folder.ts';
+import { appOf, folderOf, linkedAppOf } from '../arguments/app-folder.ts';
 import type { ExitCode } from '../exit-code.ts';
 import { adviceLines, linkExitCode, outcomeText, planText } from '../output/link-lines.ts';
 import { alignColumns } from '../output/model-lines.ts';
@@ -88,7 +88,7 @@ export async function unlinkApp(
   { app, directory }: { readonly app: string; readonly directory: string },
 ): Promise<ExitCode> {
   const appRoot = folderOf(directory);
-  const found = await appOf(library, { app, appRoot, signal });
+  const found = await linkedAppOf(library, { app, appRoot, signal });
   const removed: UnlinkedApp = await library.unlink(found, { appRoot, signal });
   terminal.out(json ? JSON.stringify(removed, null, 2) : outcomeText(removed));
   return linkExitCode(removed);
@@ -130,6 +130,8 @@ export async function mapModel(
       hint: `one of ${clearable.join(', ')}`,
     });
   }
+  if (app !== '*' && !(await knownApps()).some((one) => one.app === app) && !json)
+    terminal.err(`warning: no app called "${app}" is known here: \`modelkeep apps\` lists those that are`);
   const cleared = Object.fromEntries(clear.map((field) => [field, null]));
   const changed = await library.editMapping(
     model,

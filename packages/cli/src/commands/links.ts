@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { folderOf, linkedAppOf } from '../arguments/app-folder.ts';
 import type { ExitCode } from '../exit-code.ts';
 import { alignColumns } from '../output/model-lines.ts';
 import type { CommandContext, CommonOptions } from '../session.ts';
@@ -18,7 +18,10 @@ export async function showLinks(
     options,
   }: { readonly app: string | undefined; readonly directory: string | undefined; readonly options: LinksOptions },
 ): Promise<ExitCode> {
-  const scope = { app, appRoot: directory === undefined ? undefined : resolve(directory), signal };
+  const appRoot = directory === undefined ? undefined : folderOf(directory);
+  const found =
+    app === undefined ? undefined : await linkedAppOf(library, { app, appRoot: appRoot ?? process.cwd(), signal });
+  const scope = { app: found, appRoot, signal };
   if (options.repair === true) {
     const { checked, results, counts, files } = await library.repairLinks(scope);
     const lines = results.map(({ outcome, target, slug, reason, error }) => [

@@ -1,6 +1,6 @@
 import { ModelkeepError } from '@modelkeep/core';
 import type { UndoableRun } from 'modelkeep';
-import { appOf, folderOf } from '../arguments/app-folder.ts';
+import { folderOf, linkedAppOf } from '../arguments/app-folder.ts';
 import type { ExitCode } from '../exit-code.ts';
 import { linkExitCode, outcomeText, undoText } from '../output/link-lines.ts';
 import { alignColumns } from '../output/model-lines.ts';
@@ -19,7 +19,7 @@ export async function undoLink(
   { app, directory, options }: { readonly app: string; readonly directory: string; readonly options: UndoOptions },
 ): Promise<ExitCode> {
   const appRoot = folderOf(directory);
-  const found = await appOf(library, { app, appRoot, signal });
+  const found = await linkedAppOf(library, { app, appRoot, signal });
   const runs = await library.linkRuns({ app: found, appRoot, signal });
   if (options.list === true) {
     const lines = runs.map(({ id, appliedAt, links, files }) => [id, appliedAt, countsOf({ links, files })]);
