@@ -11,6 +11,7 @@ import type { FolderRegistry } from './registry/folder-registry.ts';
 import type { LinkRegistry } from './registry/link-registry.ts';
 import type { PlaceRegistry } from './registry/place-registry.ts';
 import type { UndoJournal } from './registry/undo-journal.ts';
+import type { ViewRegistry } from './registry/view-registry.ts';
 
 /** @internal What the parts of the mapper share. */
 export interface MapperContext {
@@ -33,6 +34,7 @@ export interface MapperContext {
   readonly folders: FolderRegistry;
   readonly files: FileRegistry;
   readonly places: PlaceRegistry;
+  readonly views: ViewRegistry;
   readonly journal: UndoJournal;
   /**
    * Held from the record of an intention to the record of what became of it. So what is found unfinished under it was left

@@ -5,6 +5,7 @@ import type { ApplyOptions } from './apply/apply-plan.ts';
 import type { UndoPlan } from './apply/plan-undo.ts';
 import type { RunNames } from './apply/undo-steps.ts';
 import { applyMapping, recoverConfig } from './config/apply-config.ts';
+import { followViews } from './config/follow-views.ts';
 import { planUndo, undoMapping, unlinkAllWithConfig, unlinkModelWithConfig } from './config/unlink-config.ts';
 import { checkLinks } from './health/check-links.ts';
 import type { CheckedLink } from './health/link-health.ts';
@@ -36,6 +37,7 @@ import type { RegisteredLink } from './registry/link-row.ts';
 import { undoableRuns, type UndoableRun } from './registry/undoable-runs.ts';
 import { createPlaceRegistry } from './registry/place-registry.ts';
 import { createUndoJournal } from './registry/undo-journal.ts';
+import { createViewRegistry } from './registry/view-registry.ts';
 
 /** What a mapper is made from. */
 export interface MapperOptions {
@@ -116,7 +118,8 @@ export interface Mapper {
   unlinkModel(modelId: string, options?: { readonly signal?: AbortSignal | undefined }): Promise<UnlinkedModel>;
   /**
    * Finishes what a process that ended in between had recorded: exactly the recorded link → done; nothing there → it is
-   * made; anything else → left alone and reported. Links of an app whose folder is not there wait.
+   * made; anything else → left alone and reported. Links of an app whose folder is not there wait. Folders of links that went with
+   * a library that was moved are known again where it is now.
    * @throws `sqlite.*`
    */
   recover(scope?: LinkScope): Promise<readonly AppliedLink[]>;
@@ -203,6 +206,7 @@ export function createMapper(options: MapperOptions): Mapper {
     folders: createFolderRegistry(registry, machineId),
     files: createFileRegistry(registry, machineId),
     places: createPlaceRegistry(registry, machineId),
+    views: createViewRegistry(registry, machineId),
     journal: createUndoJournal(registry, machineId),
     exclusively: options.exclusively ?? ((work) => work()),
   };
@@ -219,6 +223,7 @@ export function createMapper(options: MapperOptions): Mapper {
     unlinkAll: (request) => unlinkAllWithConfig(context, request),
     unlinkModel: (modelId, { signal } = {}) => unlinkModelWithConfig(context, modelId, signal),
     async recover(scope = {}) {
+      await followViews(context);
       const links: AppliedLink[] = [];
       for (const one of await scopesOf(context, scope)) links.push(...(await recoverLinks(context, one)));
       await recoverConfig(context, scope);

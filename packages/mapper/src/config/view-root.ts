@@ -31,12 +31,16 @@ export async function isViewRoot(
   { app, appRoot }: { readonly app: string; readonly appRoot: string },
 ): Promise<boolean> {
   if (viewFolder === null || !isAbsolute(viewFolder)) return false;
-  const isNamedSo = basename(appRoot).startsWith(`${app}-`) && /-[0-9a-f]{12}$/.test(appRoot);
-  return isNamedSo && dirname(appRoot) === (await realPath(fileSystem, viewFolder));
+  return isViewName(basename(appRoot), app) && dirname(appRoot) === (await realPath(fileSystem, viewFolder));
 }
 
-/** The path without links, of which the last part need not be there. */
-async function realPath(fileSystem: MapperContext['fileSystem'], path: string): Promise<string> {
+/** @internal Whether a name is one of such folders. */
+export function isViewName(name: string, app: string): boolean {
+  return name.startsWith(`${app}-`) && /^[0-9a-f]{12}$/.test(name.slice(app.length + 1));
+}
+
+/** @internal The path without links, of which the last part need not be there. */
+export async function realPath(fileSystem: MapperContext['fileSystem'], path: string): Promise<string> {
   try {
     return await fileSystem.realpath(path);
   } catch (error) {
