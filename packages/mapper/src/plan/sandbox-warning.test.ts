@@ -1,4 +1,7 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { createWorld } from '../mapper.test-world.ts';
 import { sandboxWarnings } from './sandbox-warning.ts';
 
 const warn = (appRoot: string, root = '/data/models'): readonly string[] =>
@@ -25,4 +28,23 @@ describe('an app in a sandbox', () => {
       expect(warn(appRoot)).toEqual([]);
     },
   );
+
+  it.each([
+    ['links', '.var/app/org.example.ComfyUI/data'],
+    ['config', '.var/app/org.example.ComfyUI/data'],
+  ] as const)('is told in the plan, by %s', async (way, folder) => {
+    const world = await createWorld();
+    try {
+      const appRoot = join(world.root, folder);
+      await mkdir(appRoot, { recursive: true });
+      await world.addModel({});
+      const mapper = world.open({ viewFolder: join(world.root, 'views') });
+      const plan = await mapper.planLinks({ app: 'comfyui', appRoot, way, models: world.list() });
+      const messages = plan.warnings.flatMap(({ code, message }) => (code === 'sandboxed' ? [message] : []));
+      expect(messages).toEqual([expect.stringContaining('flatpak override --user --filesystem=')]);
+      expect(messages[0]).toContain(world.libraryRoot);
+    } finally {
+      await world.close();
+    }
+  });
 });
