@@ -80,6 +80,7 @@ it('links into the app that a folder looks like, as people say, and by its confi
   expect(dry.out).toMatch(/^ {6}loras: "/m);
   expect((await run('link', 'comfyui', app, '--way', 'config')).err).toContain('restart ComfyUI');
   expect(await readFile(join(app, 'extra_model_paths.yaml'), 'utf8')).toContain('views/comfyui-');
+  expect((await run('link', 'comfyui', app, '--way', 'config')).err).not.toContain('restart ComfyUI');
   expect((await run('unlink', 'auto', app)).out).toMatch(/^removed {2}.*extra_model_paths\.yaml$/m);
   await expect(readFile(join(app, 'extra_model_paths.yaml'), 'utf8')).rejects.toThrow('ENOENT');
 });

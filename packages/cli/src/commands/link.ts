@@ -59,7 +59,8 @@ export async function linkApp(
     return 0;
   }
   const applied = await links.apply({ signal });
-  const note = applied.files.length === 0 ? null : (links.plan.config?.note ?? null);
+  const isWritten = applied.files.some(({ outcome }) => outcome !== 'kept' && outcome !== 'conflict');
+  const note = isWritten ? (links.plan.config?.note ?? null) : null;
   const { advice } = links.plan;
   terminal.out(
     json ? JSON.stringify({ ...applied, advice }, null, 2) : [...adviceLines(advice), outcomeText(applied)].join('\n'),

@@ -1,6 +1,8 @@
 import { dirname } from 'node:path';
 import { systemCodeOf } from '@modelkeep/io';
 import { ensureTargetFolder, type EnsureFolderOptions } from '../app/ensure-target-folder.ts';
+import { ensureViewRoot } from '../config/ensure-view-root.ts';
+import { isViewRoot } from '../config/view-root.ts';
 import { isSafeRelativePath } from '../app/safe-names.ts';
 import type { TargetFolder } from '../app/target-folder.ts';
 import type { LinkReason } from '../plan/link-reason.ts';
@@ -24,7 +26,11 @@ export function createLinkPlaces(context: MapperContext): LinkPlaces {
   /* One at a time: two folders may lack the same parent, and who records it has to be who makes it. */
   let last: Promise<unknown> = Promise.resolve();
   const makeNext = (request: EnsureFolderOptions): Promise<TargetFolder> => {
-    const making = last.then(() => ensureTargetFolder(request));
+    const making = last.then(async () => {
+      /* Another process has removed it when it was empty. */
+      if (await isViewRoot(context, request)) await ensureViewRoot(context, request);
+      return ensureTargetFolder(request);
+    });
     last = making.catch(() => {});
     return making;
   };

@@ -1,4 +1,3 @@
-import { dirname } from 'node:path';
 import { isModelkeepError, ModelkeepError } from '@modelkeep/core';
 import { resolveAppRoot } from '../app/app-root.ts';
 import { sweepFolders } from '../app/sweep-folders.ts';
@@ -9,6 +8,7 @@ import { findProfile } from '../profiles/find-profile.ts';
 import { configChanges, withoutOurs, type ConfigChange } from './change-config.ts';
 import { textDigest } from './config-file.ts';
 import type { ConfigPlace } from './config-place.ts';
+import { ensureViewRoot } from './ensure-view-root.ts';
 import { parseConfigPart, type ConfigPart } from './parse-config-part.ts';
 import type { AppliedFile } from './planned-file.ts';
 import { viewRootOf } from './view-root.ts';
@@ -24,8 +24,7 @@ export async function applyMapping(
   if (part === null) return applyPlan(context, plan, options);
   const place = await confirmPlace(context, part, options.appRoot);
   await recoverConfig(context, { app: part.app, appRoot: place.appRoot });
-  await ensureViewRoot(context, place);
-  const applied = await applyPlan(context, plan, { ...options, appRoot: place.viewRoot });
+  const applied = await applyInView(context, { place, plan, options });
   const files = await syncConfig(context, {
     place,
     runId: applied.id,
@@ -34,6 +33,22 @@ export async function applyMapping(
   });
   await sweepFolders({ ...context, app: place.app, appRoot: place.appRoot });
   return { ...applied, files };
+}
+
+/** Another process that unlinks the app may remove the empty view at any moment: before the first link is made it is made again. */
+async function applyInView(
+  context: MapperContext,
+  { place, plan, options }: { readonly place: ConfigPlace; readonly plan: unknown; readonly options: ApplyOptions },
+): Promise<AppliedPlan> {
+  for (let look = 1; ; look += 1) {
+    await ensureViewRoot(context, { ...place, appRoot: place.viewRoot });
+    try {
+      return await applyPlan(context, plan, { ...options, appRoot: place.viewRoot });
+    } catch (error) {
+      const isGone = isModelkeepError(error, 'mapper.app-root') && error.facts.path === place.viewRoot;
+      if (!isGone || look >= LOOKS) throw error;
+    }
+  }
 }
 
 /** @internal */
@@ -154,23 +169,6 @@ async function confirmPlace(
   const viewRoot = await viewRootOf(context, { app, appRoot });
   if (viewRoot !== part.viewRoot) throw invalid('/appRoot', `the links of this app go to ${viewRoot}`);
   return { app, appRoot, viewRoot, facts };
-}
-
-/** @internal Makes the view and the folder that holds the views of all apps, where they are missing. */
-export async function ensureViewRoot(
-  { fileSystem, folders }: MapperContext,
-  { app, viewRoot }: Pick<ConfigPlace, 'app' | 'viewRoot'>,
-): Promise<void> {
-  for (const path of [dirname(viewRoot), viewRoot]) {
-    const recorded = await folders.add(path, { app, appRoot: viewRoot });
-    try {
-      await fileSystem.mkdir(path);
-      await fileSystem.fsyncFolder(dirname(path));
-    } catch (error) {
-      if (recorded) await folders.forget(path);
-      if (!isModelkeepError(error, 'io.exists')) throw error;
-    }
-  }
 }
 
 function invalid(pointer: string, problem: string): ModelkeepError {

@@ -130,6 +130,7 @@ it('processes that map at once by a config file agree', { timeout: 300_000 }, as
     const tasks = [1, 2, 3, 3].map((length) =>
       runKillTask(world.root, {
         action: 'apply',
+        inCrowd: true,
         appRoot,
         config: { app: 'comfyui', viewFolder },
         database: state.path,
@@ -171,6 +172,7 @@ it('processes that map at once by the settings of SwarmUI agree', { timeout: 300
     const run = (action: 'apply' | 'unlinkAll', models: readonly MappableModel[]) =>
       runKillTask(world.root, {
         action,
+        inCrowd: true,
         appRoot,
         config: { app: 'swarmui', viewFolder },
         database: state.path,

@@ -8,7 +8,8 @@ import { unlinkAllOf, type UnlinkAllOptions } from '../apply/unlink-all.ts';
 import { unlinkModelOf, type UnlinkedModel } from '../apply/unlink-model.ts';
 import type { MapperContext } from '../mapper-context.ts';
 import { findProfile } from '../profiles/find-profile.ts';
-import { ensureViewRoot, syncConfig, takeConfig } from './apply-config.ts';
+import { syncConfig, takeConfig } from './apply-config.ts';
+import { ensureViewRoot } from './ensure-view-root.ts';
 import { planUndoConfig, undoConfig } from './undo-config.ts';
 import { isViewRoot, viewRootOf } from './view-root.ts';
 
@@ -24,7 +25,7 @@ export async function undoMapping(
   await confirmRunIsReachable(context, applied);
   const files = await undoConfig(context, applied.id);
   /* It went with the last link in it. */
-  if (isView) await ensureViewRoot(context, { app, viewRoot });
+  if (isView) await ensureViewRoot(context, { app, appRoot: viewRoot });
   const undone = await undoRun(context, { applied, signal });
   /* The folders that were made for config files stand below the app's own folder. */
   for (const appRoot of roots) await sweepFolders({ ...context, app: applied.app, appRoot });

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { findAppRoot } from '../app/app-root.ts';
-import { ensureViewRoot, recoverConfig, syncConfig } from '../config/apply-config.ts';
+import { recoverConfig, syncConfig } from '../config/apply-config.ts';
+import { ensureViewRoot } from '../config/ensure-view-root.ts';
 import type { AppliedFile } from '../config/planned-file.ts';
 import type { LinkScope } from '../apply/recover-links.ts';
 import type { MapperContext } from '../mapper-context.ts';
@@ -22,7 +23,8 @@ export async function restoreViewRoots(context: MapperContext, scope: LinkScope)
     const { appRoot, viewRoot } = place;
     if (await isThere(viewRoot)) continue;
     /* Its drive, or that of the app, may not be connected. */
-    if ((await isThere(dirname(dirname(viewRoot)))) && (await isThere(appRoot))) await ensureViewRoot(context, place);
+    if ((await isThere(dirname(dirname(viewRoot)))) && (await isThere(appRoot)))
+      await ensureViewRoot(context, { app: place.app, appRoot: viewRoot });
   }
 }
 
