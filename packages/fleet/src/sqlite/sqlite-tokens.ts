@@ -25,15 +25,24 @@ export function sqliteTokens({ file, now, secrets }: TableContext & { readonly s
       ],
       read: (results) => (results[0]?.changes ?? 0) > 0,
     });
+  /** A keychain that is locked tells nothing. */
+  const isKept = async (origin: string): Promise<boolean> => {
+    try {
+      return (await secrets.get(origin)) !== undefined;
+    } catch {
+      return false;
+    }
+  };
   return {
     async set(token, call) {
       const { origin, value, name } = checkToken(token);
       const params = { origin, name, now: now() };
+      const before = await file.get('select 1 from fleet_tokens where origin = :origin', { origin }, call);
       await file.write({ statements: [{ sql: SET, params }, noteChange('tokens', origin)], read: () => null }, call);
       try {
         await secrets.set(origin, value);
       } catch (error) {
-        if ((await secrets.get(origin)) === undefined) await remove(origin);
+        if (before === undefined && !(await isKept(origin))) await remove(origin);
         throw error;
       }
       return { origin, name, setAt: params.now, lastUsedAt: null, valid: null, checkedAt: null };
