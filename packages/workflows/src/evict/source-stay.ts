@@ -26,18 +26,16 @@ export type AskSource = (model: ModelRecord, signal?: AbortSignal) => Promise<St
  * waits for room.
  */
 export function createSourceStay(context: SourceContext, patienceMs: number = PATIENCE_MS): AskSource {
-  const silent = new Map<string, Stay>();
+  const silent = new Set<string>();
   return async (model, signal) => {
     const origins = new Set(model.files.flatMap(({ source }) => originOf(source?.endpoint)));
     for (const origin of origins) {
-      const known = silent.get(origin);
-      if (known !== undefined) return known;
+      if (silent.has(origin)) return { why: 'source-unknown', detail: `${origin} did not answer a moment ago` };
     }
     const patience = AbortSignal.timeout(patienceMs);
     const noted = (detail: string, at: Iterable<string>): Stay => {
-      const stay: Stay = { why: 'source-unknown', detail };
-      for (const origin of at) silent.set(origin, stay);
-      return stay;
+      for (const origin of at) silent.add(origin);
+      return { why: 'source-unknown', detail };
     };
     try {
       return await askSource(context, model, signal === undefined ? patience : AbortSignal.any([signal, patience]));
