@@ -50,6 +50,12 @@ it.each([
   [['--before', '2020-01-01'], '', 0],
   [['--incomplete'], '', 0],
   [['--app', 'comfyui'], '', 0],
+  [['--precision', 'bf16', '--family', 'flux1'], 'lora/flux1/line', 1],
+  [['--precision', 'none'], '', 0],
+  [['--quant', 'Q4_K_M'], '', 0],
+  [['--licence', 'mit'], '', 0],
+  [['--base-model', 'none'], '', 0],
+  [['--repo', 'acme/none'], '', 0],
   [['--family', 'flux1', '--format', 'safetensors', '--limit', '1', '--reverse'], 'lora/flux1/line', 1],
 ])('list %j', async (args, slug, models) => {
   const { exitCode, out, err } = await run(['list', ...args]);
