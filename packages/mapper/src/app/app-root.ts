@@ -13,8 +13,7 @@ export async function resolveAppRoot(fileSystem: FileSystem, appRoot: string): P
   if (!isAbsolute(appRoot)) throw refuse(appRoot, 'the path is not absolute');
   const resolved = await resolve(fileSystem, appRoot);
   if ((await fileSystem.stat(resolved)).kind !== 'folder') throw refuse(appRoot, 'it is not a folder');
-  if (isInside(resolved, await homeFolder(fileSystem)))
-    throw refuse(appRoot, 'it is the home folder, or a folder above it');
+  if (await isTooWide(fileSystem, resolved)) throw refuse(appRoot, 'it is the home folder, or a folder above it');
   return resolved;
 }
 
@@ -54,6 +53,11 @@ async function resolve(fileSystem: FileSystem, appRoot: string): Promise<string>
     if (systemCode === 'ELOOP') throw refuse(appRoot, 'the links on the way lead to each other');
     throw error;
   }
+}
+
+/** @internal Whether a folder is the home folder, or one above it. */
+export async function isTooWide(fileSystem: FileSystem, folder: string): Promise<boolean> {
+  return isInside(folder, await homeFolder(fileSystem));
 }
 
 async function homeFolder(fileSystem: FileSystem): Promise<string> {

@@ -3,6 +3,7 @@ import type { UndoPlan } from '../apply/plan-undo.ts';
 import type { MapperContext } from '../mapper-context.ts';
 import { configEditor } from './config-editors.ts';
 import { readConfigFile, type FoundFile } from './config-file.ts';
+import { notOwnChange } from './own-file.ts';
 import type { AppliedFile } from './planned-file.ts';
 import { actionOf } from './plan-config.ts';
 import { conflict, doneAs, makeFolder, placeOf, put } from './write-config.ts';
@@ -66,13 +67,15 @@ async function entriesOf({ files }: MapperContext, runId: string): Promise<reado
 }
 
 async function decide(
-  { fileSystem }: MapperContext,
+  context: MapperContext,
   { entry, runId, registered }: Entry & { readonly runId: string },
 ): Promise<Step> {
   const { path, before, after } = entry;
   const row = registered ?? forgottenRow(entry, runId);
   if (row === null) return { kind: 'keep', forget: false };
-  const found = await readConfigFile(fileSystem, placeOf(row));
+  const stranger = await notOwnChange(context, { ...row, previous: before, content: after });
+  if (stranger !== null) return { kind: 'refused', problem: stranger };
+  const found = await readConfigFile(context.fileSystem, placeOf(row));
   if (found.problem !== null) return { kind: 'refused', problem: found.problem };
   const editor = configEditor(row.format, path);
   const isOurs = (text: string | null): boolean => {

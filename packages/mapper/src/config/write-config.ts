@@ -8,6 +8,7 @@ import type { ConfigChange } from './change-config.ts';
 import { readConfigFile, staysInside } from './config-file.ts';
 import type { ConfigPlace } from './config-place.ts';
 import { actionOf } from './plan-config.ts';
+import { notOwnChange } from './own-file.ts';
 import type { AppliedFile } from './planned-file.ts';
 import { replaceText, sweepTexts } from './replace-text.ts';
 
@@ -76,6 +77,11 @@ async function writeHeld(
 /** @internal Finishes, or gives up, what a process that ended in between had recorded: the file as it is decides. */
 export async function finishConfig(context: MapperContext, row: RegisteredFile): Promise<AppliedFile> {
   const { path, previous, content, runId } = row;
+  const stranger = await notOwnChange(context, row);
+  if (stranger !== null) {
+    await context.files.forget(path);
+    return conflict(path, stranger);
+  }
   const found = await readConfigFile(context.fileSystem, placeOf(row));
   const forget = content === null || content === '';
   if (found.problem !== null) return conflict(path, found.problem);
