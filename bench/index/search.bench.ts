@@ -1,7 +1,7 @@
 /**
  * Searches, counts and lists through the index, against the same statement by hand on the calling thread, and against one FTS5
  * table with bm25 as it is made in an afternoon. MODELKEEP_BENCH_MODELS sets the sizes, with commas between (default
- * 10000,100000; 1000000 takes some minutes more), MODELKEEP_BENCH_ROUNDS the calls of each (default 101),
+ * 10000,100000; 1000000 takes some minutes more), MODELKEEP_BENCH_ROUNDS the calls of each (default 401),
  * MODELKEEP_BENCH_DIR the drive.
  */
 import { mkdtemp, rm, stat } from 'node:fs/promises';
@@ -15,7 +15,7 @@ import { byRelevance, searchSql } from '../../packages/library-index/src/query/s
 import { median } from '../alternate.ts';
 import { madeRecords, numbersOf, p99 } from './made-records.ts';
 
-const rounds = numbersOf('MODELKEEP_BENCH_ROUNDS', '101')[0] ?? 101;
+const rounds = numbersOf('MODELKEEP_BENCH_ROUNDS', '401')[0] ?? 401;
 
 const searches: readonly (readonly [string, ModelFilters])[] = [
   ['zebrafinch', {}],

@@ -14,8 +14,10 @@ export async function followMoved(context: RelinkContext & { readonly logger: Lo
         logger.warn('links to a model that has got another place were not led there', { id, error: String(error) }),
       );
     }
+    // Who only reads changes nothing in apps.
+    if (mapper === null || store.mode === 'read') return;
     await mapper
-      ?.followPlaces(store.places())
+      .followPlaces(store.places())
       .catch((error: unknown) =>
         logger.warn('links to a drive that is mounted elsewhere were not led there', { error: String(error) }),
       );

@@ -20,7 +20,7 @@ async function createWorld(disk: string): Promise<World> {
   await mkdir(at('ComfyUI/models'), { recursive: true });
   await writeFile(at('line.safetensors'), buildFluxLora({ scale: 0.02 }));
   await writeFile(at('other.safetensors'), buildFluxLora({ scale: 0.05 }));
-  await using library = await openWorkspace({ root: at('library') });
+  await using library = await openWorkspace({ root: at('library'), stateDir: at('state') });
   await library.addVolume(disk === '' ? at('disk') : disk, { label: 'disk' });
   await library.import(at('line.safetensors'), { volume: 'disk' }).result;
   await library.import(at('other.safetensors')).result;
@@ -48,17 +48,22 @@ it('links lead to a drive that was mounted elsewhere as soon as a library is ope
   expect(await world.target('line')).toBe(`${folder.join('here/models')}/${LINE}/line.safetensors`);
   await drive.unplug();
   {
-    await using library = await openWorkspace({ root: world.at('library') });
+    await using library = await openWorkspace({ root: world.at('library'), stateDir: world.at('state') });
     expect((await library.volumes())[1]).toMatchObject({ state: 'offline' });
     expect((await healths(library)).toSorted()).toEqual(['broken', 'ok']);
   }
   await drive.plugIn(folder.join('there'));
   await rm(world.at('ComfyUI/models/loras/other.safetensors'));
   {
-    await using reader = await openWorkspace({ root: world.at('library'), mode: 'read' });
+    // Who reads changes nothing, although this machine has a record of links of its own.
+    await using reader = await openWorkspace({
+      root: world.at('library'),
+      stateDir: world.at('state'),
+      mode: 'read',
+    });
     expect((await healths(reader)).toSorted()).toEqual(['missing', 'moved']);
   }
-  await using library = await openWorkspace({ root: world.at('library') });
+  await using library = await openWorkspace({ root: world.at('library'), stateDir: world.at('state') });
   expect(await world.target('line')).toBe(`${folder.join('there/models')}/${LINE}/line.safetensors`);
   expect((await healths(library)).toSorted()).toEqual(['missing', 'ok']);
   await library.close();
@@ -68,7 +73,7 @@ it('links lead to a drive that was mounted elsewhere as soon as a library is ope
 it('links follow a drive that comes back at another place to an open library', async () => {
   await using world = await createWorld('');
   await rename(world.at('disk'), world.at('away'));
-  await using library = await openWorkspace({ root: world.at('library') });
+  await using library = await openWorkspace({ root: world.at('library'), stateDir: world.at('state') });
   expect((await healths(library)).toSorted()).toEqual(['broken', 'ok']);
   await library.addVolume(world.at('away'));
   expect(await world.target('line')).toBe(`${world.at('away')}/${LINE}/line.safetensors`);
@@ -79,7 +84,7 @@ it('links follow a library that was carried to another folder with its drives, o
   await using world = await createWorld('');
   await mkdir(world.at('elsewhere'));
   for (const name of ['library', 'disk']) await rename(world.at(name), world.at(`elsewhere/${name}`));
-  await using library = await openWorkspace({ root: world.at('elsewhere/library') });
+  await using library = await openWorkspace({ root: world.at('elsewhere/library'), stateDir: world.at('state') });
   expect(await world.target('line')).toBe(`${world.at('elsewhere/disk')}/${LINE}/line.safetensors`);
   expect(await world.target('other')).toBe(`${world.at('elsewhere/library')}/${OTHER}/other.safetensors`);
   expect(await healths(library)).toEqual(['ok', 'ok']);
