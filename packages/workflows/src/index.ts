@@ -336,6 +336,7 @@ export type {
 } from './webhooks/library-webhooks.ts';
 export type { LibraryJobs, LibraryJobStep, RunJobsOptions, SubmitJobOptions } from './jobs/library-jobs.ts';
 export type { LibraryJobPayloads, LibraryJobType } from './jobs/payloads.ts';
+export type { FetchedByJob, LibraryJobResults } from './jobs/results.ts';
 export type {
   AddedJob,
   FollowJobsOptions,

@@ -2,22 +2,15 @@ import type { JobContext } from '@modelkeep/jobs';
 import { followOperation } from './follow-operation.ts';
 import type { JobWorkspace } from './job-workspace.ts';
 import type { LibraryJobPayloads } from './payloads.ts';
+import type { FetchedByJob } from './results.ts';
 import { signalOfPause } from './signal-of-pause.ts';
-
-/** @internal What a copy job gave. */
-export interface CopyJobResult {
-  /** Ids. */
-  readonly models: readonly string[];
-  readonly bytesFetched: number;
-  readonly bytesResumed: number;
-}
 
 /** @internal Fetches a content from another server of the fleet; a later attempt goes on with what is there. */
 export async function runCopy(
   { servers }: Pick<JobWorkspace, 'servers'>,
   { sha256 }: LibraryJobPayloads['copy'],
   context: JobContext,
-): Promise<CopyJobResult> {
+): Promise<FetchedByJob> {
   let following: Promise<unknown> | undefined;
   const fetched = servers.fetch(sha256, {
     signal: signalOfPause(context),

@@ -11,7 +11,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { tempFolder } from '../workspace.test-helper.ts';
 import { openWorkspace } from '../workspace/open-workspace.ts';
 import type { Workspace } from '../workspace/workspace.ts';
-import type { DownloadJobResult } from './download-job.ts';
+import type { FetchedByJob } from './results.ts';
 import { readCheckpoint } from './pinned-source.ts';
 
 const big = buildFluxModel({ scale: 2 });
@@ -83,7 +83,7 @@ it('is held while it runs, and goes on with the commit that it began with', asyn
   hub.setPace({});
   expect(await workspace.jobs.resume(id)).toBe(true);
   const { result } = await until(id, isIn('completed'));
-  const { models, bytesFetched, bytesResumed } = result as DownloadJobResult;
+  const { models, bytesFetched, bytesResumed } = result as FetchedByJob;
   expect(bytesResumed).toBeGreaterThan(1_000_000);
   // Where a connection takes over from another one, both bring what lies between.
   expect(bytesFetched + bytesResumed).toBeGreaterThanOrEqual(big.length);
@@ -108,7 +108,7 @@ it('takes the newest commit where that of the attempt before is gone', async () 
   await workspace.jobs.resume(id);
   const { result, checkpoint } = await until(id, isIn('completed'));
   expect(readCheckpoint(checkpoint)?.source).toMatchObject({ commit });
-  const model = await workspace.get((result as DownloadJobResult).models[0] ?? '');
+  const model = await workspace.get((result as FetchedByJob).models[0] ?? '');
   expect(model.files[0]?.sha256).toBe(createHash('sha256').update(newer).digest('hex'));
 });
 
@@ -144,7 +144,7 @@ it('waits for a person, and goes on once a token was given', async () => {
   await workspace.tokens.set('huggingface', member);
   await workspace.jobs.resume(id);
   const { result } = await until(id, isIn('completed'));
-  const model = await workspace.get((result as DownloadJobResult).models[0] ?? '');
+  const model = await workspace.get((result as FetchedByJob).models[0] ?? '');
   const stored = await readFile(join(workspace.folderOf(model) ?? '', model.files[0]?.name ?? ''));
   expect(stored.equals(buildFluxLora())).toBe(true);
 });

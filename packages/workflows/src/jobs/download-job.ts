@@ -4,25 +4,18 @@ import { followOperation } from './follow-operation.ts';
 import type { JobWorkspace } from './job-workspace.ts';
 import type { LibraryJobPayloads } from './payloads.ts';
 import { isGone, pinOf, planPinned, readCheckpoint, type DownloadCheckpoint } from './pinned-source.ts';
+import type { FetchedByJob } from './results.ts';
 import { signalOfPause } from './signal-of-pause.ts';
 
 /** So many new bytes are a step forward, after which attempts count anew. */
 const STEP_BYTES = 67_108_864;
-
-/** @internal What a download job gave. */
-export interface DownloadJobResult {
-  /** Ids. */
-  readonly models: readonly string[];
-  readonly bytesFetched: number;
-  readonly bytesResumed: number;
-}
 
 /** @internal Downloads what a job names; a later attempt goes on with the same commit or version. */
 export async function runDownload(
   workspace: JobWorkspace,
   payload: LibraryJobPayloads['download'],
   context: JobContext,
-): Promise<DownloadJobResult> {
+): Promise<FetchedByJob> {
   const saved = readCheckpoint(context.checkpoint());
   try {
     return await downloadFrom(workspace, payload, { context, saved });
@@ -37,7 +30,7 @@ async function downloadFrom(
   workspace: JobWorkspace,
   { reference, volume, makeRoom, ...selection }: LibraryJobPayloads['download'],
   { context, saved }: { readonly context: JobContext; readonly saved: DownloadCheckpoint | null },
-): Promise<DownloadJobResult> {
+): Promise<FetchedByJob> {
   const request = { reference, ...selection, signal: context.signal };
   const plan = await planPinned(workspace, request, saved?.source ?? null);
   const source = pinOf(reference, plan.source);

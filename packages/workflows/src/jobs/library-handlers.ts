@@ -1,11 +1,11 @@
 import { errorFromJSON, isModelkeepError } from '@modelkeep/core';
 import type { JobContext, JobHandler, JobHandlers, JobOutcome } from '@modelkeep/jobs';
-import { z } from 'zod';
 import { runCopy } from './copy-job.ts';
 import { runDownload } from './download-job.ts';
 import { followOperation } from './follow-operation.ts';
 import type { JobWorkspace } from './job-workspace.ts';
 import { payloads, type LibraryJobPayloads, type LibraryJobType } from './payloads.ts';
+import { results, type LibraryJobResults } from './results.ts';
 
 const OFFLINE_WAIT_MS = 60_000;
 /** Codes that another attempt cannot help. */
@@ -81,7 +81,7 @@ async function syncNow(
   repos: JobWorkspace['repos'],
   { reference, ...options }: LibraryJobPayloads['sync'],
   context: JobContext,
-): Promise<unknown> {
+): Promise<LibraryJobResults['sync']> {
   const { signal } = context;
   const { id } = await repos.register(reference, { signal });
   const { repo, artifacts, failures, bytesFetched } = await followOperation(
@@ -97,11 +97,11 @@ async function syncNow(
 
 function handler<Type extends LibraryJobType>(
   type: Type,
-  run: (payload: LibraryJobPayloads[Type], context: JobContext) => Promise<unknown>,
+  run: (payload: LibraryJobPayloads[Type], context: JobContext) => Promise<LibraryJobResults[Type]>,
 ): JobHandler {
   return {
     payload: payloads[type],
-    result: z.unknown(),
+    result: results[type],
     run: (payload, context) => run(payload as LibraryJobPayloads[Type], context),
     judge,
   };
