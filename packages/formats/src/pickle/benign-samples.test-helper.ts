@@ -29,6 +29,20 @@ const numpyScalar = call(
   },
   call('_codecs', 'encode', '\u0000\u0000\u0000@', 'latin1'),
 );
+/** As numpy writes its own types: bytes of texts have to be zeroed, dates have a unit. */
+const numpyTypes: Saved = (
+  [
+    ['U5', '<', 20, 4, 8],
+    ['S5', '|', 5, 1, 0],
+    ['O8', '|', -1, -1, 63],
+    ['b1', '|', -1, -1, 0],
+  ] as const
+).map(([type, order, size, alignment, flags]) => ({
+  is: 'call',
+  of: global('numpy', 'dtype'),
+  args: [type, false, true],
+  state: tuple(3, order, null, null, null, size, alignment, flags),
+}));
 const numpyArray: Saved = {
   is: 'call',
   of: global('numpy.core.multiarray', '_reconstruct'),
@@ -104,6 +118,7 @@ const saved: readonly (readonly [name: string, value: Saved, tensors: number, ha
     true,
   ],
   ['a counter of numpy', { state_dict: ordered, best: numpyScalar, losses: [numpyScalar, numpyScalar] }, 3],
+  ['types of numpy', { state_dict: ordered, types: numpyTypes }, 3],
   ['an array of numpy', { state_dict: ordered, history: numpyArray }, 3],
   [
     'arguments',

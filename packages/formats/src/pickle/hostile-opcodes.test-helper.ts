@@ -1,3 +1,4 @@
+import { suspiciousOpcodes } from './hostile-limits.test-helper.ts';
 import { bytesOf, calling, callingFour, op } from './pickle-builder.test-helper.ts';
 
 /** A sample and the least that has to be said of it. */
@@ -150,6 +151,20 @@ const dangerous: readonly (readonly [string, Uint8Array])[] = [
     'a state that replaces a slot',
     bytesOf(two, op.global('collections', 'OrderedDict'), ')RN}', op.text('__reduce__'), op.small(1), 's\x86b.'),
   ],
+  [
+    'a state whose name is put together',
+    bytesOf(
+      two,
+      op.global('collections', 'OrderedDict'),
+      ')R}',
+      op.global('__builtin__', 'str'),
+      op.bytes(bytesOf('__class__')),
+      op.text('utf-8'),
+      '\x86R',
+      op.small(1),
+      'sb.',
+    ),
+  ],
   ['a hidden text', bytesOf(two, op.global('_codecs', 'encode'), op.text('bf.flfgrz'), op.text('rot13'), '\x86R.')],
   [
     'a tensor of a type that calls',
@@ -243,71 +258,8 @@ const dangerous: readonly (readonly [string, Uint8Array])[] = [
   ],
 ];
 
-const suspicious: readonly (readonly [string, Uint8Array])[] = [
-  [
-    'an array of numpy over bytes that are to be objects',
-    bytesOf(
-      two,
-      op.global('numpy', 'ndarray'),
-      '(K\x01\x85',
-      op.global('numpy', 'dtype'),
-      op.text('O8'),
-      '\x89\x88\x87R',
-      op.bytes(new Uint8Array(8)),
-      'tR.',
-    ),
-  ],
-  ['a line that is longer than is looked at', bytesOf(`V${'x'.repeat(70_000)}\n0`, system, '.')],
-  ['a persistent object that is no storage', bytesOf(two, '(', op.text('module'), op.text('x'), 'tQ.')],
-  ['a persistent object by line', bytesOf('Pevil\n.')],
-  [
-    'a storage of an unknown type',
-    bytesOf(
-      two,
-      '(',
-      op.text('storage'),
-      op.global('collections', 'OrderedDict'),
-      op.text('0'),
-      op.text('cpu'),
-      op.small(1),
-      'tQ.',
-    ),
-  ],
-  ['a memo that fills the memory', bytesOf(two, 'N', op.longPut(0xfffffff0), '.')],
-  ['more opcodes than are looked at', bytesOf(two, repeated('N0', 500_001), 'N.')],
-  ['more values than are looked at', bytesOf(two, repeated('N', 10_001), '.')],
-  ['more marks than are looked at', bytesOf(two, repeated('(', 10_001), '.')],
-  ['numbers that fill the memory', bytesOf(two, op.global('torch', 'UntypedStorage'), op.long(2n ** 46n), '\x85R.')],
-  ['a tensor that fills the memory', bytesOf(two, op.global('torch', 'Tensor'), op.long(2n ** 46n), '\x85R.')],
-  ['a fraction without end', bytesOf(two, op.global('fractions', 'Fraction'), op.text('1e999999999'), '\x85R.')],
-  ['a decimal without end', bytesOf(two, op.global('decimal', 'Decimal'), op.text('1E+999999999'), '\x85R.')],
-  ['a million values in containers', bytesOf(two, repeated(')', 10_000), repeated('2', 1_000), '.')],
-  ['a protocol of the future', bytesOf(op.proto(6), 'N.')],
-  ['an opcode of the future', bytesOf(four, 'N\xfe.')],
-  ['bytes from outside', bytesOf(op.proto(5), '\x97.')],
-  ['bytes from outside that are only read', bytesOf(op.proto(5), '\x97\x98.')],
-  ['a pickle that is cut', benign.subarray(0, benign.length - 1)],
-  ['a pickle with a tail of zeros', bytesOf(benign, new Uint8Array(16))],
-  ['a pickle with a tail of text', bytesOf(benign, 'import os')],
-  [
-    'room for a billion numbers',
-    bytesOf(two, op.global('__builtin__', 'bytearray'), op.long(1_000_000_000_000n), '\x85R.'),
-  ],
-  [
-    'room for an array of numpy',
-    bytesOf(two, op.global('numpy', 'ndarray'), op.int(2_000_000_000), op.int(2_000_000_000), '\x86\x85R.'),
-  ],
-  ['a state for a dictionary', bytesOf(two, '}}b.')],
-  ['named arguments', bytesOf(four, op.stackGlobal('collections', 'OrderedDict'), ')}', op.short('x'), 'Ns\x92.')],
-  ['a tensor in bytes', bytesOf(two, op.global('torch.storage', '_load_from_bytes'), op.bytes(benign), '\x85R.')],
-  ['a number that is none', bytesOf(two, 'Iabc\n.')],
-  ['a text without quotes', bytesOf(two, 'Sabc\n.')],
-  ['a key without a value', bytesOf(two, '}(Nu.')],
-  ['more pickles than are looked at', bytesOf(...Array.from({ length: 1_002 }, () => 'N.'), calling('os', 'system'))],
-];
-
 /** @internal Pickles that get round scanners by what they do, not by what they call. */
 export const hostileOpcodes: readonly HostileSample[] = [
   ...dangerous.map(([name, bytes]): HostileSample => ({ name, bytes, verdict: 'dangerous' })),
-  ...suspicious.map(([name, bytes]): HostileSample => ({ name, bytes, verdict: 'suspicious' })),
+  ...suspiciousOpcodes.map(([name, bytes]): HostileSample => ({ name, bytes, verdict: 'suspicious' })),
 ];

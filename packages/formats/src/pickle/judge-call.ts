@@ -1,4 +1,4 @@
-import type { PickleValue } from './pickle-value.ts';
+import type { PickleInstance, PickleValue } from './pickle-value.ts';
 import { globalNameOf, itemsOf, kindOf } from './pickle-value.ts';
 import type { GlobalJudgement } from './judge-global.ts';
 
@@ -23,6 +23,13 @@ const LONG_EXPONENT = /e\+?\d{5}/iu;
 const WITH_STATE = new Set(['torch._utils _rebuild_parameter_with_state', 'torch._tensor _rebuild_from_type_v2']);
 const INTERNALS = 'sets something internal of Python';
 
+const PLAIN_TYPE = /^[<>=|]?[A-Za-z?]\w*(?:\[\w+\])?$/;
+/** Of texts: their room has to be zeroed first. */
+const NEEDS_ZEROS = 8;
+/** Of objects. Any others would let bytes pass for them. */
+const OF_OBJECTS = 63;
+const MADE_TYPE = 'makes a type of numbers, with which bytes may pass for objects';
+
 /** @internal What speaks against a call of `callee`, beside what naming it says. */
 export function judgeCall(callee: PickleValue, args: PickleValue): GlobalJudgement | null {
   const name = globalNameOf(callee);
@@ -42,6 +49,7 @@ export function judgeCall(callee: PickleValue, args: PickleValue): GlobalJudgeme
   if (name === 'numpy ndarray' && items.length > 2) {
     return { severity: 'suspicious', reason: 'makes an array of bytes as they are' };
   }
+  if (name === 'numpy dtype' && !isPlainType(items[0])) return { severity: 'suspicious', reason: MADE_TYPE };
   if (WITH_STATE.has(name) && setsInternals(items[3] ?? null)) {
     return { severity: 'dangerous', reason: INTERNALS };
   }
@@ -59,7 +67,21 @@ export function judgeState(target: PickleValue, state: PickleValue): GlobalJudge
   if (kindOf(target) === 'global') return { severity: 'dangerous', reason: 'changes a class or a function' };
   if (kindOf(target) !== 'instance')
     return { severity: 'suspicious', reason: 'sets the state of something that has none' };
-  return setsInternals(state) ? { severity: 'dangerous', reason: INTERNALS } : null;
+  if (setsInternals(state)) return { severity: 'dangerous', reason: INTERNALS };
+  return madeType(target as PickleInstance, state) ? { severity: 'suspicious', reason: MADE_TYPE } : null;
+}
+
+function madeType({ callee, args: [type] }: PickleInstance, state: PickleValue): boolean {
+  if (globalNameOf(callee) !== 'numpy dtype') return false;
+  const [, , ofOthers, names, fields, , , flags = 0] = itemsOf(state);
+  if ([ofOthers, names, fields].some((part) => part !== null && part !== undefined)) return true;
+  const isOfObjects = typeof type !== 'string' || type.includes('O');
+  return isOfObjects ? flags !== OF_OBJECTS : flags !== 0 && flags !== NEEDS_ZEROS;
+}
+
+/** A type of numbers by its name, or a class of numpy's. */
+function isPlainType(type: PickleValue | undefined): boolean {
+  return typeof type === 'string' ? PLAIN_TYPE.test(type) : globalNameOf(type)?.startsWith('numpy ') === true;
 }
 
 function setsInternals(state: PickleValue): boolean {
@@ -67,7 +89,10 @@ function setsInternals(state: PickleValue): boolean {
   const keys = parts.flatMap((part) =>
     typeof part === 'object' && part !== null && part.kind === 'dict' ? part.entries.map(([key]) => key) : [],
   );
-  return keys.some((key) => typeof key === 'string' && key.startsWith('__') && key.endsWith('__'));
+  return keys.some((key) => {
+    const kind = kindOf(key);
+    return kind === 'instance' || kind === 'unknown' || (typeof key === 'string' && /^__.*__$/s.test(key));
+  });
 }
 
 function elementsOf(items: readonly PickleValue[]): number {
