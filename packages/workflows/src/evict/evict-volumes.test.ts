@@ -1,4 +1,4 @@
-import { rename } from 'node:fs/promises';
+import { readdir, rename } from 'node:fs/promises';
 import { buildFluxLora, startHub } from '@modelkeep/testing';
 import { expect, it } from 'vitest';
 import { tempFolder } from '../workspace.test-helper.ts';
@@ -109,4 +109,18 @@ it('the same content on two volumes is two blobs: giving one up frees its drive'
   await expect(later.evict({ freeBytes: 1, volume: 'disk' }).result).rejects.toMatchObject({
     code: 'library.volume-offline',
   });
+});
+
+it('a model is restored on its own volume, where wrong bytes stay as well', async () => {
+  await using world = await scene();
+  const { library, folder, hub } = world;
+  await library.evict({ freeBytes: 1, models: [slugOf('d')] }).result;
+  hub.faults.arm({ when: { origin: 'cdn', times: 50 }, fault: { kind: 'flip-bit', offsetBytes: size - 1 } });
+  await expect(library.restore(slugOf('d')).result).rejects.toMatchObject({ code: 'transfer.integrity' });
+  expect(await readdir(folder.join('disk/.modelkeep/quarantine'))).not.toEqual([]);
+  expect(await readdir(folder.join('library/.modelkeep/quarantine')).catch(() => [])).toEqual([]);
+  expect((await library.get(slugOf('d'))).evictedAt).toBeDefined();
+  hub.faults.clear();
+  expect(await library.restore(slugOf('d')).result).toMatchObject({ bytesFetched: size });
+  expect(await library.verify().result).toMatchObject({ models: 4, problems: [] });
 });

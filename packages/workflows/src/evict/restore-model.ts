@@ -55,7 +55,7 @@ export function restoreModel(
           url: urls.get(name) ?? '',
           part,
           journal,
-          quarantine: store.layout.quarantine,
+          quarantine: transaction.quarantine,
           expected: { sizeBytes, sha256, gitSha1 },
           maxConnections: context.maxConnections,
           deliver: (content) => transaction.publish(name, content),
