@@ -62,6 +62,42 @@ describe('scan', () => {
     expect(run.stdout).toContain('2 added');
   });
 
+  it.skipIf(process.platform === 'win32')(
+    'by a process that may open few files says so, or is done, and loses nothing',
+    async () => {
+      await using folder = await testFolder();
+      const app = await comfyUi(folder);
+      const root = ['--root', folder.join('library'), '--json'];
+      const codes = new Set<string | undefined>();
+      for (const openFiles of [36, 44, 52, 60]) {
+        const run = await runCli(['scan', app, ...root], { openFiles });
+        const told = run.json<
+          Partial<ScanReport> & { readonly error?: { readonly code: string; readonly hint: string } }
+        >();
+        codes.add(told.error?.code);
+        if (told.error === undefined) continue;
+        expect([run.exitCode, told.error]).toMatchObject([
+          1,
+          { code: 'core.too-many-files', facts: { limit: openFiles } },
+        ]);
+        expect(told.error.hint).toContain('ulimit -n');
+      }
+      expect(codes).toContain('core.too-many-files');
+      expect((await runCli(['scan', app, ...root])).json<ScanReport>()).toMatchObject({
+        total: 3,
+        missing: [],
+        errors: [],
+      });
+      // A library that is known is not taken for gone either.
+      await writeFile(`${app}/models/loras/new.safetensors`, buildFluxLora({ scale: 0.1, fillSeed: 8 }));
+      await runCli(['scan', app, ...root], { openFiles: 52 });
+      const last = (await runCli(['scan', app, ...root])).json<ScanReport>();
+      expect(last).toMatchObject({ total: 4, missing: [], returned: [], errors: [] });
+      expect((await runCli(['list', ...root])).json<{ models: ModelRecord[] }>().models).toHaveLength(3);
+    },
+    120_000,
+  );
+
   it('refuses an empty path, a file and the library itself as wrong usage, and a folder that is not there', async () => {
     await using folder = await testFolder();
     await writeFile(folder.join('a.safetensors'), lora);

@@ -14,6 +14,8 @@ export interface RunCliOptions {
   readonly stdoutTo?: number;
   /** The built command instead of one that is bundled from the sources. */
   readonly built?: boolean;
+  /** How many files it may have open; not on Windows. */
+  readonly openFiles?: number;
 }
 
 /** What a run of the command gave. */
@@ -34,7 +36,10 @@ let bundled: Promise<string> | undefined;
 export async function runCli(args: readonly string[], options: RunCliOptions = {}): Promise<CliRun> {
   const built = join(root, 'packages/cli/bin/modelkeep.js');
   const start = options.built === true ? [built] : [...flags, await (bundled ??= bundleCommand())];
-  const child = spawn(process.execPath, [...start, ...args], {
+  const command = [process.execPath, ...start, ...args];
+  const limited = ['bash', '-c', 'ulimit -n "$0" && exec "$@"', `${options.openFiles}`, ...command];
+  const [program = '', ...rest] = options.openFiles === undefined ? command : limited;
+  const child = spawn(program, rest, {
     cwd: import.meta.dirname,
     env: {
       PATH: process.env['PATH'] ?? '',
