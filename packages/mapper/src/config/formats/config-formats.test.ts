@@ -264,5 +264,11 @@ describe('other files', () => {
     expect(textOf(editor.take(text))).toBe('');
     expect(editor.put('model_path: x\n', models(model({}))).problem).toMatch(/not written here/);
     expect(editor.take('model_path: x\n').problem).toMatch(/not written here/);
+    /* Jan writes these on into a file where they begin a comment, or a line. */
+    for (const character of ['#', ';', '\n']) {
+      const path = `/lib/a${character}b.gguf`;
+      expect(editor.put(null, models(model({ path }))).problem).toContain('cannot open');
+      expect(editor.put(null, models(model({ mmproj: path }))).problem).toContain('cannot open');
+    }
   });
 });

@@ -3,6 +3,9 @@ import { edited, type ConfigEditor } from '../config-section.ts';
 
 const MARK = '# written by modelkeep: it is replaced and removed with the model\n';
 
+/* Jan writes the path on into a presets file of llama.cpp, as it is (preset.ts): there these begin a comment, and a line. */
+const UNWRITABLE = /[\r\n;#]/;
+
 /** @internal `model.yml` of Jan: a file for each model, which is ours as a whole. Its `model_path` may be absolute. */
 export const janYaml: ConfigEditor = {
   put(text, { models: [model] }) {
@@ -10,6 +13,8 @@ export const janYaml: ConfigEditor = {
       return { problem: 'a model of this name is there that was not written here' };
     if (model === undefined) return edited('');
     const { name, path, mmproj, sizeBytes, sha256 } = model;
+    const broken = [path, mmproj ?? ''].find((one) => UNWRITABLE.test(one));
+    if (broken !== undefined) return { problem: `Jan cannot open a model at ${JSON.stringify(broken)}` };
     const facts = {
       model_path: path,
       ...(mmproj === null ? {} : { mmproj_path: mmproj }),
