@@ -2,6 +2,7 @@ import type { MapperContext } from '../mapper-context.ts';
 import type { RegisteredFile } from '../registry/file-registry.ts';
 import { configEditor } from './config-editors.ts';
 import { readConfigFile, type FoundFile } from './config-file.ts';
+import { otherView } from './other-view.ts';
 import { wantedFiles, type WantedFilesOptions } from './config-sections.ts';
 
 /** @internal One config file as it is, and as it is to be. */
@@ -35,8 +36,15 @@ export async function configChanges(
     const row = registered.find((one) => one.path === found.path) ?? null;
     const isOurs = section.settings.length + section.models.length > 0;
     const base = { found, path, registered: row, isOurs };
+    const other =
+      found.problem !== null || found.text === null || row !== null
+        ? null
+        : await otherView(context.fileSystem, { text: found.text, viewRoot });
     if (found.problem !== null) changes.push({ ...base, wanted: null, problem: found.problem });
-    else {
+    else if (other !== null) {
+      const problem = `it leads to the links of another library (${other}): unlink the app there first`;
+      changes.push({ ...base, wanted: null, problem });
+    } else {
       const result = configEditor(facts.format, path).put(found.text, section);
       changes.push(
         result.problem === null
