@@ -40,6 +40,7 @@ it('adds a receiver, tells it when a job ends, and takes it away', async () => {
   try {
     const added = await run(['webhooks', 'add', `${origin}/c4n4ry`, '--description', 'mine']);
     expect(added).toMatchObject({ exitCode: 0, out: expect.stringMatching(/^whsec_\S{44}\n$/u) as string });
+    expect(added.err).toContain(`it takes a grant: modelkeep jobs run --private-origin ${origin}\n`);
     await run(['jobs', 'submit', 'verify']);
     await run(['jobs', 'run', '--until-idle', '--private-origin', origin]);
     expect(received).toMatchObject([{ 'webhook-signature': expect.stringMatching(/^v1,/u) as string }]);

@@ -42,6 +42,8 @@ export async function addWebhook(
   else {
     terminal.err(`${added.webhook.origin} is told from now on as ${added.webhook.id}; its secret is not shown again:`);
     terminal.out(added.secret);
+    const { origin } = added.webhook;
+    if (origin.startsWith('http:')) terminal.err(`it takes a grant: modelkeep jobs run --private-origin ${origin}`);
   }
   return 0;
 }

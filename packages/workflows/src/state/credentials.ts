@@ -12,10 +12,14 @@ export interface CredentialsOptions {
 /** @internal What is sent to an origin: what was given for it, else the token that is kept for exactly this origin. */
 export function credentialsOf({ given, stored }: CredentialsOptions): (origin: string) => string | undefined {
   return (origin) => {
-    const token = given.find((one) => one.origin === origin)?.token;
-    if (token === null) return undefined;
-    const now = (typeof token === 'function' ? token() : token) ?? '';
-    const value = now === '' ? stored?.valueFor(origin) : now;
-    return value === undefined ? undefined : `Bearer ${value}`;
+    const now = tokenNow(given.find((one) => one.origin === origin)?.token);
+    const value = now === undefined ? stored?.valueFor(origin) : now;
+    return value === undefined || value === null ? undefined : `Bearer ${value}`;
   };
+}
+
+/** @internal What was given; null: nothing is to be sent; undefined: what is kept is. */
+export function tokenNow(given: GivenToken): string | null | undefined {
+  const token = typeof given === 'function' ? given() : given;
+  return token === '' ? undefined : token;
 }

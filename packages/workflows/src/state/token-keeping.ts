@@ -1,6 +1,7 @@
 import { isModelkeepError, ModelkeepError } from '@modelkeep/core';
 import type { SharedState, StateCall, TokenFacts } from '@modelkeep/fleet';
 import type { HubClient } from '@modelkeep/hf-client';
+import { tokenNow, type GivenToken } from './credentials.ts';
 import type { RunningOperations } from '../workspace/running-operations.ts';
 
 /** The tokens of sites, which can be set, deleted and told of, and never read. */
@@ -15,7 +16,12 @@ export interface TokenKeeping {
   /** @returns whether there was one */
   delete(site: string, options?: StateCall): Promise<boolean>;
   list(options?: StateCall): Promise<readonly TokenFacts[]>;
-  /** Asks the hub whether it takes the token, and notes the answer. @throws `network.*`, `hub.*` */
+  /**
+   * Asks the hub whether it takes the token, and notes the answer.
+   *
+   * @throws `core.invalid-argument` where there is none, or another one was given when the library was opened; `network.*`,
+   * `hub.*`
+   */
   check(site: string, options?: StateCall): Promise<TokenFacts>;
 }
 
@@ -24,11 +30,13 @@ export interface TokenKeepingContext {
   readonly stateNow: () => SharedState;
   readonly hub: HubClient;
   readonly civitaiOrigin: string;
+  /** What was given for the hub when the library was opened. */
+  readonly given: GivenToken;
 }
 
 /** @internal */
 export function createTokenKeeping(
-  { stateNow, hub, civitaiOrigin }: TokenKeepingContext,
+  { stateNow, hub, civitaiOrigin, given }: TokenKeepingContext,
   operations: RunningOperations,
 ): TokenKeeping {
   const origins: Readonly<Record<string, string>> = {
@@ -48,6 +56,7 @@ export function createTokenKeeping(
     async check(site, options = {}) {
       const origin = originOf(site);
       if (origin !== origins['huggingface']) throw cannotCheck(site);
+      if (tokenNow(given) !== undefined) throw anotherIsSent(site);
       const signal = operations.join(options.signal);
       const valid = await isTaken(hub, signal);
       await stateNow().tokens.note(origin, { valid }, { signal });
@@ -66,6 +75,14 @@ async function isTaken(hub: HubClient, signal: AbortSignal): Promise<boolean> {
     if (isModelkeepError(error, 'hub.unauthorised')) return false;
     throw error;
   }
+}
+
+function anotherIsSent(site: string): ModelkeepError<'core.invalid-argument'> {
+  return new ModelkeepError('core.invalid-argument', {
+    message: 'the library was opened with a token of its own, which would be asked about',
+    facts: { argument: 'site', found: site },
+    hint: 'open it without hub.token and HF_TOKEN',
+  });
 }
 
 function cannotCheck(site: string): ModelkeepError<'core.invalid-argument'> {

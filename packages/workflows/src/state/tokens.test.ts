@@ -33,3 +33,21 @@ it('a token that was set is used by every process, checked, and kept where only 
   expect(await library.tokens.delete('huggingface')).toBe(true);
   await expect(library.tokens.check('civitai')).rejects.toMatchObject({ code: 'core.invalid-argument' });
 });
+
+it('a token that is kept is not judged by another one that is sent in its place', async () => {
+  await using folder = await tempFolder();
+  await using hub = await startHub({ repos: [repo], tokens: [TOKEN] });
+  const root = folder.join('library');
+  const endpoint = hub.hubUrl;
+  await using library = await openWorkspace({ root, hub: { endpoint } });
+  await library.tokens.set('huggingface', TOKEN);
+  for (const token of [null, 'hf_wrong', () => 'hf_wrong']) {
+    await using other = await openWorkspace({ root, hub: { endpoint, token } });
+    await expect(other.tokens.check('huggingface')).rejects.toMatchObject({ code: 'core.invalid-argument' });
+  }
+  expect(await library.tokens.list()).toMatchObject([{ valid: null }]);
+  for (const token of ['', undefined, () => undefined]) {
+    await using other = await openWorkspace({ root, hub: { endpoint, token } });
+    expect(await other.tokens.check('huggingface')).toMatchObject({ valid: true });
+  }
+});

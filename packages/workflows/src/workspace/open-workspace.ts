@@ -251,7 +251,10 @@ async function assemble(io: Io, options: OpenWorkspaceOptions, closing: Closing)
       },
       operations,
     ),
-    tokens: createTokenKeeping({ stateNow, hub, civitaiOrigin: new URL(civitaiEndpoint).origin }, operations),
+    tokens: createTokenKeeping(
+      { stateNow, hub, civitaiOrigin: new URL(civitaiEndpoint).origin, given: hubOptions.token },
+      operations,
+    ),
     shared: shared?.state ?? null,
     root: store.root,
     mode: store.mode,
