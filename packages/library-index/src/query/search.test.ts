@@ -254,3 +254,13 @@ test('a broad query ranks a part and says so; a name that begins with it is foun
   expect(narrow.approximate).toBe(false);
   expect(new Set(narrow.hits.map(({ record }) => record.id))).toEqual(new Set(vaes.map(({ id }) => id)));
 });
+
+test('a search that is given up, before or while it runs, ends with the reason and nothing else', async () => {
+  await using index = await withCollection();
+  const reason = new Error('enough');
+  await expect(index.search('flux line', { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+  const abort = new AbortController();
+  const searching = index.search('zebrafinhc portrait', { signal: abort.signal });
+  abort.abort(reason);
+  await expect(searching).rejects.toBe(reason);
+});
