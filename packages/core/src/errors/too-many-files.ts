@@ -37,13 +37,14 @@ function openFilesLimit(): number | undefined {
 /** @internal The error of whatever needs a descriptor where none is left, with the limit and what to do. */
 export function tooManyFiles({ what, systemCode, cause }: TooManyFilesOptions): ModelkeepError<'core.too-many-files'> {
   const limit = systemCode === 'EMFILE' ? openFilesLimit() : undefined;
+  const more = Math.max(1_024, 2 * (limit ?? 0));
   const may = limit === undefined ? '' : `, which may have ${limit}`;
   return new ModelkeepError('core.too-many-files', {
     message: `cannot open ${what}: too many files are open ${systemCode === 'EMFILE' ? `in this process${may}` : 'on this machine'}`,
     facts: { what, systemCode, limit },
     hint:
       systemCode === 'EMFILE'
-        ? 'let the process open more (ulimit -n 1024, or LimitNOFILE of its service), or run fewer operations at once, and run it again: what is already there is kept'
+        ? `let the process open more (ulimit -n ${more}, or LimitNOFILE of its service), or run fewer operations at once, and run it again: what is already there is kept`
         : 'close other programs, or let the machine have more (sysctl fs.file-max), and run it again: what is already there is kept',
     cause,
   });
