@@ -58,7 +58,7 @@ it('a run that is killed amidst its questions loses nothing, and the next one en
   site.resetRequests();
   expect(await workspace.enrich({ pages: true }).result).toMatchObject({ updated: [], hashesAsked: 0 });
   expect(site.requests).toEqual([]);
-});
+}, 240_000);
 
 /** Runs a process that enriches, and ends it once it has asked so often, or when it has nothing left to ask. */
 async function killedAfter(
@@ -70,7 +70,8 @@ async function killedAfter(
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   const ended = once(child, 'exit');
-  while (child.exitCode === null && asked() < questions) await new Promise((resolve) => setTimeout(resolve, 2));
+  while (child.exitCode === null && child.signalCode === null && asked() < questions)
+    await new Promise((resolve) => setTimeout(resolve, 2));
   child.kill('SIGKILL');
   await ended;
 }
