@@ -28,8 +28,8 @@ import { workerCode } from './worker-code.ts';
 import type { ListedFolder, WalkedFolder, WalkedTree } from './walk/walk-types.ts';
 import type { WriteWholeInput, WriteWholeOutput } from './worker/write-whole.ts';
 
-/** On their way to the workers, of all sinks together: 8 MiB at most. */
-const SLOTS = { count: 32, slotBytes: 256 * 1024 };
+/** On their way to the workers, of all sinks together: 16 MiB at most. */
+const SLOTS = { count: 64, slotBytes: 256 * 1024 };
 
 /** How {@link createIo} is set up. */
 export interface CreateIoOptions {

@@ -15,6 +15,8 @@ export interface Batch {
   readonly isFull: boolean;
   /** Whether a chunk needs no slot: its memory can stay where it is, or there is room in the last slot. */
   takesAtOnce(chunk: SinkChunk): boolean;
+  /** Whether all of a chunk does. */
+  takesWhole(chunk: SinkChunk): boolean;
   /** Takes what it can. @returns bytes taken */
   take(chunk: SinkChunk): number;
   /** More room for chunks that are copied. */
@@ -47,6 +49,7 @@ export function createBatch(positionBytes: number, giveBack: (slot: Slot) => voi
       return lengthBytes >= BATCH_BYTES;
     },
     takesAtOnce: (chunk) => staysInPlace(chunk) || roomBytes() > 0,
+    takesWhole: (chunk) => staysInPlace(chunk) || roomBytes() >= chunk.bytes.byteLength,
     take(chunk) {
       const { bytes, release } = chunk;
       if (staysInPlace(chunk)) {

@@ -18,8 +18,11 @@ export interface FileSinkParts extends OpenFile, Omit<SinkHost, 'openSinks'> {
   readonly onEnd: () => void;
 }
 
+/** What a write gives that has nothing to wait for. */
+const taken = Promise.resolve();
+
 /** Batches of one sink that are on their way at once: the memory is there for other sinks too. */
-const MAX_POSTED = 4;
+const MAX_POSTED = 8;
 
 /**
  * @internal The calling thread's side of an open file. Bytes are written by one thread and hashed by another one at the
@@ -121,6 +124,57 @@ export function createFileSink(parts: FileSinkParts): FileSink {
     postAll();
     return slots.take(signal === undefined ? [stopped.signal] : [stopped.signal, signal]);
   };
+  /** @returns bytes that were taken */
+  const put = (batch: Batch, chunk: SinkChunk): number => {
+    const count = batch.take(chunk);
+    accepted.add({ startBytes: chunk.positionBytes, endBytes: chunk.positionBytes + count });
+    bytesAccepted += count;
+    if (batch.isFull) post(batch);
+    else batches.push(batch);
+    return count;
+  };
+  /** Most chunks find a batch with room for them: without a promise of their own they leave no garbage. */
+  const takeAtOnce = (chunk: SinkChunk): boolean => {
+    const { bytes, positionBytes } = chunk;
+    if (ended || failure !== undefined || bytes.byteLength === 0) return false;
+    if (accepted.nextStart(positionBytes) < positionBytes + bytes.byteLength) return false;
+    const index = batches.findIndex((batch) => batch.positionBytes + batch.lengthBytes === positionBytes);
+    const batch = batches[index];
+    if (batch?.takesWhole(chunk) !== true) return false;
+    batches.splice(index, 1);
+    put(batch, chunk);
+    return true;
+  };
+  const take = async (
+    { bytes, positionBytes, release: free }: SinkChunk,
+    signal: AbortSignal | undefined,
+  ): Promise<void> => {
+    requireOpen();
+    const endBytes = positionBytes + bytes.byteLength;
+    if (accepted.nextStart(positionBytes) < endBytes) throw takenBefore(path, positionBytes);
+    for (let offset = 0; offset < bytes.byteLength;) {
+      const at = positionBytes + offset;
+      const rest: SinkChunk = {
+        bytes: offset === 0 ? bytes : bytes.subarray(offset),
+        positionBytes: at,
+        release: free,
+      };
+      let batch = takeOut(at) ?? (await newBatch(at, signal));
+      if (!batch.takesAtOnce(rest)) {
+        // Nothing is held while a slot is waited for: the others that wait may wait for this one.
+        if (batch.lengthBytes > 0) {
+          post(batch);
+          batch = await newBatch(at, signal);
+        }
+        batch.addSlot(await newSlot(signal));
+      }
+      if (ended) {
+        batch.release();
+        throw closed(path);
+      }
+      offset += put(batch, rest);
+    }
+  };
   const release = (): void => {
     for (const batch of batches.splice(0)) batch.release();
     hashLease.release();
@@ -158,38 +212,7 @@ export function createFileSink(parts: FileSinkParts): FileSink {
     get bytesHashed() {
       return hash.doneBytes;
     },
-    async write({ bytes, positionBytes, release: free }, signal) {
-      requireOpen();
-      const endBytes = positionBytes + bytes.byteLength;
-      if (accepted.nextStart(positionBytes) < endBytes) throw takenBefore(path, positionBytes);
-      for (let offset = 0; offset < bytes.byteLength;) {
-        const at = positionBytes + offset;
-        const rest: SinkChunk = {
-          bytes: offset === 0 ? bytes : bytes.subarray(offset),
-          positionBytes: at,
-          release: free,
-        };
-        let batch = takeOut(at) ?? (await newBatch(at, signal));
-        if (!batch.takesAtOnce(rest)) {
-          // Nothing is held while a slot is waited for: the others that wait may wait for this one.
-          if (batch.lengthBytes > 0) {
-            post(batch);
-            batch = await newBatch(at, signal);
-          }
-          batch.addSlot(await newSlot(signal));
-        }
-        if (ended) {
-          batch.release();
-          throw closed(path);
-        }
-        const count = batch.take(rest);
-        offset += count;
-        accepted.add({ startBytes: at, endBytes: at + count });
-        bytesAccepted += count;
-        if (batch.isFull) post(batch);
-        else batches.push(batch);
-      }
-    },
+    write: (chunk, signal) => (takeAtOnce(chunk) ? taken : take(chunk, signal)),
     async sync() {
       requireOpen();
       if (syncing !== undefined) throw overlapping(path);

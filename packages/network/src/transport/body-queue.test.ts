@@ -20,7 +20,7 @@ function recorded(): {
 describe('createBodyQueue', () => {
   it('pauses once above the high water mark and resumes below the low one', async () => {
     const { calls, queue, iterator } = recorded();
-    for (let index = 0; index < 5; index += 1) queue.push(chunk(32_768));
+    for (let index = 0; index < 5; index += 1) queue.push(chunk(16_384));
     expect(calls).toEqual(['pause']);
     for (let index = 0; index < 3; index += 1) await iterator.next();
     expect(calls).toEqual(['pause']);

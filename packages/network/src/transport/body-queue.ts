@@ -1,5 +1,5 @@
-const HIGH_WATER_BYTES = 131_072;
-const LOW_WATER_BYTES = 32_768;
+const HIGH_WATER_BYTES = 65_536;
+const LOW_WATER_BYTES = 16_384;
 /** A server may send a byte at a time, and each chunk takes more than its bytes. */
 const HIGH_WATER_CHUNKS = 1_024;
 const LOW_WATER_CHUNKS = 256;
