@@ -51,7 +51,7 @@ interface FillOptions extends Omit<CopyFileInput, 'maxBytes'> {
 }
 
 function fill(
-  { pool, hashPool, syncPool, ring, hashers }: LargeFileThreads,
+  { pool, hashPool, syncPool, ring, drainers }: LargeFileThreads,
   { opened, sync, ...input }: FillOptions,
   options: CallOptions,
 ): Promise<HashFileOutput> {
@@ -59,16 +59,17 @@ function fill(
   const { sizeBytes } = opened;
   const isCopy = opened.method === 'copy';
   const finish: FinishCopyInput = { target, copy: opened.copy, permissions, sizeBytes };
-  const work = { ring, algorithms, isCopy, hashers, sizeBytes, resolutionBase, gate, ...copyWork(input, opened) };
+  const work = { ring, algorithms, isCopy, drainers, sizeBytes, resolutionBase, gate, ...copyWork(input, opened) };
   return hashInThreads(work, {
     ...options,
     pool,
     hashPool,
+    // The writing is at most a ring behind the reading, which is early enough.
     onProgress: (bytesRead) => {
       if (isCopy && bytesRead !== GAVE_WAY) sync.reached(Number(bytesRead));
       options.onProgress?.(bytesRead);
     },
-    onRead: async () => {
+    onEnd: async () => {
       await sync.settle();
       await syncPool.run<void>('finishCopy', finish);
     },

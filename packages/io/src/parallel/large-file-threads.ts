@@ -3,13 +3,13 @@ import type { ChunkRing } from './chunk-ring.ts';
 
 /** @internal The threads that work on one large file, and the memory between them. */
 export interface LargeFileThreads {
-  /** Its thread reads, and writes. */
+  /** Its thread reads. */
   readonly pool: WorkerPool;
-  /** Its threads only hash. */
+  /** Its threads hash, and write. */
   readonly hashPool: WorkerPool;
   /** Its thread waits for the drive. */
   readonly syncPool: WorkerPool;
   readonly ring: ChunkRing;
-  /** Threads that only hash. */
-  readonly hashers: number;
+  /** Threads that take the bytes of the one that reads. */
+  readonly drainers: number;
 }

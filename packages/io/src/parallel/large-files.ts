@@ -13,7 +13,7 @@ import { createRingPool } from './ring-pool.ts';
 /** Up to this size further threads are not worth waking. */
 const MAX_INLINE_BYTES = 8 * 1024 * 1024;
 /** 8 MiB in all; what was just read is still in the core's own cache when it is written. */
-const RING = { slots: 64, slotBytes: 128 * 1024 };
+const RING = { slots: 32, slotBytes: 256 * 1024 };
 
 /** @internal Hashes and copies files: small ones in one thread, large ones in several. */
 export interface LargeFiles {
@@ -39,7 +39,7 @@ export function createLargeFiles({ count, ...pools }: LargeFilesOptions): LargeF
 
   /** Null: all rings are in use. */
   const withThreads = async <T>(
-    hashers: number,
+    drainers: number,
     options: CallOptions,
     work: (threads: LargeFileThreads, options: CallOptions) => Promise<T>,
   ): Promise<T | null> => {
@@ -47,7 +47,7 @@ export function createLargeFiles({ count, ...pools }: LargeFilesOptions): LargeF
     if (ring === undefined) return null;
     const stop = new AbortController();
     const signal = options.signal === undefined ? stop.signal : AbortSignal.any([options.signal, stop.signal]);
-    const result = work({ ...pools, ring, hashers }, { ...options, signal });
+    const result = work({ ...pools, ring, drainers }, { ...options, signal });
     running.set(stop, result);
     try {
       return await result;
@@ -72,10 +72,10 @@ export function createLargeFiles({ count, ...pools }: LargeFilesOptions): LargeF
     async copyFile(input, options) {
       const inOneThread = <Output>(maxBytes: number | null): Promise<Output> =>
         pool.run<Output>('copyFile', { ...input, maxBytes }, options);
-      const hashers = Math.min(hashesOf(input.algorithms), MAX_READERS);
+      const drainers = Math.min(hashesOf(input.algorithms), MAX_READERS);
       return (
-        (await inOneThread<CopyFileOutput | null>(hashers > 0 ? MAX_INLINE_BYTES : null)) ??
-        (await withThreads(hashers, options, (threads, own) => copyLarge(threads, input, own))) ??
+        (await inOneThread<CopyFileOutput | null>(drainers > 0 ? MAX_INLINE_BYTES : null)) ??
+        (await withThreads(drainers, options, (threads, own) => copyLarge(threads, input, own))) ??
         inOneThread<CopyFileOutput>(null)
       );
     },

@@ -7,7 +7,7 @@ export interface RingWriter {
    *
    * @throws when another side has given up
    */
-  next(): Promise<Uint8Array>;
+  next(): Uint8Array | Promise<Uint8Array>;
   /** Hands over the first bytes of what {@link RingWriter.next} gave; from now on they may only be read. */
   publish(lengthBytes: number): void;
   /** There are no more. */
@@ -26,15 +26,20 @@ export function createRingWriter(ring: ChunkRing, readers: number): RingWriter {
       least = Math.min(least, Atomics.load(view, CELLS.reads + reader));
     return written - least;
   };
+  const tryNext = (): Uint8Array | undefined => {
+    if (Atomics.load(view, CELLS.state) === STATES.stopped) throw new Error('another thread has stopped');
+    return behind() < slots ? chunkOf(ring, written, slotBytes) : undefined;
+  };
+  const waitForNext = async (): Promise<Uint8Array> => {
+    for (;;) {
+      const seen = Atomics.load(view, CELLS.writerEvents);
+      const memory = tryNext();
+      if (memory !== undefined) return memory;
+      await nextEvent(view, CELLS.writerEvents, seen);
+    }
+  };
   return {
-    async next() {
-      for (;;) {
-        const seen = Atomics.load(view, CELLS.writerEvents);
-        if (Atomics.load(view, CELLS.state) === STATES.stopped) throw new Error('another thread has stopped');
-        if (behind() < slots) return chunkOf(ring, written, slotBytes);
-        await nextEvent(view, CELLS.writerEvents, seen);
-      }
-    },
+    next: () => tryNext() ?? waitForNext(),
     publish(lengthBytes) {
       Atomics.store(view, CELLS.lengths + (written % slots), lengthBytes);
       written += 1;

@@ -14,14 +14,14 @@ const SLICE_BYTES = 64 * 1024 * 1024;
 /** How often a task that waits looks whether it may go on, in milliseconds. */
 const LOOK_EVERY_MS = 5;
 
-/** @internal Lets the gate hold a task that calls `nextTurn` after each chunk. */
-export function gated(context: TaskContext, { gate }: GateInput, chunkBytes: number = CHUNK_BYTES): TaskContext {
+/** @internal Lets the gate hold a task that calls `nextTurn` after every {@link CHUNK_BYTES}. */
+export function gated(context: TaskContext, { gate }: GateInput): TaskContext {
   if (gate === undefined) return context;
   const flag = new Int32Array(gate);
   let chunks = 0;
   const giveWay = async (): Promise<void> => {
     chunks += 1;
-    if (chunks * chunkBytes < SLICE_BYTES || Atomics.load(flag, 0) === 0) return;
+    if (chunks * CHUNK_BYTES < SLICE_BYTES || Atomics.load(flag, 0) === 0) return;
     context.report(GAVE_WAY);
     while (Atomics.load(flag, 0) !== 0 && !context.isCancelled() && !context.signal.aborted) {
       await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));

@@ -22,16 +22,16 @@ export async function readToEnd({ bulk }: WorkerTools, options: ReadToEndOptions
   let position = 0;
   let reported = 0;
   for (;;) {
-    const buffer = await options.next();
+    const memory = options.next();
+    const buffer = memory instanceof Promise ? await memory : memory;
     const count = translated(path, 'read', () => readFully(bulk, descriptor, { bytes: buffer, position }));
     if (position + count > sizeBytes) throw changed(path);
     if (count > 0) onChunk(buffer.subarray(0, count), position);
     position += count;
     if (count < buffer.byteLength) break;
-    if (position - reported >= CHUNK_BYTES) {
-      reported = position;
-      context.report(position);
-    }
+    if (position - reported < CHUNK_BYTES) continue;
+    reported = position;
+    context.report(position);
     await nextTurn(context);
   }
   if (position !== sizeBytes || !isSame(before, bulk.status(descriptor))) throw changed(path);

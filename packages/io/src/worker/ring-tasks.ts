@@ -25,20 +25,20 @@ export interface RingInput {
   /** Of all threads: each finds out by itself which ones are its own. */
   readonly algorithms: readonly HashAlgorithm[];
   readonly isCopy: boolean;
-  /** Threads that only hash. */
-  readonly hashers: number;
+  /** Threads that take the bytes of the one that reads. */
+  readonly drainers: number;
   /** What the file had when it was opened. */
   readonly sizeBytes: number;
   readonly resolutionBase: string | undefined;
 }
 
-/** @internal Main thread → worker: the side that reads, and writes. */
-export interface FeedRingInput extends RingInput, CopyWork, GateInput {}
+/** @internal Main thread → worker: the side that reads. */
+export interface FeedRingInput extends RingInput, Pick<CopyWork, 'from'>, GateInput {}
 
-/** @internal Main thread → worker: a side that only hashes. */
-export interface DrainRingInput extends RingInput {
+/** @internal Main thread → worker: a side that takes what is read. */
+export interface DrainRingInput extends RingInput, Pick<CopyWork, 'to'> {
   /** Which of them, from 0 on. */
-  readonly hasher: number;
+  readonly drainer: number;
 }
 
 /** @internal Main thread → worker. */
@@ -52,19 +52,18 @@ export function createRingTasks(tools: WorkerTools): Tasks {
   return {
     openSource: ({ path }: PathInput) => openSource(tools, path),
     openCopy: (input: OpenCopyInput) => openCopy(tools, input),
-    feedRing: (input: FeedRingInput, context) => feedRing(tools, input, gated(context, input, input.ring.slotBytes)),
+    feedRing: (input: FeedRingInput, context) => feedRing(tools, input, gated(context, input)),
     drainRing: (input: DrainRingInput, context) => drainRing(tools, input, context),
     finishCopy: (input: FinishCopyInput) => finishCopy(tools, input),
     removeFile: ({ path }: PathInput) => translated(path, 'remove', () => bulk.unlink(path)),
   };
 }
 
-/** Reads the file into the ring, writes it where there is a copy, and computes this side's hashes. */
+/** Reads the file into the ring, and computes this side's hashes. */
 async function feedRing(tools: WorkerTools, input: FeedRingInput, context: TaskContext): Promise<HashFileOutput> {
-  const { ring, from, to } = input;
+  const { ring, from } = input;
   const hashers = hashersOf(tools, input, ({ feeder }) => feeder);
-  const writer = createRingWriter(ring, input.hashers);
-  const write = chunkWriter(tools, to);
+  const writer = createRingWriter(ring, input.drainers);
   let ended = false;
   try {
     const before = translated(from.path, 'look at', () => tools.bulk.status(from.descriptor));
@@ -74,11 +73,10 @@ async function feedRing(tools: WorkerTools, input: FeedRingInput, context: TaskC
       before,
       context,
       next: () => writer.next(),
-      onChunk(bytes, position) {
+      onChunk(bytes) {
         // First, so that the others have something to do.
         writer.publish(bytes.byteLength);
         hashers.update(bytes);
-        write(bytes, position);
       },
     });
     writer.end();
@@ -92,18 +90,24 @@ async function feedRing(tools: WorkerTools, input: FeedRingInput, context: TaskC
   }
 }
 
-/** @returns its digests; null when another side has failed, which says why */
+/** Writes what was read where this side has a copy. @returns its digests; null when another side has failed, which says why */
 async function drainRing(
   tools: WorkerTools,
   input: DrainRingInput,
   context: TaskContext,
 ): Promise<Partial<Digests> | null> {
-  const hashers = hashersOf(tools, input, (shared) => shared.hashers[input.hasher] ?? []);
+  const hashers = hashersOf(tools, input, (shared) => shared.drainers[input.drainer] ?? []);
+  const write = chunkWriter(tools, input.to);
+  let position = 0;
   let ended = false;
   try {
     ended = await readRing(input.ring, {
-      reader: input.hasher,
-      onChunk: (bytes) => hashers.update(bytes),
+      reader: input.drainer,
+      onChunk(bytes) {
+        write(bytes, position);
+        hashers.update(bytes);
+        position += bytes.byteLength;
+      },
       between: () => nextTurn(context),
     });
     return ended ? hashers.digests() : null;
@@ -117,10 +121,10 @@ async function drainRing(
 
 function hashersOf(
   tools: WorkerTools,
-  { algorithms, isCopy, sizeBytes, resolutionBase, hashers }: RingInput,
+  { algorithms, isCopy, sizeBytes, resolutionBase, drainers }: RingInput,
   own: (shared: SharedWork) => readonly HashAlgorithm[],
 ): HasherSet {
   const blake3 = tools.blake3(resolutionBase);
-  const shared = shareWork({ algorithms, blake3: blake3.kind, isCopy, hashers });
+  const shared = shareWork({ algorithms, blake3: blake3.kind, isCopy, drainers });
   return createHasherSet({ algorithms: own(shared), blake3, sizeBytes });
 }
