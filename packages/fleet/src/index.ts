@@ -144,5 +144,14 @@ export {
   type StoredItem,
   type SyncPlan,
 } from './servers/plan-sync.ts';
-export { hasLabels, isoTime, noServer, serverColumns, serverOfRow, type ServerRow } from './servers/server-of-row.ts';
+export {
+  hasLabels,
+  holdServer,
+  isoTime,
+  noServer,
+  serverColumns,
+  serverOfRow,
+  type HeldServer,
+  type ServerRow,
+} from './servers/server-of-row.ts';
 export { contentColumns } from './servers/sqlite/content-columns.ts';

@@ -1,9 +1,9 @@
 import type { Availability, FleetContent } from './content.ts';
-import { serverOfRow, type ServerRow } from './server-of-row.ts';
+import { serverAt, type HeldServer } from './server-of-row.ts';
 
 /** For engines: What a store has read: keys of its own in place of places in lists. */
 export interface ReadAvailability {
-  readonly servers: readonly ServerRow[];
+  readonly servers: readonly HeldServer[];
   readonly contents: readonly {
     readonly content: FleetContent;
     /** Places of the queries that mean it. */
@@ -21,11 +21,18 @@ export function joinAvailability({ servers, contents, queries, nowMs }: ReadAvai
   const meant: number[][] = Array.from({ length: queries }, () => []);
   for (const [place, content] of contents.entries()) for (const query of content.meant) meant[query]?.push(place);
   return {
-    servers: servers.map((row) => serverOfRow(row, nowMs)),
-    // A server that was removed between two reads is left out.
-    contents: contents.map(({ content, holders }) => {
-      return { ...content, holders: holders.flatMap((key) => placeOf.get(key) ?? []) };
-    }),
+    servers: servers.map((server) => serverAt(server, nowMs)),
+    contents: contents.map(({ content, holders }) => ({ ...content, holders: placesOf(holders, placeOf) })),
     meant,
   };
+}
+
+/** A server that was removed between two reads is left out. */
+function placesOf(keys: readonly number[], placeOf: ReadonlyMap<number, number>): number[] {
+  const places: number[] = [];
+  for (const key of keys) {
+    const place = placeOf.get(key);
+    if (place !== undefined) places.push(place);
+  }
+  return places;
 }

@@ -27,23 +27,46 @@ export const serverColumns = `key, id, name, labels, capacity, endpoint, silent_
   registered_at_ms as "registeredAtMs", seen_at_ms as "seenAtMs", running, queued,
   bytes_per_second as "bytesPerSecond", version, digest, synced_at_ms as "syncedAtMs"`;
 
-/** For engines. */
-export function serverOfRow(row: ServerRow, nowMs: number): Server {
-  return {
+/** For engines: What a look keeps of a row for the next one. */
+export interface HeldServer {
+  readonly key: number;
+  readonly seenAtMs: number;
+  /** But for `silent`, which the time changes. */
+  readonly server: Server;
+}
+
+/** For engines. What several answers share of it is frozen. */
+export function holdServer(row: ServerRow): HeldServer {
+  const server: Server = {
     id: row.id,
     name: row.name,
-    labels: typeof row.labels === 'string' ? (JSON.parse(row.labels) as Server['labels']) : row.labels,
-    capacity: typeof row.capacity === 'string' ? (JSON.parse(row.capacity) as ServerCapacity) : row.capacity,
+    labels: Object.freeze(parsed<Server['labels']>(row.labels)),
+    capacity: Object.freeze(parsed<ServerCapacity>(row.capacity)),
     endpoint: row.endpoint,
     silentAfterMs: row.silentAfterMs,
     registeredAt: isoTime(row.registeredAtMs),
     seenAt: isoTime(row.seenAtMs),
-    silent: nowMs - row.seenAtMs > row.silentAfterMs,
-    load: { running: row.running, queued: row.queued },
+    silent: false,
+    load: Object.freeze({ running: row.running, queued: row.queued }),
     measuredBytesPerSecond: row.bytesPerSecond,
-    inventory: { version: row.version, digest: row.digest },
+    inventory: Object.freeze({ version: row.version, digest: row.digest }),
     syncedAt: row.syncedAtMs === null ? null : isoTime(row.syncedAtMs),
   };
+  return { key: row.key, seenAtMs: row.seenAtMs, server };
+}
+
+/** For engines: A server as it is at a time. */
+export function serverAt({ server, seenAtMs }: HeldServer, nowMs: number): Server {
+  return { ...server, silent: nowMs - seenAtMs > server.silentAfterMs };
+}
+
+/** For engines. */
+export function serverOfRow(row: ServerRow, nowMs: number): Server {
+  return serverAt(holdServer(row), nowMs);
+}
+
+function parsed<T>(said: string | T): T {
+  return typeof said === 'string' ? (JSON.parse(said) as T) : said;
 }
 
 /** For engines. */

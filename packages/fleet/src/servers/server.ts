@@ -20,7 +20,10 @@ export interface ServerRegistration {
   readonly id: string;
   /** For people; at most 256 characters. @default the id */
   readonly name?: string | undefined;
-  /** To choose servers by, such as `{ zone: 'eu' }`; at most 64, of 64 and 256 characters. @default none */
+  /**
+   * To choose servers by, such as `{ zone: 'eu' }`; at most 64, of 64 and 256 characters. For warnings `memory` (`24GB`, `24GiB`
+   * or bytes), `families` (`flux1, sdxl`) and `version` are read where the capacity does not say it. @default none
+   */
   readonly labels?: Readonly<Record<string, string>> | undefined;
   /** @default nothing is known */
   readonly capacity?: Partial<ServerCapacity> | undefined;

@@ -1,7 +1,7 @@
 import { checkFetch, checkServerId, noServer, rateAfter, type Servers } from '@modelkeep/fleet';
 import { giveUp } from './give-up.ts';
 import { readAvailability } from './read-availability.ts';
-import { serverRowsReader } from './read-server-rows.ts';
+import { serversReader } from './read-all-servers.ts';
 import { findContents, getServer, listServers, whereIs } from './read-servers.ts';
 import { hearServer, registerServer, removeServer } from './register-server.ts';
 import { changesSince, watchServers } from './server-log.ts';
@@ -10,7 +10,7 @@ import { syncInventory } from './sync-inventory.ts';
 
 /** @internal */
 export function postgresServers(context: ServersContext): Servers {
-  const looking = { ...context, readServerRows: serverRowsReader(context.connection) };
+  const looking = { ...context, readAllServers: serversReader(context.connection) };
   return {
     async register(server, { signal } = {}) {
       return getServer(context, await registerServer(context, server, signal), signal);

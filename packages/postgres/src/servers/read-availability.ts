@@ -11,14 +11,14 @@ import {
 } from '@modelkeep/fleet';
 import { findByPath } from './find-by-path.ts';
 import { hashOf } from './hash-of.ts';
-import type { ReadServerRows } from './read-server-rows.ts';
+import type { ReadServers } from './read-all-servers.ts';
 import type { ServersContext } from './servers-context.ts';
 
 type ContentRow = FleetContent & { readonly meant: readonly number[]; readonly holders: readonly number[] };
 
 /** @internal What the look needs: it keeps what servers said. */
 export interface AvailabilityContext extends ServersContext {
-  readonly readServerRows: ReadServerRows;
+  readonly readAllServers: ReadServers;
 }
 
 /** How many contents one look tells of: a name that thousands claim means none of them in particular. */
@@ -43,9 +43,9 @@ export async function readAvailability(
   queries: readonly ContentQuery[],
   signal?: AbortSignal,
 ): Promise<Availability> {
-  const { clock, readServerRows } = context;
+  const { clock, readAllServers } = context;
   checkQueries(queries);
-  const [contents, servers] = await Promise.all([readContents(context, queries, signal), readServerRows(signal)]);
+  const [contents, servers] = await Promise.all([readContents(context, queries, signal), readAllServers(signal)]);
   const read = contents.map(({ meant, holders, ...content }) => ({ content, meant, holders }));
   return joinAvailability({ servers, contents: read, queries: queries.length, nowMs: clock.now() });
 }

@@ -1,7 +1,8 @@
 import type { AvailableContent, Availability, FleetContent } from '../content.ts';
 import type { Server } from '../server.ts';
-import { warningsOf, type WeighedModel } from './compatibility.ts';
+import { createWarnings, type WeighedModel } from './compatibility.ts';
 import type {
+  CompatibilityWarning,
   MissingModel,
   RequiredModel,
   RequirementsAnswer,
@@ -18,12 +19,12 @@ export function judgeAvailability(
     const found = (meant[place] ?? []).flatMap((content) => contents[content] ?? []);
     return wantedModel(one, found, servers);
   });
-  const weighed = wanted.map(({ weighed }) => weighed);
+  const warningsOf = createWarnings(wanted.map(({ weighed }) => weighed));
   return {
     models: wanted.map(({ resolved }) => resolved),
     servers: servers.map((server, place) => {
-      const missing = wanted.filter(({ holders }) => !holders.has(place)).map((one) => one.missing);
-      return readinessOf(server, { missing, weighed });
+      const missing = wanted.filter(({ isHeld }) => isHeld[place] === 0).map((one) => one.missing);
+      return readinessOf(server, missing, warningsOf(server));
     }),
   };
 }
@@ -32,7 +33,8 @@ interface WantedModel {
   readonly resolved: ResolvedRequirement;
   readonly missing: MissingModel;
   readonly weighed: WeighedModel;
-  readonly holders: ReadonlySet<number>;
+  /** 1 for the place of each server that has it. */
+  readonly isHeld: Uint8Array;
 }
 
 function wantedModel(
@@ -41,8 +43,10 @@ function wantedModel(
   servers: readonly Server[],
 ): WantedModel {
   const sorted = found.toSorted(byWorth);
-  const holders = new Set(sorted.flatMap((content) => content.holders));
-  const copies = [...holders].filter((place) => servers[place]?.silent === false).length;
+  const isHeld = new Uint8Array(servers.length);
+  for (const { holders } of sorted) for (const place of holders) isHeld[place] = 1;
+  let copies = 0;
+  for (const [place, server] of servers.entries()) if (isHeld[place] === 1 && !server.silent) copies += 1;
   const [first = null] = sorted;
   const { model } = required;
   const content = first === null ? null : withoutHolders(first);
@@ -50,7 +54,7 @@ function wantedModel(
     resolved: { model, contents: sorted.map(withoutHolders), copies },
     missing: { model, sha256: first?.sha256 ?? null, sizeBytes: first?.sizeBytes ?? null, copies },
     weighed: { required, content },
-    holders,
+    isHeld,
   };
 }
 
@@ -68,7 +72,8 @@ function withoutHolders(content: AvailableContent): FleetContent {
 
 function readinessOf(
   server: Server,
-  { missing, weighed }: { readonly missing: readonly MissingModel[]; readonly weighed: readonly WeighedModel[] },
+  missing: readonly MissingModel[],
+  warnings: readonly CompatibilityWarning[],
 ): ServerReadiness {
   const bytesToFetch = bytesOf(missing);
   const bytesPerSecond = server.measuredBytesPerSecond ?? server.capacity.bytesPerSecond;
@@ -79,7 +84,7 @@ function readinessOf(
     missing,
     bytesToFetch,
     fetchMs: bytesToFetch === 0 ? 0 : isTimed ? Math.ceil((bytesToFetch / bytesPerSecond) * 1_000) : null,
-    warnings: warningsOf(server.capacity, weighed),
+    warnings,
   };
 }
 

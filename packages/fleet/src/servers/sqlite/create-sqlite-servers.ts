@@ -5,7 +5,7 @@ import { checkFetch, rateAfter } from '../fetch-rate.ts';
 import type { Servers } from '../servers-port.ts';
 import { giveUp } from './give-up.ts';
 import { readAvailability } from './read-availability.ts';
-import { serverRowsReader } from './read-server-rows.ts';
+import { serversReader } from './read-all-servers.ts';
 import { findContents, getServer, listServers, whereIs } from './read-servers.ts';
 import { hearServer, registerServer, removeServer } from './register-server.ts';
 import { changesSince, watchServers } from './server-log.ts';
@@ -22,7 +22,7 @@ export interface SqliteServersOptions {
 
 /** Servers and availability in a SQLite database, for all processes of a machine. */
 export function createSqliteServers({ database, clock = systemClock }: SqliteServersOptions): Servers {
-  const context = { database, clock, readServerRows: serverRowsReader(database) };
+  const context = { database, clock, readAllServers: serversReader(database) };
   return {
     async register(server, { signal } = {}) {
       return getServer(context, await registerServer(context, server, signal), signal);

@@ -13,37 +13,42 @@ type ContentRow = FleetContent & { readonly meant: string; readonly holders: str
 /** How many contents one look tells of: a name that thousands claim means none of them in particular. */
 const MAX_CONTENTS = 5_000;
 
+const LOOK = `with wanted as (select key as place, value from json_each(:wanted)),
+  meant (place, content_key) as (
+    select place, c.key from wanted join servers_contents c on c.sha256 = value ->> 'sha256'
+    union select place, n.content_key from wanted join servers_names n
+      on n.ref = value ->> 'ref' and n.revision = value ->> 'revision'
+    union select place, value ->> 'key' from wanted where value ->> 'key' is not null)
+  select ${contentColumns},
+    (select json_group_array(place) from meant where content_key = c.key) as meant,
+    (select json_group_array(server_key) from servers_inventory
+      where content_key = c.key and state = ${ITEM_STATE.present}) as holders
+  from servers_contents c where c.key in (select content_key from meant) order by c.key limit ${MAX_CONTENTS}`;
+
 /** @internal Looks at the contents that are asked for and at nothing else: an index leads to each, and to who has it. */
 export async function readAvailability(
   context: SqliteServersContext,
   queries: readonly ContentQuery[],
   signal?: AbortSignal,
 ): Promise<Availability> {
-  const { database, clock } = context;
   checkQueries(queries);
+  const [rows, servers] = await Promise.all([readContents(context, queries, signal), context.readAllServers(signal)]);
+  const contents = rows.map(({ meant, holders, ...content }) => {
+    return { content, meant: JSON.parse(meant) as number[], holders: JSON.parse(holders) as number[] };
+  });
+  return joinAvailability({ servers, contents, queries: queries.length, nowMs: context.clock.now() });
+}
+
+async function readContents(
+  context: SqliteServersContext,
+  queries: readonly ContentQuery[],
+  signal: AbortSignal | undefined,
+): Promise<readonly ContentRow[]> {
   const byPath = await Promise.all(
     queries.map(async (query) => (query.by === 'alias' ? findByPath(context, query.path, signal) : null)),
   );
   const wanted = queries.map((query, place) => termOf(query, byPath[place] ?? null));
-  const sql = `with wanted as (select key as place, value from json_each(:wanted)),
-    meant (place, content_key) as (
-      select place, c.key from wanted join servers_contents c on c.sha256 = value ->> 'sha256'
-      union select place, n.content_key from wanted join servers_names n
-        on n.ref = value ->> 'ref' and n.revision = value ->> 'revision'
-      union select place, value ->> 'key' from wanted where value ->> 'key' is not null)
-    select ${contentColumns},
-      (select json_group_array(place) from meant where content_key = c.key) as meant,
-      (select json_group_array(server_key) from servers_inventory
-        where content_key = c.key and state = ${ITEM_STATE.present}) as holders
-    from servers_contents c where c.key in (select content_key from meant) order by c.key limit ${MAX_CONTENTS}`;
-  const [contents, servers] = await Promise.all([
-    database.all<ContentRow>(sql, { wanted: JSON.stringify(wanted) }, { signal }),
-    context.readServerRows(signal),
-  ]);
-  const parsed = contents.map(({ meant, holders, ...content }) => {
-    return { content, meant: JSON.parse(meant) as number[], holders: JSON.parse(holders) as number[] };
-  });
-  return joinAvailability({ servers, contents: parsed, queries: queries.length, nowMs: clock.now() });
+  return context.database.all<ContentRow>(LOOK, { wanted: JSON.stringify(wanted) }, { signal });
 }
 
 function termOf(query: ContentQuery, key: number | null): object {

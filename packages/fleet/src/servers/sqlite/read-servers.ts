@@ -3,7 +3,15 @@ import { checkLabels, checkServerId } from '../check-registration.ts';
 import { checkSha256 } from '../check-inventory.ts';
 import { checkCount, checkOptionalText, refuse } from '../check-text.ts';
 import { ITEM_STATE, itemStateOf } from '../item-state.ts';
-import { hasLabels, isoTime, noServer, serverColumns, serverOfRow, type ServerRow } from '../server-of-row.ts';
+import {
+  hasLabels,
+  isoTime,
+  noServer,
+  serverAt,
+  serverColumns,
+  serverOfRow,
+  type ServerRow,
+} from '../server-of-row.ts';
 import type { Server } from '../server.ts';
 import type { CountedContent, FindContentsOptions, ListServersOptions } from '../servers-port.ts';
 import { contentColumns } from './content-columns.ts';
@@ -11,13 +19,13 @@ import type { SqliteServersContext } from './sqlite-servers-context.ts';
 
 /** @internal */
 export async function listServers(
-  { readServerRows, clock }: SqliteServersContext,
+  { readAllServers, clock }: SqliteServersContext,
   { labels = {}, signal }: ListServersOptions = {},
 ): Promise<Server[]> {
   const wanted = checkLabels(labels);
-  const rows = await readServerRows(signal);
+  const servers = await readAllServers(signal);
   const now = clock.now();
-  return rows.map((row) => serverOfRow(row, now)).filter((server) => hasLabels(server, wanted));
+  return servers.map((server) => serverAt(server, now)).filter((server) => hasLabels(server, wanted));
 }
 
 /** @internal @throws `fleet.not-found` */

@@ -69,5 +69,22 @@ export const serversMigrations: Migration = {
      );
      create table servers_facts (name text primary key, value text not null) without rowid;
      insert into servers_facts values ('generation', lower(hex(randomblob(16))));`,
+    // An edition counts the changes of the list, so that a look reads only what is newer than the one before it.
+    `alter table servers_list add column edition integer not null default 0;
+     create index servers_list_by_edition on servers_list (edition);
+     create table servers_editions (last integer not null, removed integer not null);
+     insert into servers_editions values (0, 0);
+     create trigger servers_list_added after insert on servers_list begin
+       update servers_editions set last = last + 1;
+       update servers_list set edition = (select last from servers_editions) where key = new.key;
+     end;
+     create trigger servers_list_changed after update of name, labels, capacity, endpoint, silent_after_ms, registered_at_ms,
+       seen_at_ms, running, queued, bytes_per_second, version, digest, synced_at_ms on servers_list begin
+       update servers_editions set last = last + 1;
+       update servers_list set edition = (select last from servers_editions) where key = new.key;
+     end;
+     create trigger servers_list_removed after delete on servers_list begin
+       update servers_editions set last = last + 1, removed = last + 1;
+     end;`,
   ],
 };

@@ -1,13 +1,13 @@
 import type { Clock } from '@modelkeep/core';
 import type { SqliteDatabase, SqlStatement } from '@modelkeep/sqlite';
 import { noServer } from '../server-of-row.ts';
-import type { ReadServerRows } from './read-server-rows.ts';
+import type { ReadServers } from './read-all-servers.ts';
 
 /** @internal What the parts of the store share. */
 export interface SqliteServersContext {
   readonly database: SqliteDatabase;
   readonly clock: Clock;
-  readonly readServerRows: ReadServerRows;
+  readonly readAllServers: ReadServers;
 }
 
 /** @internal How many entries of the log are kept. */

@@ -1,5 +1,4 @@
-import type { ServerRow } from '@modelkeep/fleet';
-import { serverColumns } from '@modelkeep/fleet';
+import { holdServer, serverColumns, type HeldServer, type ServerRow } from '@modelkeep/fleet';
 import type { PostgresConnection } from '../connection/postgres-connection.ts';
 
 /** What changes all the time, with the edition of the rest. */
@@ -8,19 +7,20 @@ type Now = readonly [key: number, edition: string, seenAtMs: number, running: nu
 interface Edition {
   readonly edition: string;
   readonly row: ServerRow;
+  readonly held: HeldServer;
 }
 
 const NOW = `select coalesce(json_agg(json_build_array(key, edition, seen_at_ms, running, queued)), '[]') as now
   from (select * from {s}.servers_list order by id) each_one`;
 
 /** @internal Reads all servers, sorted by id. */
-export type ReadServerRows = (signal?: AbortSignal) => Promise<readonly ServerRow[]>;
+export type ReadServers = (signal?: AbortSignal) => Promise<readonly HeldServer[]>;
 
 /**
  * @internal What servers say of themselves is fetched once for each edition of it: each look asks which editions there are now,
  * so that what another process has changed is seen by the next one.
  */
-export function serverRowsReader(connection: PostgresConnection): ReadServerRows {
+export function serversReader(connection: PostgresConnection): ReadServers {
   let known: ReadonlyMap<number, Edition> = new Map();
   return async (signal) => {
     const [found] = await connection.query<{ now: Now[] }>(NOW, [], signal);
@@ -29,19 +29,24 @@ export function serverRowsReader(connection: PostgresConnection): ReadServerRows
     const missing = now.filter(([key, edition]) => before.get(key)?.edition !== edition).map(([key]) => key);
     const fetched = missing.length === 0 ? [] : await fetchEditions(connection, missing, signal);
     const newer = new Map(fetched.map((one) => [one.row.key, one]));
-    const rows: ServerRow[] = [];
     const editions = new Map<number, Edition>();
-    for (const [key, edition, seenAtMs, running, queued] of now) {
-      const held = before.get(key);
-      const one = held?.edition === edition ? held : newer.get(key);
+    for (const told of now) {
+      const [key, edition] = told;
+      const known = before.get(key);
+      const one = known?.edition === edition ? known : newer.get(key);
       // It was removed in between.
-      if (one === undefined) continue;
-      editions.set(key, one);
-      rows.push({ ...one.row, seenAtMs, running, queued });
+      if (one !== undefined) editions.set(key, asTold(one, told));
     }
     known = editions;
-    return rows;
+    return [...editions.values()].map(({ held }) => held);
   };
+}
+
+function asTold(one: Edition, [, , seenAtMs, running, queued]: Now): Edition {
+  const { row } = one;
+  if (row.seenAtMs === seenAtMs && row.running === running && row.queued === queued) return one;
+  const now = { ...row, seenAtMs, running, queued };
+  return { ...one, row: now, held: holdServer(now) };
 }
 
 async function fetchEditions(
@@ -51,7 +56,10 @@ async function fetchEditions(
 ): Promise<Edition[]> {
   const sql = `select edition, ${serverColumns} from {s}.servers_list where key = any($1)`;
   const rows = await connection.query<ServerRow & { edition: string }>(sql, [keys], signal);
-  return rows.map(({ edition, ...row }) => ({ edition, row: { ...row, ...parsed(row) } }));
+  return rows.map(({ edition, ...row }) => {
+    const said = { ...row, ...parsed(row) };
+    return { edition, row: said, held: holdServer(said) };
+  });
 }
 
 function parsed({ labels, capacity }: ServerRow): Pick<ServerRow, 'labels' | 'capacity'> {
