@@ -32,8 +32,8 @@ export async function setAside(path: string, options: SetAsideOptions = {}): Pro
   return moved ? target : null;
 }
 
-/** Sorts by time and is a file name everywhere: `20260102T030405678Z`. */
-function timestamp(clock: Clock): string {
+/** @internal Sorts by time and is a file name everywhere: `20260102T030405678Z`. */
+export function timestamp(clock: Clock): string {
   return new Date(clock.now()).toISOString().replaceAll(/[-:.]/g, '');
 }
 

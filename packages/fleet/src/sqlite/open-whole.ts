@@ -1,5 +1,5 @@
 import { isModelkeepError, type Clock, type Logger } from '@modelkeep/core';
-import { setAside, type Migration, type Sqlite, type SqliteDatabase } from '@modelkeep/sqlite';
+import { backupName, setAside, type Migration, type Sqlite, type SqliteDatabase } from '@modelkeep/sqlite';
 import { fleetMigrations } from './fleet-migrations.ts';
 
 /** @internal */
@@ -68,9 +68,4 @@ async function mend(options: OpenStateFileOptions): Promise<SqliteDatabase> {
   } finally {
     await lock.release();
   }
-}
-
-/** @internal Where a copy of the file goes: sorts by time. */
-export function backupName(path: string, clock: Clock): string {
-  return `${path}.backup-${new Date(clock.now()).toISOString().replaceAll(/[-:.]/g, '')}`;
 }

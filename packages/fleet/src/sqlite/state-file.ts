@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { ModelkeepError, systemClock } from '@modelkeep/core';
-import type { SqliteDatabase, SqlParams } from '@modelkeep/sqlite';
+import { backupName, type SqliteDatabase, type SqlParams } from '@modelkeep/sqlite';
 import type { StateCall } from '../ports/state-call.ts';
-import { backupName, openWhole, type OpenStateFileOptions } from './open-whole.ts';
+import { openWhole, type OpenStateFileOptions } from './open-whole.ts';
 import { forgetChanges, MOST_CHANGES_KEPT } from './forget-changes.ts';
 import { createWriteQueue, type WriteUnit } from './write-queue.ts';
 

@@ -1,5 +1,5 @@
-import { isModelkeepError, type Logger } from '@modelkeep/core';
-import { setAside, type Sqlite, type SqliteDatabase } from '@modelkeep/sqlite';
+import type { Logger } from '@modelkeep/core';
+import { openReplaceable, type Sqlite, type SqliteDatabase } from '@modelkeep/sqlite';
 import type { VolumeLayout } from '../volume/layout.ts';
 import { roomMigrations } from '../room/room-migrations.ts';
 import { scanMigrations } from './scan-migrations.ts';
@@ -21,18 +21,14 @@ export function createStateDatabase({
   readonly logger: Logger;
 }): StateDatabase {
   let opening: Promise<SqliteDatabase> | undefined;
-  const openFile = (): Promise<SqliteDatabase> =>
-    sqlite.open({ path: layout.stateFile, migrations: [scanMigrations, roomMigrations] });
-  const open = async (): Promise<SqliteDatabase> => {
-    try {
-      return await openFile();
-    } catch (error) {
-      if (!isModelkeepError(error, 'sqlite.corrupt')) throw error;
-      const aside = await setAside(layout.stateFile);
-      logger.warn('the record of what was scanned was damaged: files are hashed again', { aside });
-      return openFile();
-    }
-  };
+  const open = (): Promise<SqliteDatabase> =>
+    openReplaceable({
+      sqlite,
+      path: layout.stateFile,
+      migrations: [scanMigrations, roomMigrations],
+      onSetAside: (aside) =>
+        logger.warn('the record of what was scanned was damaged: files are hashed again', { aside }),
+    });
   return {
     open() {
       opening ??= open().catch((error: unknown) => {

@@ -1,7 +1,7 @@
-import { isModelkeepError, type Clock, type Logger } from '@modelkeep/core';
+import type { Clock, Logger } from '@modelkeep/core';
 import { createSqliteJobs, jobsMigrations, type JobStore } from '@modelkeep/jobs';
 import type { LibraryStore } from '@modelkeep/library';
-import { setAside, type Sqlite } from '@modelkeep/sqlite';
+import { openReplaceable, type Sqlite } from '@modelkeep/sqlite';
 import { openForReading } from '../workspace/open-for-reading.ts';
 
 /** @internal The queue of the library, opened when it is first needed. */
@@ -30,15 +30,15 @@ export function openOwnJobs({
   const openFile = async (): Promise<JobStore> => {
     if (stateFile === null) throw openForReading(root, 'jobs cannot be managed');
     if (shared !== undefined) return shared;
-    const options = { path: stateFile, migrations: [jobsMigrations], synchronous: 'full' } as const;
-    try {
-      return createSqliteJobs({ database: await sqlite.open(options), clock });
-    } catch (error) {
-      if (!isModelkeepError(error, 'sqlite.corrupt')) throw error;
-      const aside = await setAside(stateFile);
-      logger.warn('the record of jobs was damaged: they are to be submitted again', { aside });
-      return createSqliteJobs({ database: await sqlite.open(options), clock });
-    }
+    const database = await openReplaceable({
+      sqlite,
+      path: stateFile,
+      migrations: [jobsMigrations],
+      synchronous: 'full',
+      clock,
+      onSetAside: (aside) => logger.warn('the record of jobs was damaged: they are to be submitted again', { aside }),
+    });
+    return createSqliteJobs({ database, clock });
   };
   return {
     open() {

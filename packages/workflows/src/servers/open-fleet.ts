@@ -13,7 +13,7 @@ export interface OpenFleet extends FleetOfLibrary {
 export function openFleet(context: OwnServersOptions, options: ServersOptions = {}): OpenFleet {
   const own = openOwnServers(context);
   const { store: shared, serverId: ownId = context.store.libraryId } = options;
-  const servers: Servers = shared ?? whenOpened(() => own.open());
+  const servers: Servers = shared ?? whenOpened(own);
   const isInUse = async (): Promise<boolean> => shared !== undefined || own.isInUse();
   return { servers, ownId, isInUse, close: () => own.close() };
 }

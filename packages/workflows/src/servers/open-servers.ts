@@ -1,18 +1,25 @@
 import { dirname, join } from 'node:path';
-import { isModelkeepError, type Clock, type Logger } from '@modelkeep/core';
+import type { Clock, Logger } from '@modelkeep/core';
 import { createSqliteServers, serversMigrations, type Servers } from '@modelkeep/fleet';
 import { systemCodeOf, type FileSystem } from '@modelkeep/io';
 import type { LibraryStore } from '@modelkeep/library';
-import { setAside, type Sqlite, type SqliteDatabase } from '@modelkeep/sqlite';
+import { openReplaceable, type Sqlite, type SqliteDatabase } from '@modelkeep/sqlite';
 import { openForReading } from '../workspace/open-for-reading.ts';
 
 /** @internal The store of this machine, opened when it is first needed. */
 export interface OwnServers {
   /** @throws `library.read-only` where nothing may be written */
   open(): Promise<Servers>;
+  /** Opens it again: a call has met damage, or another process has put another file in its place. */
+  renew(met: Servers): Promise<void>;
   /** Whether there ever was one; false makes none. */
   isInUse(): Promise<boolean>;
   close(): Promise<void>;
+}
+
+interface Opened {
+  readonly database: SqliteDatabase;
+  readonly servers: Servers;
 }
 
 /** @internal */
@@ -27,30 +34,38 @@ export interface OwnServersOptions {
 /** @internal */
 export function openOwnServers({ store, sqlite, fileSystem, clock, logger }: OwnServersOptions): OwnServers {
   const path = store.stateFile === null ? null : join(dirname(store.stateFile), 'servers.db');
-  let opening: Promise<SqliteDatabase> | undefined;
-  const openFile = async (): Promise<SqliteDatabase> => {
+  let opening: Promise<Opened> | undefined;
+  const openFile = async (thorough: boolean): Promise<Opened> => {
     if (path === null) throw openForReading(store.root, 'servers cannot be managed');
-    const options = { path, migrations: [serversMigrations] };
-    try {
-      return await sqlite.open(options);
-    } catch (error) {
-      if (!isModelkeepError(error, 'sqlite.corrupt')) throw error;
-      const aside = await setAside(path);
-      logger.warn('what was known of servers was damaged: they are to tell it again', { aside });
-      return sqlite.open(options);
-    }
+    const database = await openReplaceable({
+      sqlite,
+      path,
+      migrations: [serversMigrations],
+      clock,
+      thorough,
+      onSetAside: (aside) => logger.warn('what was known of servers was damaged: they are to tell it again', { aside }),
+    });
+    return { database, servers: createSqliteServers({ database, clock }) };
+  };
+  const opened = (thorough = false): Promise<Opened> => {
+    const now = (opening ??= openFile(thorough));
+    now.catch(() => {
+      if (opening === now) opening = undefined;
+    });
+    return now;
   };
   return {
-    async open() {
-      opening ??= openFile().catch((error: unknown) => {
-        opening = undefined;
-        throw error;
-      });
-      return createSqliteServers({ database: await opening, clock });
+    open: async () => (await opened()).servers,
+    async renew(met) {
+      const before = await opened();
+      // Another call has met the same.
+      if (before.servers !== met) return;
+      opening = before.database.close().then(() => openFile(true));
+      await opened();
     },
     isInUse: async () => path !== null && (opening !== undefined || (await isThere(fileSystem, path))),
     async close() {
-      await (await opening?.catch(() => undefined))?.close();
+      await (await opening?.catch(() => undefined))?.database.close();
     },
   };
 }

@@ -4,7 +4,7 @@ import { createFileSecretStore, type SecretStore } from '@modelkeep/fleet';
 import type { JobStore } from '@modelkeep/jobs';
 import type { LibraryStore } from '@modelkeep/library';
 import { createHttpClient, type HttpClient } from '@modelkeep/network';
-import type { Sqlite } from '@modelkeep/sqlite';
+import { backupName, type Sqlite } from '@modelkeep/sqlite';
 import { openForReading } from '../workspace/open-for-reading.ts';
 import { checkWebhook, type Origins } from './check-webhook.ts';
 import { createCourier, type Courier } from './create-courier.ts';
@@ -111,7 +111,12 @@ export function openWebhooks(options: OpenWebhooksOptions): OwnWebhooks {
   async function openTable({ secretStore }: OpenWebhooksOptions): Promise<Opened> {
     const { stateFile, root } = store;
     if (stateFile === null) throw openForReading(root, 'webhooks cannot be managed');
-    const database = await sqlite.open({ path: stateFile, migrations: [webhooksMigrations], synchronous: 'full' });
+    const database = await sqlite.open({
+      path: stateFile,
+      migrations: [webhooksMigrations],
+      synchronous: 'full',
+      backUpTo: backupName(stateFile, clock),
+    });
     const secrets = secretStore ?? createFileSecretStore(join(dirname(stateFile), 'secrets'));
     return { table: webhookTable(database, clock), secrets, close: () => database.close() };
   }

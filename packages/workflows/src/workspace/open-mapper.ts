@@ -3,7 +3,7 @@ import { isModelkeepError, ModelkeepError, type Logger } from '@modelkeep/core';
 import type { Io } from '@modelkeep/io';
 import type { LibraryStore } from '@modelkeep/library';
 import { mapperMigrations, type Mapper, type MapperOptions, type RegistryDatabase } from '@modelkeep/mapper';
-import { setAside, type Sqlite, type SqliteDatabase } from '@modelkeep/sqlite';
+import { openReplaceable, type Sqlite, type SqliteDatabase } from '@modelkeep/sqlite';
 import { mapperOf } from '../link/plan-links.ts';
 import type { RecordedLinks } from '../link/recorded-links.ts';
 
@@ -35,15 +35,15 @@ export async function openMapper(options: OpenMapperOptions): Promise<OpenedMapp
     const registry = readOnlyRegistry(sqlite, store.layout.stateFile);
     return { mapper: null, links: mapperOf({ store, registry, io, translationFolder }) };
   }
-  const open = (): Promise<SqliteDatabase> =>
-    sqlite.open({ path, migrations: [mapperMigrations], synchronous: 'full' });
-  const registry = await open().catch(async (error: unknown) => {
-    if (!isModelkeepError(error, 'sqlite.corrupt')) throw error;
-    const aside = await setAside(path);
-    logger.warn('the record of links into apps was damaged: links that are there are no longer known as ours', {
-      aside,
-    });
-    return open();
+  const registry = await openReplaceable({
+    sqlite,
+    path,
+    migrations: [mapperMigrations],
+    synchronous: 'full',
+    onSetAside(aside) {
+      const message = 'the record of links into apps was damaged: links that are there are no longer known as ours';
+      logger.warn(message, { aside });
+    },
   });
   const exclusively: MapperOptions['exclusively'] = async (work) => {
     const lock = await sqlite.acquireLock(join(dirname(path), LOCK));
