@@ -4,6 +4,7 @@ import type { ArtifactChange, ArtifactRecord } from '@modelkeep/fleet';
 import pMap from 'p-map';
 import { fileHere, sizeOf } from '../state/files-here.ts';
 import type { RunningRepos } from './repos-context.ts';
+import { isHeld } from './running-artifacts.ts';
 
 const AT_ONCE = 32;
 const NOT_HERE: ArtifactChange = { status: 'pending', localPath: null, contentSha256: null };
@@ -50,6 +51,20 @@ async function changeOf(
   if (localPath !== null && (await sizeOf(context.fileSystem, localPath)) === sizeBytes) return null;
   const found = await fileHere(context, record, signal);
   return found === null ? notHere(context, record) : { localPath: found.path, contentSha256: found.sha256 };
+}
+
+/** @internal The artifacts of a repo; those that are said to be downloaded while nobody is at them are at rest. */
+export async function artifactsOf(
+  { state, store }: Pick<RunningRepos, 'state' | 'store'>,
+  repoId: string,
+  signal?: AbortSignal,
+): Promise<readonly ArtifactRecord[]> {
+  const records = await state.repos.listArtifacts({ repoId, signal });
+  const isLeft = ({ status }: ArtifactRecord): boolean => status === 'downloading';
+  if (store.mode === 'read' || !records.some(isLeft) || (await isHeld(store, repoId))) return records;
+  const atRest = (record: ArtifactRecord): Promise<ArtifactRecord> =>
+    noteChange({ state, store }, record, notHere({ store }, record));
+  return pMap(records, (record) => (isLeft(record) ? atRest(record) : record), { concurrency: AT_ONCE, signal });
 }
 
 /** A small file keeps its place and hash: a verification goes on telling of it until it is as it was. */

@@ -299,6 +299,32 @@ describe('artifacts', () => {
     }
   });
 
+  it('that a process fetched again when it was killed are told by a verification, and mended', async () => {
+    const large = text('{"words": ' + JSON.stringify('x'.repeat(400_000)) + '}');
+    await using it = await scene({ id: 'acme/words', files: [{ path: 'words.json', content: large }] });
+    const { repos } = it.library;
+    const [words] = (await repos.sync((await repos.register('hf:acme/words')).id).result).artifacts;
+    await writeFile(words?.localPath ?? '', 'damaged');
+    expect((await it.library.verify().result).repos.problems).toMatchObject([{ path: 'words.json', problem: 'size' }]);
+    it.hub.setPace({ bytesPerSecond: large.byteLength / 20 });
+    const program = fileURLToPath(new URL('./download-artifacts.test-child.ts', import.meta.url));
+    const args = ['--conditions=modelkeep-source', program, it.root, it.hub.hubUrl, 'hf:acme/words', 'words.json'];
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    const ended = once(child, 'exit');
+    await once(child.stdout, 'data');
+    // While it lives it is its business.
+    expect((await it.library.verify().result).repos).toMatchObject({ files: 0, problems: [] });
+    child.kill('SIGKILL');
+    await ended;
+    const noted = async (): Promise<unknown> => statesOf((await it.library.shared?.repos.listArtifacts({})) ?? []);
+    expect(await noted()).toEqual([['words.json', 'downloading']]);
+    expect((await it.library.verify().result).repos.problems).toMatchObject([{ path: 'words.json', problem: 'size' }]);
+    expect(await noted()).toEqual([['words.json', 'pending']]);
+    it.hub.setPace({});
+    expect((await it.library.repair().result).repos.repaired).toMatchObject([{ path: 'words.json' }]);
+    expect((await it.library.verify().result).repos).toMatchObject({ files: 1, problems: [] });
+  }, 120_000);
+
   it('that a killed process was at are at rest, and are had by the next one', async () => {
     await using it = await scene();
     const { repos } = it.library;

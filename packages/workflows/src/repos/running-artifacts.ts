@@ -80,13 +80,15 @@ export function createRunningArtifacts(store: Pick<LibraryStore, 'lock'>, clock:
         await leave(work.repoId);
       }
     },
-    async isBusy(repoId) {
-      if (held.has(repoId)) return true;
-      const lock = await takeLock(store, repoId);
-      await lock?.release();
-      return lock === null;
-    },
+    isBusy: async (repoId) => held.has(repoId) || isHeld(store, repoId),
   };
+}
+
+/** @internal Whether somebody downloads from a repo. */
+export async function isHeld(store: Pick<LibraryStore, 'lock'>, repoId: string): Promise<boolean> {
+  const lock = await takeLock(store, repoId);
+  await lock?.release();
+  return lock === null;
 }
 
 /** Null where somebody else has it. */

@@ -3,7 +3,7 @@ import type { ArtifactRecord, SharedState } from '@modelkeep/fleet';
 import { systemCodeOf, type Io } from '@modelkeep/io';
 import type { LibraryStore } from '@modelkeep/library';
 import { sizeOf } from '../state/files-here.ts';
-import { noteChange } from './artifacts-now.ts';
+import { artifactsOf, noteChange } from './artifacts-now.ts';
 import { smallFilePlaces } from './small-file-places.ts';
 
 /** A small file of a repo that is not as it was fetched. */
@@ -54,7 +54,7 @@ export async function verifyArtifacts(
   const problems: RepoFileProblem[] = [];
   const sums = { files: 0, bytesHashed: 0 };
   for (const repo of await state.repos.list({ signal })) {
-    const artifacts = await state.repos.listArtifacts({ repoId: repo.id, signal });
+    const artifacts = await artifactsOf(context, repo.id, signal);
     const places = smallFilePlaces(store, repo, artifacts);
     for (const artifact of artifacts) {
       const { id, path, status, localPath } = artifact;
