@@ -26,6 +26,7 @@ import { openFor, openToIdentify } from './open-for.ts';
 import { addRepoCommands } from './repo-commands.ts';
 import { addRevisionCommands } from './revision-commands.ts';
 import { createLogger } from './output/create-logger.ts';
+import { addScheduleCommands } from './schedule-commands.ts';
 import { addServerCommands } from './server-commands.ts';
 import { addStateCommands } from './state-commands.ts';
 import { version } from './version.ts';
@@ -147,6 +148,7 @@ export function createProgram(session: Session): Command {
   addServerCommands({ command, within });
   addMigrationCommands({ command, within });
   addJobCommands({ command, within });
+  addScheduleCommands({ command, within });
   addStateCommands({ command, within });
   command('lookup <file>', 'find where a file comes from: its SHA-256, its name, or the path of a file')
     .option('--name <name>', 'a file name to search the hub by, where it is not that of the file')

@@ -1,11 +1,15 @@
 import { InvalidArgumentError } from 'commander';
 import { declareModels, ensureModels, showStatus, type DeclareOptions } from './commands/declared.ts';
+import { backUpState, resetState } from './commands/shared-state.ts';
 import { checkToken, deleteToken, listTokens, setToken } from './commands/tokens.ts';
 import type { CommandGroup } from './run-within.ts';
 import type { CommonOptions } from './session.ts';
 
 const tokenActions = ['list', 'set', 'check', 'delete'] as const;
 type TokenAction = (typeof tokenActions)[number];
+
+const stateActions = ['backup', 'reset'] as const;
+type StateAction = (typeof stateActions)[number];
 
 /** @internal What an app needs, and the tokens to get it. */
 export function addStateCommands({ command, within }: CommandGroup): void {
@@ -22,6 +26,14 @@ export function addStateCommands({ command, within }: CommandGroup): void {
     .action((keys: string[], options: CommonOptions) =>
       within(options, 'write', (context) => ensureModels(context, keys)),
     );
+  command(
+    'state',
+    'what the processes of the library share, but for the tokens: backup copies it, reset copies and forgets it',
+  )
+    .argument('<action>', stateActions.join(', '), readStateAction)
+    .action((action: StateAction, options: CommonOptions) =>
+      within(options, 'write', (context) => (action === 'backup' ? backUpState(context) : resetState(context))),
+    );
   command('tokens', 'list, set <site> (the token is read from stdin), check huggingface, delete <site>')
     .argument('[action]', tokenActions.join(', '), readAction, 'list')
     .argument('[site]', 'huggingface, civitai, or an origin such as https://hub.example')
@@ -33,6 +45,12 @@ export function addStateCommands({ command, within }: CommandGroup): void {
         return action === 'set' ? setToken(context, site) : deleteToken(context, site);
       }),
     );
+}
+
+function readStateAction(value: string): StateAction {
+  const action = stateActions.find((one) => one === value);
+  if (action === undefined) throw new InvalidArgumentError(`Allowed choices are ${stateActions.join(', ')}.`);
+  return action;
 }
 
 function readAction(value: string): TokenAction {

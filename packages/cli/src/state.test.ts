@@ -1,5 +1,6 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
 import { buildFluxLora, startHub, type LocalHub } from '@modelkeep/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -89,4 +90,22 @@ it('keeps a token that is piped in, and shows it nowhere', async () => {
   ]);
   expect((await run(['tokens', 'delete', origin])).exitCode).toBe(0);
   expect((await run(['tokens', 'delete', origin])).exitCode).toBe(1);
+});
+
+it('copies what is shared, and forgets it after a copy', async () => {
+  const only = JSON.stringify([{ key: 'only', source: 'hf:acme/lora' }]);
+  await run(['declare', '-', '--replace'], only);
+  await run(['tokens', 'set', 'https://kept.example.test'], TOKEN);
+  const copy = (await run(['state', 'backup'])).out.trim();
+  const { exitCode, out, err } = await run(['state', 'reset', '--json']);
+  const { backup } = JSON.parse(out) as { backup: string };
+  expect([exitCode, err]).toEqual([0, expect.stringContaining('no model was touched')]);
+  for (const path of [copy, backup]) {
+    using database = new DatabaseSync(path, { readOnly: true });
+    expect(database.prepare('select key from fleet_declared').all()).toEqual([{ key: 'only' }]);
+  }
+  expect(await run(['status', 'only'])).toMatchObject({ exitCode: 1, err: 'nobody has declared only\n' });
+  expect((await run(['tokens'])).out).toContain('https://kept.example.test');
+  expect(await run(['state', 'forget'])).toMatchObject({ exitCode: 2 });
+  expect(await run(['state'])).toMatchObject({ exitCode: 2 });
 });

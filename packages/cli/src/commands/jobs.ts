@@ -1,6 +1,6 @@
-import { ModelkeepError } from '@modelkeep/core';
 import type { JobRecord, LibraryJobPayloads, LibraryJobType } from 'modelkeep';
 import type { ExitCode } from '../exit-code.ts';
+import { readPayload } from '../arguments/job-payload.ts';
 import { alignColumns } from '../output/model-lines.ts';
 import type { CommandContext } from '../session.ts';
 
@@ -37,19 +37,6 @@ export async function submitJob(context: CommandContext, type: string, payload: 
   if (!added) terminal.err('an equal job is not over yet');
   terminal.out(json ? JSON.stringify({ id, added }, null, 2) : id);
   return 0;
-}
-
-function readPayload(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    // The parser's own error shows what it read, which may be an address with a secret.
-    throw new ModelkeepError('core.invalid-argument', {
-      message: 'the payload of a job is JSON',
-      facts: { argument: 'payload' },
-      hint: `such as '{"reference": "hf:acme/tiny-flux"}'`,
-    });
-  }
 }
 
 /** @internal 1 where there was nothing to change of one of them. */

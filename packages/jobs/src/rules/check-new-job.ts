@@ -13,8 +13,10 @@ const text = z
   .max(512)
   .refine((value) => value.isWellFormed() && !value.includes('\0'), 'has characters that cannot be stored');
 
+const NAME = /^[a-z][a-z0-9-]{0,63}$/u;
+
 const shape = z.strictObject({
-  type: z.string().regex(/^[a-z][a-z0-9-]{0,63}$/u),
+  type: z.string().regex(NAME),
   payload: z.unknown(),
   dedupeKey: text.optional(),
   priority: z.int().min(-1_000).max(1_000).default(0),
@@ -37,6 +39,15 @@ export interface CheckedJob {
   readonly maxAttempts: number;
   readonly backoffMs: number;
   readonly runAtMs?: number | undefined;
+}
+
+/** The name of a schedule. @throws `core.invalid-argument` */
+export function checkScheduleId(id: unknown): string {
+  if (typeof id === 'string' && NAME.test(id)) return id;
+  throw new ModelkeepError('core.invalid-argument', {
+    message: 'the name of a schedule is 1 to 64 lower-case letters, digits and "-", and begins with a letter',
+    facts: { argument: 'id', found: id },
+  });
 }
 
 /** @throws `core.invalid-argument` for what no store takes */

@@ -20,6 +20,7 @@ export function nextRunAfter(every: JobSchedule['every'], nowMs: number): number
     throw refused('intervalMs', intervalMs);
   }
   const { cron, timeZone } = every;
+  if (!isTimeZone(timeZone)) throw refused('timeZone', timeZone);
   // The parser also takes seconds, and names such as `@secondly`.
   if (typeof cron !== 'string' || cron.length > 256 || cron.trim().split(/\s+/u).length !== 5) {
     throw refused('cron', cron);
@@ -30,6 +31,16 @@ export function nextRunAfter(every: JobSchedule['every'], nowMs: number): number
       .getTime();
   } catch (cause) {
     throw refused('cron', cron, cause);
+  }
+}
+
+function isTimeZone(name: unknown): boolean {
+  if (typeof name !== 'string') return false;
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }) instanceof Intl.DateTimeFormat;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
   }
 }
 

@@ -1,7 +1,7 @@
 import { isModelkeepError } from '@modelkeep/core';
 import type { JobSchedule, ScheduleRecord } from '../ports/schedule.ts';
 import { isoTime, readJson } from '../sqlite/job-of-row.ts';
-import { checkNewJob, type CheckedJob } from './check-new-job.ts';
+import { checkNewJob, checkScheduleId, type CheckedJob } from './check-new-job.ts';
 import { nextRunAfter } from './next-run.ts';
 
 /** A schedule as engines store it. */
@@ -22,8 +22,7 @@ export interface CheckedSchedule extends JobSchedule {
 
 /** @throws `core.invalid-argument` for what no store takes */
 export function checkSchedule({ id, job, every }: JobSchedule, nowMs: number): CheckedSchedule {
-  // Names follow the rule of types.
-  checkNewJob({ type: id, payload: null });
+  checkScheduleId(id);
   const named = { dedupeKey: `schedule:${id}`, ...job };
   return { id, job: named, every, checked: checkNewJob(named), nextMs: nextRunAfter(every, nowMs) };
 }
