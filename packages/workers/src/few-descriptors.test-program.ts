@@ -1,4 +1,7 @@
-/** Uses up all descriptors that it may have, then runs tasks: with some left, with some given back later, or with none. */
+/**
+ * Uses up all descriptors that it may have, then runs tasks: with some left, with some given back later, or with none; and again
+ * when all are given back.
+ */
 import { closeSync, openSync } from 'node:fs';
 import { createWorkerPool } from './worker-pool.ts';
 
@@ -31,10 +34,15 @@ giveBack(Number(left));
 if (givenBackAfterMs !== '') setTimeout(giveBack, Number(givenBackAfterMs), 40);
 const outcomes = await Promise.allSettled([1, 2, 3].map((input) => pool.run<number>('any', input)));
 giveBack(held.length);
+const inTheEnd = async (): Promise<number> =>
+  new Set(await Promise.all([1, 2, 3].map((it) => pool.run('any', it)))).size;
+let grown = 0;
+for (let tries = 0; tries < 200 && grown < 3; tries += 1) grown = await inTheEnd();
 process.stdout.write(
   JSON.stringify({
     threads: new Set(outcomes.flatMap((it) => (it.status === 'fulfilled' ? [it.value] : []))).size,
     errors: outcomes.flatMap((it) => (it.status === 'rejected' ? [it.reason as object] : [])),
     warned: warnings.length > 0,
+    grown,
   }),
 );

@@ -8,6 +8,8 @@ interface Outcome {
   readonly threads: number;
   readonly errors: readonly object[];
   readonly warned: boolean;
+  /** Threads that answer when all descriptors are given back. */
+  readonly grown: number;
 }
 
 /** What a process that may have 64 files, and holds all but `left` of them, gets from a pool of three threads. */
@@ -20,10 +22,10 @@ async function runWith(left: number, givenBackAfterMs = ''): Promise<Outcome> {
 
 // Windows has no such limit.
 describe.skipIf(process.platform === 'win32')('a pool whose threads find no descriptors', () => {
-  it('works with those that could be started', async () => {
-    expect(await runWith(40)).toEqual({ threads: 3, errors: [], warned: false });
+  it('works with those that could be started, and with all when there are descriptors again', async () => {
+    expect(await runWith(40)).toEqual({ threads: 3, errors: [], warned: false, grown: 3 });
     // A thread takes six: there are some for one of the three.
-    expect(await runWith(9)).toEqual({ threads: 1, errors: [], warned: true });
+    expect(await runWith(9)).toEqual({ threads: 1, errors: [], warned: true, grown: 3 });
   });
 
   it('waits for the first one until some are given back', async () => {
@@ -31,8 +33,8 @@ describe.skipIf(process.platform === 'win32')('a pool whose threads find no desc
   });
 
   it('says how many there are, and what to do, where none are given back', async () => {
-    const { threads, errors } = await runWith(0);
-    expect(threads).toBe(0);
+    const { threads, errors, grown } = await runWith(0);
+    expect([threads, grown]).toEqual([0, 3]);
     expect(errors).toHaveLength(3);
     for (const error of errors) {
       const limit = process.platform === 'linux' ? { limit: 64 } : {};

@@ -65,9 +65,9 @@ export interface WorkerPool extends AsyncDisposable {
  * ```
  */
 export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
-  const { name, logger = silentLogger } = options;
-  /** Fewer from the moment on when the system has no descriptors for another one. */
-  let { size = 1 } = options;
+  const { name, logger = silentLogger, size = 1 } = options;
+  /** Set while the system has no descriptors for another thread. */
+  let lack: Lack | undefined;
   const hosts: WorkerHost[] = [];
   const leases = new Map<WorkerHost, number>();
   let closed = false;
@@ -89,7 +89,13 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
 
   const busyness = (host: WorkerHost): number => host.load + (leases.get(host) ?? 0);
 
-  const pick = (): WorkerHost => {
+  /** What is retried elsewhere may find out whether there are descriptors again; a lease may not. */
+  const most = (isRetried: boolean): number => {
+    if (lack === undefined || (isRetried && systemClock.monotonicMs() >= lack.untilMs)) return size;
+    return lack.threads;
+  };
+
+  const pick = (isRetried: boolean): WorkerHost => {
     if (closed) {
       throw new ModelkeepError('core.closed', {
         message: `the worker pool "${name}" is closed`,
@@ -100,7 +106,7 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
       if (hosts[index]?.dead === true) hosts.splice(index, 1);
     }
     const idlest = hosts.toSorted((a, b) => busyness(a) - busyness(b))[0];
-    if (idlest !== undefined && (busyness(idlest) === 0 || hosts.length >= size)) return idlest;
+    if (idlest !== undefined && (busyness(idlest) === 0 || hosts.length >= most(isRetried))) return idlest;
     const host = startHost();
     hosts.push(host);
     return host;
@@ -111,19 +117,22 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
     return host.call(task, input, callOptions);
   };
 
+  const living = (): number => hosts.filter(({ dead }) => !dead).length;
+
   const run = async (task: string, input: unknown, callOptions: CallOptions): Promise<unknown> => {
     for (let attempt = 0; ; attempt += 1) {
-      const host = pick();
+      const host = pick(true);
       try {
-        return await call(host, task, input, callOptions);
+        const output = await call(host, task, input, callOptions);
+        if (lack !== undefined && living() > lack.threads) lack = undefined;
+        return output;
       } catch (error) {
         // What was moved to a thread that did not come up is gone with it.
         const isMoved = (callOptions.transfer?.length ?? 0) > 0;
         if (host.started || isMoved || !isModelkeepError(error, 'core.too-many-files')) throw error;
-        const living = hosts.filter(({ dead }) => !dead).length;
-        logger.warn(`no further thread can be started for "${name}": ${error.message}`, { living });
-        size = Math.max(1, living);
-        if (living > 0) continue;
+        logger.warn(`no further thread can be started for "${name}": ${error.message}`, { living: living() });
+        lack = stillLacking(lack, living());
+        if (living() > 0) continue;
         const waitMs = descriptorWaitsMs[attempt];
         if (waitMs === undefined) throw error;
         await systemClock.sleep(waitMs, callOptions.signal);
@@ -141,7 +150,7 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
       return (await run(task, input, callOptions)) as Output;
     },
     lease() {
-      const host = pick();
+      const host = pick(false);
       let released = false;
       leases.set(host, (leases.get(host) ?? 0) + 1);
       return {
@@ -166,4 +175,23 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** How many threads there are to be, until another one is tried. */
+interface Lack {
+  readonly threads: number;
+  readonly untilMs: number;
+  readonly waitMs: number;
+}
+
+const FIRST_WAIT_MS = 1_000;
+const LONGEST_WAIT_MS = 60_000;
+
+/** Twice as long each time that another one was tried in vain. */
+function stillLacking(before: Lack | undefined, living: number): Lack {
+  const nowMs = systemClock.monotonicMs();
+  const threads = Math.max(1, living);
+  if (before !== undefined && nowMs < before.untilMs) return { ...before, threads };
+  const waitMs = before === undefined ? FIRST_WAIT_MS : Math.min(LONGEST_WAIT_MS, before.waitMs * 2);
+  return { threads, untilMs: nowMs + waitMs, waitMs };
 }
