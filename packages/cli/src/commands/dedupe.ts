@@ -38,6 +38,7 @@ function tell({ terminal }: CommandContext, found: DuplicatesReport, done: Shari
     terminal.out(`${keep.path}: ${duplicates.length} duplicates, ${formatBytes(bytesApparent)}`);
     for (const { path } of duplicates) terminal.out(`  ${path}`);
   }
+  if (found.filesSharing > 0) terminal.out(`${found.filesSharing} files share their bytes already`);
   for (const { path, reason } of [...found.leftAlone, ...(done?.leftAlone ?? [])]) {
     terminal.err(`left alone ${path}: ${reason}`);
   }

@@ -39,11 +39,13 @@ export interface DuplicatesReport {
   readonly files: number;
   /** Files of a size that no other file has are not read. */
   readonly bytesHashed: number;
+  /** Files that share all of their bytes with one that is kept, by reflink. Linux tells where `filefrag` is installed; else 0. */
+  readonly filesSharing: number;
   readonly groups: readonly DuplicateGroup[];
   readonly leftAlone: readonly LeftAlone[];
   readonly bytesApparent: number;
   /**
-   * What the drive would get back. Files that share their bytes by reflink already look like any others, and count as if
+   * What the drive would get back. Where nobody tells whether files share their bytes by reflink already, they count as if
    * they did not.
    */
   readonly bytesOnDisk: number;

@@ -8,6 +8,7 @@ import type {
   FindDuplicatesOptions,
   LeftAlone,
 } from './dedupe-report.ts';
+import { extentsOf } from './extents-of.ts';
 import { walkFiles, type FoundFile } from './walk-files.ts';
 
 const MIN_BYTES = 1024 * 1024;
@@ -56,13 +57,21 @@ async function find(io: Pick<Io, 'fileSystem' | 'hashFile'>, search: Search): Pr
   const { files, leftAlone } = await walkFiles(io.fileSystem, { folder, signal });
   const candidates = sameSize(inodesOf(files.filter(({ sizeBytes }) => sizeBytes >= Math.max(1, minBytes))));
   const hashed = await hashAll(io, { candidates, leftAlone, report, signal });
-  const groups = [...hashed.byContent.values()].flatMap((inodes) => groupOf(inodes));
+  const groups: DuplicateGroup[] = [];
+  let filesSharing = 0;
+  for (const inodes of hashed.byContent.values()) {
+    signal?.throwIfAborted();
+    const { keep, others, sharing } = await sharedOut(inodes);
+    filesSharing += sharing;
+    if (others.length > 0) groups.push(groupOf(keep, others));
+  }
   report({ phase: 'done', fraction: 1, file: null });
   const sum = (field: 'bytesApparent' | 'bytesOnDisk'): number => groups.reduce((all, group) => all + group[field], 0);
   return {
     folder,
     files: files.length,
     bytesHashed: hashed.bytes,
+    filesSharing,
     groups: groups.toSorted((a, b) => b.bytesApparent - a.bytesApparent),
     leftAlone,
     bytesApparent: sum('bytesApparent'),
@@ -101,11 +110,13 @@ interface HashedInode extends Inode {
   readonly sha256: string;
 }
 
+type Inodes = readonly [HashedInode, ...HashedInode[]];
+
 async function hashAll(
   io: Pick<Io, 'hashFile'>,
   { candidates, leftAlone, report, signal }: Hashing,
-): Promise<{ readonly byContent: ReadonlyMap<string, HashedInode[]>; readonly bytes: number }> {
-  const byContent = new Map<string, HashedInode[]>();
+): Promise<{ readonly byContent: ReadonlyMap<string, Inodes>; readonly bytes: number }> {
+  const byContent = new Map<string, [HashedInode, ...HashedInode[]]>();
   const bytesTotal = candidates.reduce((sum, { names: [{ sizeBytes }] }) => sum + sizeBytes, 0);
   let bytes = 0;
   for (const inode of candidates) {
@@ -123,9 +134,11 @@ async function hashAll(
       const hashed = await io.hashFile(path, { algorithms: ['sha256'], signal, onProgress });
       const { sha256 } = hashed.digests;
       const isSame = hashed.sizeBytes === sizeBytes && Math.abs(hashed.mtimeMs - mtimeMs) < 1;
-      if (isSame)
-        byContent.set(`${device}:${sha256}`, [...(byContent.get(`${device}:${sha256}`) ?? []), { ...inode, sha256 }]);
-      else leftAlone.push({ path, reason: 'it was changed while the folder was read' });
+      const key = `${device}:${sha256}`;
+      const known = byContent.get(key);
+      if (!isSame) leftAlone.push({ path, reason: 'it was changed while the folder was read' });
+      else if (known === undefined) byContent.set(key, [{ ...inode, sha256 }]);
+      else known.push({ ...inode, sha256 });
     } catch (error) {
       if (!isModelkeepError(error) || !error.code.startsWith('io.')) throw error;
       leftAlone.push({ path, reason: error.message });
@@ -135,23 +148,38 @@ async function hashAll(
   return { byContent, bytes };
 }
 
+/** Files of the same bytes. */
+interface SharedOut {
+  readonly keep: HashedInode;
+  /** Those that do not share them with the one that is kept. */
+  readonly others: readonly HashedInode[];
+  /** How many share them by reflink. */
+  readonly sharing: number;
+}
+
 /** The file with the most names stays, of equal ones the oldest: the least is changed. */
-function groupOf(inodes: readonly HashedInode[]): DuplicateGroup[] {
-  const [keep, ...others] = inodes.toSorted(
+async function sharedOut([first, ...more]: Inodes): Promise<SharedOut> {
+  if (more.length === 0) return { keep: first, others: [], sharing: 0 };
+  const [keep = first, ...others] = [first, ...more].toSorted(
     ({ names: a }, { names: b }) => b[0].linkCount - a[0].linkCount || a[0].mtimeMs - b[0].mtimeMs,
   );
-  if (keep === undefined || others.length === 0) return [];
+  const extents = await extentsOf(keep.names[0].path);
+  if (extents === null) return { keep, others, sharing: 0 };
+  const apart: HashedInode[] = [];
+  for (const other of others) if ((await extentsOf(other.names[0].path)) !== extents) apart.push(other);
+  return { keep, others: apart, sharing: others.length - apart.length };
+}
+
+function groupOf(keep: HashedInode, others: readonly HashedInode[]): DuplicateGroup {
   const freed = others.filter(({ names }) => names[0].linkCount === names.length);
-  return [
-    {
-      sha256: keep.sha256,
-      sizeBytes: keep.names[0].sizeBytes,
-      keep: shown(keep.names[0]),
-      duplicates: others.flatMap(({ names }) => names.map((name) => shown(name))),
-      bytesApparent: others.reduce((sum, { names: [{ sizeBytes }] }) => sum + sizeBytes, 0),
-      bytesOnDisk: freed.reduce((sum, { names: [{ diskBytes }] }) => sum + diskBytes, 0),
-    },
-  ];
+  return {
+    sha256: keep.sha256,
+    sizeBytes: keep.names[0].sizeBytes,
+    keep: shown(keep.names[0]),
+    duplicates: others.flatMap(({ names }) => names.map((name) => shown(name))),
+    bytesApparent: others.reduce((sum, { names: [{ sizeBytes }] }) => sum + sizeBytes, 0),
+    bytesOnDisk: freed.reduce((sum, { names: [{ diskBytes }] }) => sum + diskBytes, 0),
+  };
 }
 
 function shown({ path, device, inode, mtimeMs, mode }: FoundFile): DuplicateFile {

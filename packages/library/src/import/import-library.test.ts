@@ -69,9 +69,11 @@ it('what is damaged in another library is named and left there, and it is neithe
     await writeFile(join(folder.path, 'line.safetensors'), lora);
     await store.import([join(folder.path, 'vae.safetensors'), join(folder.path, 'line.safetensors')]).result;
   }
-  const blob = join(other, 'blobs/sha256', sha256Of(vae));
-  await chmod(blob, 0o644);
-  await writeFile(blob, Buffer.from(vae).fill(1, 9_000, 9_010));
+  // Two names of one file, or on a drive with reflinks two files.
+  for (const path of [`blobs/sha256/${sha256Of(vae)}`, 'vae/other/vae/vae.safetensors']) {
+    await chmod(join(other, path), 0o644);
+    await writeFile(join(other, path), Buffer.from(vae).fill(1, 9_000, 9_010));
+  }
   await writeFile(join(other, 'lora', 'flux1', 'line', 'overrides.json'), '{"fields": {"type": 5}}');
   await using store = await openTestStore({ root: join(folder.path, 'library') });
   const report = await store.import([other]).result;

@@ -20,7 +20,8 @@ export interface TestDrive extends AsyncDisposable {
 
 /** What the drive is formatted with. */
 export interface TestDriveOptions {
-  readonly type: 'ext4' | 'vfat';
+  readonly type: 'ext4' | 'vfat' | 'btrfs' | 'xfs';
+  /** An XFS has 300 MiB at least. */
   readonly sizeBytes: number;
   /** Files that an ext4 can have. @default as many as are usual for its size */
   readonly inodes?: number | undefined;
@@ -54,8 +55,8 @@ export async function createTestDrive({
   try {
     await writeFile(image, '');
     await truncate(image, sizeBytes);
-    const options = type === 'ext4' ? ['-q', ...(inodes === undefined ? [] : ['-N', `${inodes}`])] : [];
-    await run(`mkfs.${type}`, [...options, image]);
+    const quiet = type === 'vfat' ? [] : ['-q'];
+    await run(`mkfs.${type}`, [...quiet, ...(inodes === undefined ? [] : ['-N', `${inodes}`]), image]);
     await drive.plugIn(join(base, 'tried'));
     await drive.unplug();
     return drive;
