@@ -18,7 +18,7 @@ export type { RepairedLinks } from './health/repair-links.ts';
 export type { LinkScope } from './apply/recover-links.ts';
 export type { UnlinkedModel } from './apply/unlink-model.ts';
 export type { UnlinkAllOptions } from './apply/unlink-all.ts';
-export type { LookAtNames } from './plan/seen-sources.ts';
+export type { LookAtNames } from './plan/source-looks.ts';
 export type { AppliedFile, ConfigPlan, PlannedFile } from './config/planned-file.ts';
 export {
   readConfiguredFolders,

@@ -2,7 +2,7 @@ import type { Clock } from '@modelkeep/core';
 import type { FileSystem } from '@modelkeep/io';
 import type { LinkHands } from './links/link-hands.ts';
 import type { ReadLinkTexts } from './links/link-texts.ts';
-import type { LookAtNames } from './plan/seen-sources.ts';
+import type { LookAtNames } from './plan/source-looks.ts';
 import type { ModelLookup } from './plan/mappable-model.ts';
 import type { Exclusively } from './support/exclusively.ts';
 import type { AppProfile } from './profiles/app-profile.ts';

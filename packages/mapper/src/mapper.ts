@@ -22,7 +22,7 @@ import type { UnlinkedModel } from './apply/unlink-model.ts';
 import { createLinkHands } from './links/create-link-hands.ts';
 import type { LinkPlan } from './plan/link-plan.ts';
 import type { ReadLinkTexts } from './links/link-texts.ts';
-import type { LookAtNames } from './plan/seen-sources.ts';
+import type { LookAtNames } from './plan/source-looks.ts';
 import type { ModelLookup } from './plan/mappable-model.ts';
 import { planLinks, type PlanLinksOptions } from './plan/plan-links.ts';
 import { appProfiles } from './profiles/app-profiles.ts';

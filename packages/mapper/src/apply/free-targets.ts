@@ -1,4 +1,4 @@
-import type { LookAtNames } from '../plan/seen-sources.ts';
+import type { LookAtNames } from '../plan/source-looks.ts';
 import type { LinkChange } from '../registry/link-statements.ts';
 
 /** Fewer are looked at as fast one by one. */

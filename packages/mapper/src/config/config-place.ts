@@ -54,22 +54,24 @@ export async function configPlaceOf(
   return { app, appRoot, facts, viewRoot: await viewRootOf(context, { app, appRoot }) };
 }
 
-/** @internal A folder that no setting stands for would never be looked into. */
-export function settable(
-  wanted: readonly WantedLink[],
-  place: ConfigPlace | null,
-): { readonly wanted: readonly WantedLink[]; readonly notSet: readonly NotPlaced[] } {
-  if (place === null || place.facts.settings.length === 0) return { wanted, notSet: [] };
+/** @internal The links in folders that a setting stands for; another one would never be looked into. */
+export function* settable(
+  wanted: Iterable<readonly WantedLink[]>,
+  { place, notSet }: { readonly place: ConfigPlace | null; readonly notSet: NotPlaced[] },
+): Generator<readonly WantedLink[]> {
+  if (place === null || place.facts.settings.length === 0) {
+    yield* wanted;
+    return;
+  }
   const { facts } = place;
-  const left = wanted.filter(({ folder }) => settingFor(facts, folder) === undefined);
-  const models = new Map(left.map(({ model, folder }) => [model, folder]));
-  return {
-    wanted: wanted.filter(({ folder }) => settingFor(facts, folder) !== undefined),
-    notSet: [...models].map(([model, folder]) => {
+  for (const some of wanted) {
+    const left = some.filter(({ folder }) => settingFor(facts, folder) === undefined);
+    for (const [model, folder] of new Map(left.map((link) => [link.model, link.folder]))) {
       const message = `${facts.path} has no setting for ${folder}: link such models into the app's folder`;
-      return { model, reason: { code: 'no-setting', message } };
-    }),
-  };
+      notSet.push({ model, reason: { code: 'no-setting', message } });
+    }
+    yield some.filter(({ folder }) => settingFor(facts, folder) !== undefined);
+  }
 }
 
 /** @internal The links of a plan that will be there. */

@@ -30,6 +30,21 @@ export function acceptedBy(profile: AppProfile, record: ModelRecord): Acceptance
   return { rule: null, reason: { code: 'type-not-mapped', message } };
 }
 
+/** @internal The same for many models: those of one type, family and format are decided about once. */
+export function acceptanceOf(profile: AppProfile): (record: ModelRecord) => Acceptance {
+  const known = new Map<string, Map<string | null, Map<string, Acceptance>>>();
+  return (record) => {
+    const { type, family, format } = record;
+    const ofType = known.get(type) ?? new Map<string | null, Map<string, Acceptance>>();
+    const ofFamily = ofType.get(family) ?? new Map<string, Acceptance>();
+    const found = ofFamily.get(format);
+    if (found !== undefined) return found;
+    const acceptance = acceptedBy(profile, record);
+    known.set(type, ofType.set(family, ofFamily.set(format, acceptance)));
+    return acceptance;
+  };
+}
+
 /** A model of no known family goes by the rules for any family first, and then by those for some. */
 function ofFamily(rules: readonly MappingRule[], family: string | null): readonly MappingRule[] {
   if (family !== null) return rules.filter(({ families }) => families === null || families.includes(family));
@@ -38,14 +53,15 @@ function ofFamily(rules: readonly MappingRule[], family: string | null): readonl
 
 /** @internal What stands against linking a model that a rule takes, whatever its files' names are; null when nothing does. */
 export function missingForApp(accepts: AcceptedModels, record: ModelRecord, facts: AppFacts): LinkReason | null {
-  const { plugin } = accepts;
+  const { plugin, needsOneOf } = accepts;
   if (plugin?.missing === 'skip' && !facts.hasPlugin(plugin.name)) {
     return {
       code: 'plugin-missing',
       message: `${record.format} models need ${plugin.name}, which is not installed in this app`,
     };
   }
-  const group = accepts.needsOneOf.find((oneOf) => !record.files.some(({ name }) => oneOf.includes(name)));
+  if (needsOneOf.length === 0) return null;
+  const group = needsOneOf.find((oneOf) => !record.files.some(({ name }) => oneOf.includes(name)));
   if (group !== undefined) {
     return { code: 'file-missing-in-model', message: `the app opens such a folder only with ${group.join(' or ')}` };
   }

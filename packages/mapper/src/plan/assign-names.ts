@@ -4,22 +4,11 @@ import type { RegisteredLink } from '../registry/link-row.ts';
 import { groupedInTurns, inTurns, sortedInTurns } from '../support/in-turns.ts';
 import { candidateNames } from './candidate-names.ts';
 import type { LinkReason } from './link-reason.ts';
+import { placedFiles } from './placed-files.ts';
 import type { Placement } from './placement.ts';
 
-/** @internal A placement and its name, or why it gets none. */
-export type NamedPlacement =
-  | { readonly placement: Placement; readonly name: string; readonly reason: null }
-  | { readonly placement: Placement; readonly name: null; readonly reason: LinkReason };
-
-interface Claim {
-  readonly placement: Placement;
-  /** Its place among the placements. */
-  readonly at: number;
-  /** The name that the model has in the app now; null when it has none, or one that it would never get. */
-  readonly registeredName: string | null;
-  /** 0: it has the wanted name; 1: it has another one; 2: it has none. */
-  readonly precedence: 0 | 1 | 2;
-}
+/** @internal What a placement is called, or why it gets no name. */
+export type GivenName = string | LinkReason;
 
 /** Who has a name: by folder, and by the folded name in it. */
 type TakenNames = Map<string, Map<string, Placement>>;
@@ -34,56 +23,71 @@ type TakenNames = Map<string, Map<string, Placement>>;
 export async function assignNames(
   placements: readonly Placement[],
   registered: readonly RegisteredLink[],
-): Promise<readonly NamedPlacement[]> {
+): Promise<readonly GivenName[]> {
   const linksByModel = await groupedInTurns(registered, ({ modelId }) => modelId);
-  const claims: Claim[] = [];
+  /* The names that models have in the app now, without those that they would never get. */
+  const names = new Map<Placement, string>();
+  /* Linked models first, and among them those that have the wanted name. */
+  const wanted: number[] = [];
+  const others: number[] = [];
+  const without: number[] = [];
+  let at = 0;
   for await (const some of inTurns(placements)) {
     for (const placement of some) {
       const links = linksByModel.size === 0 ? undefined : linksByModel.get(placement.model.record.id);
-      claims.push(claimOf({ placement, links, at: claims.length }));
+      const name = links === undefined ? null : nameInApp(placement, links);
+      if (name === placement.baseName) wanted.push(at);
+      else if (name === null || !namesOf(placement).includes(name)) without.push(at);
+      else {
+        others.push(at);
+        names.set(placement, name);
+      }
+      at += 1;
     }
   }
   const taken: TakenNames = new Map();
-  const named = Array.from<NamedPlacement>({ length: placements.length });
-  for await (const some of inTurns(await sortedInTurns(claims, byPrecedence)))
-    for (const claim of some) named[claim.at] = nameFor(claim, taken);
-  return named;
+  const given = Array.from<GivenName>({ length: placements.length });
+  const byAge = (left: number, right: number): number =>
+    compareAges(placements[left] as Placement, placements[right] as Placement);
+  for (const claims of [wanted, others, without]) {
+    for await (const some of inTurns(await sortedInTurns(claims, byAge))) {
+      for (const claim of some) {
+        const placement = placements[claim] as Placement;
+        given[claim] = nameFor(placement, { wanted: names.get(placement) ?? placement.baseName, taken });
+      }
+    }
+  }
+  return given;
 }
 
-function claimOf({
-  placement,
-  links,
-  at,
-}: Pick<Claim, 'placement' | 'at'> & { readonly links: readonly RegisteredLink[] | undefined }): Claim {
-  const name = links === undefined ? null : nameInApp(placement, links);
-  if (name === placement.baseName) return { placement, at, registeredName: name, precedence: 0 };
-  if (name === null || !namesOf(placement).includes(name))
-    return { placement, at, registeredName: null, precedence: 2 };
-  return { placement, at, registeredName: name, precedence: 1 };
+/** What a name is given from. */
+interface Claim {
+  readonly wanted: string;
+  readonly taken: TakenNames;
 }
 
-function nameFor({ placement, registeredName }: Claim, taken: TakenNames): NamedPlacement {
+function nameFor(placement: Placement, { wanted, taken }: Claim): GivenName {
   const { folder, digest, baseName } = placement;
   const inFolder = takenIn(taken, folder);
-  const give = (name: string): NamedPlacement | null => {
+  const give = (name: string): GivenName | null => {
     const key = foldName(name);
     const holder = inFolder.get(key);
     if (holder === undefined) {
       inFolder.set(key, placement);
-      return { placement, name, reason: null };
+      return name;
     }
     if (holder.digest !== digest || foldName(holder.baseName) !== foldName(baseName)) return null;
     const message = `the same content is linked under this name from ${holder.model.record.slug}`;
-    return { placement, name: null, reason: { code: 'same-content', message } };
+    return { code: 'same-content', message };
   };
 
-  const wanted = give(registeredName ?? baseName);
-  if (wanted !== null) return wanted;
+  const first = give(wanted);
+  if (first !== null) return first;
   for (const name of namesOf(placement)) {
     const given = give(name);
     if (given !== null) return given;
   }
-  return { placement, name: null, reason: { code: 'no-free-name', message: `other models have the name ${baseName}` } };
+  return { code: 'no-free-name', message: `other models have the name ${baseName}` };
 }
 
 /** Folders whose names differ only in case share their names. */
@@ -99,17 +103,13 @@ function takenIn(taken: TakenNames, folder: string): Map<string, Placement> {
 function namesOf(placement: Placement): readonly string[] {
   return candidateNames({
     ...placement,
-    isFile: placement.files[0]?.leadsTo === 'file' && !isFolderOfLinks(placement),
+    isFile: placement.links === 'file',
   });
 }
 
-/** Linked models first, and among them those that have the wanted name; then by the time of the import. */
-function byPrecedence(left: Claim, right: Claim): number {
-  const first = left.placement.model.record;
-  const second = right.placement.model.record;
-  return (
-    left.precedence - right.precedence || compare(first.importedAt, second.importedAt) || compare(first.id, second.id)
-  );
+/** By the time of the import. */
+function compareAges({ model: { record: left } }: Placement, { model: { record: right } }: Placement): number {
+  return compare(left.importedAt, right.importedAt) || compare(left.id, right.id);
 }
 
 function compare(left: string, right: string): number {
@@ -117,13 +117,9 @@ function compare(left: string, right: string): number {
   return left < right ? -1 : 1;
 }
 
-/** Whether the links of a placement are in a folder of their own. */
-function isFolderOfLinks({ files }: Placement): boolean {
-  return files.some(({ nameInFolder }) => nameInFolder !== null);
-}
-
 function nameInApp(placement: Placement, links: readonly RegisteredLink[]): string | null {
-  const { folder, files } = placement;
+  const { folder } = placement;
+  const files = placedFiles(placement);
   for (const link of links) {
     const isOurs = files.some(
       ({ source, fileSha256 }) => link.source === source || (fileSha256 !== null && link.fileSha256 === fileSha256),

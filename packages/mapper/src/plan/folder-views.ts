@@ -1,3 +1,4 @@
+import { nameIn } from '../app/path-parts.ts';
 import { foldName, isInside } from '../app/safe-names.ts';
 import { resolveTargetFolder, type MayLeaveAt } from '../app/target-folder.ts';
 import type { FileSystem, FolderEntry } from '@modelkeep/io';
@@ -7,6 +8,8 @@ import type { LinkReason } from './link-reason.ts';
 export interface FolderView {
   /** Absolute, without links on the way. */
   readonly path: string;
+  /** What the paths of its files begin with. */
+  readonly prefix: string;
   /** The last folder on the way that is there. */
   readonly deepest: string;
   readonly leavesApp: boolean;
@@ -40,11 +43,12 @@ async function viewFolder(
 ): Promise<FolderView> {
   const found = await resolveTargetFolder(fileSystem, { appRoot, folder, mayLeaveAt });
   const { path, exists, deepest, leavesApp, problem } = found;
+  const prefix = nameIn(path, '');
   const library = leavesApp ? [...libraryRoots].find((root) => isInside(root, path)) : undefined;
   if (library !== undefined) {
     const message = `${folder} leads into the library (${path}): links are not made there`;
-    return { path, deepest, leavesApp, problem: { code: 'folder-unusable', message }, entries: new Map() };
+    return { path, prefix, deepest, leavesApp, problem: { code: 'folder-unusable', message }, entries: new Map() };
   }
   const entries = exists ? await fileSystem.readdir(path) : [];
-  return { path, deepest, leavesApp, problem, entries: Map.groupBy(entries, ({ name }) => foldName(name)) };
+  return { path, prefix, deepest, leavesApp, problem, entries: Map.groupBy(entries, ({ name }) => foldName(name)) };
 }

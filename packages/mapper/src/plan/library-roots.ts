@@ -13,8 +13,8 @@ export async function libraryRootsOf(
   signal?: AbortSignal,
 ): Promise<ReadonlySet<string>> {
   const roots = new Set<string>();
-  for await (const some of inTurns(models, signal)) {
-    let last: string | null = null;
+  let last: string | null = null;
+  for await (const some of inTurns(models, { signal })) {
     for (const { record, folder } of some) {
       const slug = sep === '/' ? record.slug : record.slug.replaceAll('/', sep);
       if (last !== null && isAt(folder, last, slug)) continue;

@@ -57,11 +57,11 @@ export function mappingChoice(record: ModelRecord, { profile, version }: Mapping
 /** @internal The name that a link to a file gets, but for collisions. */
 export function wantedName(file: ModelFile, choice: { readonly name: string | null; readonly names: string }): string {
   const cleaned = lastSegment(file.name);
+  if (choice.name === null && choice.names === 'cleaned') return cleaned;
   const extension = extname(cleaned);
   if (choice.name !== null) {
     return choice.name.toLowerCase().endsWith(extension.toLowerCase()) ? choice.name : `${choice.name}${extension}`;
   }
-  if (choice.names === 'cleaned') return cleaned;
   const official = lastSegment(file.officialName);
   const sameKind = extname(official).toLowerCase() === extension.toLowerCase();
   return sameKind && isSafeSegment(official) ? official : cleaned;

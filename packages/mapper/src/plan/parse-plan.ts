@@ -45,7 +45,7 @@ export async function parsePlan(context: MapperContext, plan: unknown, signal?: 
   const { isKnown } = await knownFoldersOf(context, app, signal);
   const isStore = storeLayoutOf(await findProfile(context.profiles, app)) !== null;
   const entries: CheckedEntry[] = [];
-  for await (const some of inTurns(head.data.entries, signal)) {
+  for await (const some of inTurns(head.data.entries, { signal })) {
     for (const line of some) {
       const pointer = `/entries/${entries.length}`;
       const parsed = planEntrySchema.safeParse(line);

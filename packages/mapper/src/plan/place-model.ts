@@ -1,19 +1,21 @@
 import { createHash } from 'node:crypto';
-import type { ModelFile } from '@modelkeep/core';
+import type { ModelFile, ModelRecord } from '@modelkeep/core';
 import type { AppFacts } from '../app/app-facts.ts';
-import { inFolder, lastSegment } from '../app/path-parts.ts';
+import { lastSegment } from '../app/path-parts.ts';
 import { isSafeRelativePath, isSafeSegment } from '../app/safe-names.ts';
 import type { AcceptedModels, AppProfile, MappingRule } from '../profiles/app-profile.ts';
-import { acceptedBy, extensionProblem, missingForApp } from './accepted-by.ts';
+import { acceptedBy, extensionProblem, missingForApp, type Acceptance } from './accepted-by.ts';
 import type { LinkReason } from './link-reason.ts';
 import type { MappableModel } from './mappable-model.ts';
 import { mappingChoice, wantedName } from './mapping-choice.ts';
-import type { PlacedFile } from './placement.ts';
+import type { Placement } from './placement.ts';
 
 /** @internal */
 export interface PlaceModelOptions {
   readonly profile: AppProfile;
   readonly facts: AppFacts;
+  /** @default {@link acceptedBy} */
+  readonly accept?: ((record: ModelRecord) => Acceptance) | undefined;
 }
 
 /** @internal Where a model goes, but for the folder's name and collisions; or why it goes nowhere. */
@@ -27,16 +29,16 @@ export type ModelPlace =
       /** Whether the place rests on a version that is not known. */
       readonly guessed: boolean;
       readonly digest: string;
-      readonly files: readonly PlacedFile[];
+      readonly links: Placement['links'];
     }
   | { readonly rule: null; readonly reason: LinkReason };
 
 /** @internal Decides about one model by its record alone. */
-export function placeModel(model: MappableModel, { profile, facts }: PlaceModelOptions): ModelPlace {
+export function placeModel(model: MappableModel, { profile, facts, accept }: PlaceModelOptions): ModelPlace {
   const { record } = model;
   const choice = mappingChoice(record, { profile, version: facts.version });
   if (choice.reason !== null) return { rule: null, reason: choice.reason };
-  const acceptance = acceptedBy(profile, record);
+  const acceptance = accept === undefined ? acceptedBy(profile, record) : accept(record);
   if (acceptance.rule === null) return acceptance;
   const { rule, accepts } = acceptance;
   const missing = missingForApp(accepts, record, facts);
@@ -45,23 +47,25 @@ export function placeModel(model: MappableModel, { profile, facts }: PlaceModelO
   if (unsafe !== undefined)
     return skip('unsafe-name', `the model has a file whose name is not safe: ${JSON.stringify(unsafe.name)}`);
 
-  const weights = record.files.filter(({ role }) => role === 'weights');
+  const weights = record.files.every(isWeights) ? record.files : record.files.filter(isWeights);
   const [only] = weights;
   if (only === undefined) return skip('no-weights', 'the model has no weights file');
   const { subfolder, guessed } = choice;
   const isFolder = accepts.link === 'folder' || weights.length > 1;
   const baseName = isFolder ? (choice.name ?? folderName(record, choice.names)) : wantedName(only, choice);
-  if (!isSafeSegment(baseName))
+  const isFileName = baseName === only.name && !baseName.includes('/');
+  if (!isFileName && !isSafeSegment(baseName))
     return skip('unsafe-name', `the model's folder has a name that is not safe: ${JSON.stringify(baseName)}`);
   if (accepts.link === 'folder') {
     if (!record.complete) return skip('incomplete', 'parts of this model are missing');
-    const link: PlacedFile = { source: model.folder, fileSha256: null, leadsTo: 'folder', nameInFolder: null };
-    return { rule, accepts, subfolder, guessed, baseName, digest: digestOf(weights), files: [link] };
+    return { rule, accepts, subfolder, guessed, baseName, digest: digestOf(weights), links: 'folder' };
   }
-  const extension = weights.map(({ name }) => extensionProblem(accepts, name)).find((problem) => problem !== null);
-  if (extension !== undefined && extension !== null) return { rule: null, reason: extension };
-  if (weights.length > 1) return placeShards(model, { rule, accepts, subfolder, guessed, baseName, profile, weights });
-  return { rule, accepts, subfolder, guessed, baseName, digest: only.sha256, files: [placedFile(model, only)] };
+  for (const { name } of weights) {
+    const problem = extensionProblem(accepts, name);
+    if (problem !== null) return { rule: null, reason: problem };
+  }
+  if (weights.length > 1) return placeShards(record, { rule, accepts, subfolder, guessed, baseName, profile, weights });
+  return { rule, accepts, subfolder, guessed, baseName, digest: only.sha256, links: 'file' };
 }
 
 interface Shards {
@@ -74,8 +78,7 @@ interface Shards {
   readonly baseName: string;
 }
 
-function placeShards(model: MappableModel, { profile, weights, ...place }: Shards): ModelPlace {
-  const { record } = model;
+function placeShards(record: ModelRecord, { profile, weights, ...place }: Shards): ModelPlace {
   if (place.accepts.shards === 'refuse') {
     return skip(
       'shards-not-supported',
@@ -83,19 +86,12 @@ function placeShards(model: MappableModel, { profile, weights, ...place }: Shard
     );
   }
   if (!record.complete) return skip('incomplete', 'parts of this model are missing');
-  const linked = record.files.filter(({ role }) => role === 'weights' || role === 'index');
-  const files = linked.map((file) => ({ ...placedFile(model, file), nameInFolder: lastSegment(file.name) }));
-  return { ...place, digest: digestOf(weights), files };
+  return { ...place, digest: digestOf(weights), links: 'parts' };
 }
 
-function placedFile(model: MappableModel, file: ModelFile): PlacedFile {
-  return {
-    source: inFolder(model.folder, file.at ?? file.name),
-    fileSha256: file.sha256,
-    sizeBytes: file.sizeBytes,
-    leadsTo: 'file',
-    nameInFolder: null,
-  };
+/** @internal */
+export function isWeights({ role }: ModelFile): boolean {
+  return role === 'weights';
 }
 
 function skip(code: LinkReason['code'], message: string): ModelPlace {

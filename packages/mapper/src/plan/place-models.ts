@@ -6,8 +6,11 @@ import type { MayLeaveAt } from '../app/target-folder.ts';
 import type { AppProfile, MappingRule } from '../profiles/app-profile.ts';
 import { inTurns } from '../support/in-turns.ts';
 import type { MappableModel } from './mappable-model.ts';
+import { acceptanceOf } from './accepted-by.ts';
 import { placeModel } from './place-model.ts';
+import { placedSource } from './placed-files.ts';
 import type { NotPlaced, Placement } from './placement.ts';
+import type { SourceLooks } from './source-looks.ts';
 
 /** @internal */
 export interface PlaceModelsOptions {
@@ -18,6 +21,9 @@ export interface PlaceModelsOptions {
   readonly mayLeaveAt: MayLeaveAt;
   readonly isOnlyOurs: IsOnlyOurs;
   readonly models: readonly MappableModel[];
+  /** Models that have a link already: what they need is asked for when it is compared. */
+  readonly linkedModels: ReadonlySet<string>;
+  readonly looks: SourceLooks;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -33,7 +39,7 @@ export interface PlacedModels {
 
 /** @internal Decides about each model, and about the folder of each rule once. */
 export async function placeModels(options: PlaceModelsOptions): Promise<PlacedModels> {
-  const { fileSystem, profile, facts, appRoot, mayLeaveAt, isOnlyOurs, models, signal } = options;
+  const { fileSystem, profile, facts, appRoot, mayLeaveAt, isOnlyOurs, models, linkedModels, looks, signal } = options;
   const placements: Placement[] = [];
   const notPlaced: NotPlaced[] = [];
   const folders = new Map<MappingRule, string>();
@@ -44,19 +50,24 @@ export async function placeModels(options: PlaceModelsOptions): Promise<PlacedMo
     folders.set(rule, folder);
     return folder;
   };
-  for await (const some of inTurns(models, signal)) {
+  const accept = acceptanceOf(profile);
+  for await (const some of inTurns(models, { signal })) {
     for (const model of some) {
-      const place = placeModel(model, { profile, facts });
+      const place = placeModel(model, { profile, facts, accept });
       if (place.rule === null) {
         notPlaced.push({ model, reason: place.reason });
         continue;
       }
-      const { rule, subfolder, baseName, digest, files } = place;
+      const { rule, subfolder, baseName, digest, links } = place;
       if (place.guessed) guessed += 1;
       const ruleFolder = folders.get(rule) ?? (await folderOf(rule));
       const folder = subfolder === null ? ruleFolder : `${ruleFolder}/${subfolder}`;
-      placements.push({ model, folder, baseName, digest, files });
+      const placement: Placement = { model, folder, baseName, digest, links, look: null, lookedAt: 0 };
+      placements.push(placement);
+      if (links !== 'parts' && !linkedModels.has(model.record.id))
+        looks.ask(placement, { source: placedSource(placement), folder: model.folder });
     }
   }
+  looks.send();
   return { placements, notPlaced, rules: new Set(folders.keys()), guessed };
 }

@@ -1,8 +1,9 @@
 import type { LinkReason } from './link-reason.ts';
 import type { MappableModel } from './mappable-model.ts';
+import type { LookedAt } from './looked-at.ts';
 
 /** @internal One link of a placement. */
-export interface PlacedFile {
+export interface PlacedFile extends LookedAt {
   /** Absolute, in the library. */
   readonly source: string;
   readonly fileSha256: string | null;
@@ -17,8 +18,8 @@ export interface PlacedFile {
   readonly isNamedByContent?: boolean | undefined;
 }
 
-/** @internal A model that goes into a folder of the app: one link, or a folder of links. */
-export interface Placement {
+/** @internal A model that goes into a folder of the app. A library has very many: what follows from it is made when it is needed. */
+export interface Placement extends LookedAt {
   readonly model: MappableModel;
   /** Below the app's folder, `/` between segments. */
   readonly folder: string;
@@ -26,7 +27,8 @@ export interface Placement {
   readonly baseName: string;
   /** Stands for the content: two placements with one name and one digest are the same to the app. */
   readonly digest: string;
-  readonly files: readonly PlacedFile[];
+  /** A link to its only file, or to its folder, or a folder of links to its parts. */
+  readonly links: 'file' | 'folder' | 'parts';
 }
 
 /** @internal A model that gets no link, and why. */

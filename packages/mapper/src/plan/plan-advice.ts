@@ -1,5 +1,6 @@
 import type { AppProfile } from '../profiles/app-profile.ts';
 import { placeModel } from './place-model.ts';
+import { placedSource } from './placed-files.ts';
 import type { AppFacts } from '../app/app-facts.ts';
 import type { PlanAdvice } from './link-plan.ts';
 import type { LinkReason } from './link-reason.ts';
@@ -25,7 +26,7 @@ export function planAdvice(
     const place = placeModel(model, { profile, facts });
     notPlaced.push({ model, reason: place.rule === null ? place.reason : unmapped });
     if (place.rule === null || place.rule.advice === null) continue;
-    const path = place.files[0]?.source ?? model.folder;
+    const path = placedSource({ model, links: place.links });
     const { id, slug } = model.record;
     advice.push({ modelId: id, slug, text: fillAdvice(place.rule.advice, path) });
   }

@@ -59,7 +59,7 @@ const NO_WAYS: readonly LinkKind[] = [];
 export function planEntry(tools: PlanEntryTools, options: PlanEntryOptions): LinkPlanEntry | Promise<LinkPlanEntry> {
   const { view, wanted, isSeen } = options;
   const ownName = lastSegment(wanted.name);
-  const target = nameIn(view.path, ownName);
+  const target = `${view.prefix}${ownName}`;
   const one: Comparison = { wanted, view, isSeen, ownName, target };
   if (view.problem !== null) return entryOf(one, { action: 'conflict', reason: view.problem });
   const tooLong = pathTooLong(target, tools.platform);

@@ -5,23 +5,26 @@ import type { MappingWay } from '../profiles/mapping-way.ts';
 import { inTurns, keyedInTurns } from '../support/in-turns.ts';
 import { createFolderViews, type FolderView } from './folder-views.ts';
 import { libraryRootsOf, refuseLibraryAsApp } from './library-roots.ts';
-import { plannedActions, type LinkPlan, type LinkPlanEntry, type PlannedAction } from './link-plan.ts';
+import { sumEntries } from './entry-sums.ts';
+import type { LinkPlan, LinkPlanEntry } from './link-plan.ts';
 import type { LinkReason } from './link-reason.ts';
 import type { MappableModel } from './mappable-model.ts';
 import { configPlaceOf, settable, viewedLinks } from '../config/config-place.ts';
 import { planConfig } from '../config/plan-config.ts';
 import { storeLayoutOf } from '../stores/store-layouts.ts';
 import { createStrategyChooser, type LinkingOptions } from './choose-strategies.ts';
-import { previewLinks } from './preview-links.ts';
+import { createPreviewLinks } from './preview-links.ts';
 import { linkWarnings } from './link-warnings.ts';
 import { planAdvice } from './plan-advice.ts';
 import { resolveApp } from './resolve-app.ts';
 import type { RegisteredLink } from '../registry/link-row.ts';
+import type { NotPlaced } from './placement.ts';
 import type { WantedLink } from './wanted-link.ts';
-import { wantedInApp } from './wanted-in-app.ts';
+import { inPortions, wantedInApp } from './wanted-in-app.ts';
 import { planEntries } from './plan-entries.ts';
 import { planRemovals } from './plan-removals.ts';
 import { planWarnings } from './plan-warnings.ts';
+import { createSourceLooks } from './source-looks.ts';
 import { sandboxWarnings } from './sandbox-warning.ts';
 
 /** What is to be mapped, and to which app. */
@@ -49,17 +52,10 @@ export async function planLinks(context: MapperContext, options: PlanLinksOption
   const { fileSystem, hands } = context;
   signal?.throwIfAborted();
   const granted = await resolveAppRoot(fileSystem, options.appRoot);
-  const libraryRoots = await libraryRootsOf(models, signal);
-  refuseLibraryAsApp({ appRoot: granted, libraryRoots, models });
   const { modelConfig } = options;
-  const resolved = await resolveApp(context, {
-    app,
-    appRoot: granted,
-    appVersion,
-    modelConfig,
-    way: options.way,
-    signal,
-  });
+  const naming = { app, appRoot: granted, appVersion, modelConfig, way: options.way, signal };
+  const [libraryRoots, resolved] = await Promise.all([libraryRootsOf(models, signal), resolveApp(context, naming)]);
+  refuseLibraryAsApp({ appRoot: granted, libraryRoots, models });
   const { profile, mayLeaveAt, facts, translation, way } = resolved;
   const place = await configPlaceOf(context, { app, appRoot: granted, profile, way });
   const appRoot = place?.viewRoot ?? granted;
@@ -70,29 +66,36 @@ export async function planLinks(context: MapperContext, options: PlanLinksOption
   const registered = await keyedInTurns(links, ({ target }) => target);
   const viewOf = createFolderViews({ fileSystem, appRoot, mayLeaveAt, libraryRoots });
   const mapped = advised === null ? models : [];
-  const placing = { profile, facts, appRoot, mayLeaveAt, layout, models: mapped, links, registered, signal };
+  const looks = createSourceLooks({ kindsOf: context.kindsOf, signal });
+  const placing = { profile, facts, appRoot, mayLeaveAt, layout, models: mapped, links, registered, looks, signal };
   const found = await wantedInApp(context, placing);
   const { rules, guessed } = found;
-  const { wanted, notSet } = settable(found.wanted, place);
+  const notSet: NotPlaced[] = [];
   const views = new Map<string, FolderView>();
-  for (const { folder } of wanted) if (!views.has(folder)) views.set(folder, await viewOf(folder));
   const chooser = createStrategyChooser({
     fileSystem,
     linking,
     canReadBytes: hands.canReadBytes,
     order: layout?.prefer ?? null,
   });
-  const planAll = (some: readonly WantedLink[]): Promise<readonly LinkPlanEntry[]> =>
-    planEntries(context, { wanted: some, views, viewOf, chooser, linking, registered, signal });
-  const weights = await planAll(wanted);
+  const comparing = { views, viewOf, chooser, linking, registered, looks, signal };
   const ends = layout === null ? profile.sidecars.previews : [];
-  const pictures = await planAll(previewLinks({ wanted, planned: weights, ends, views, registered }));
-  const planned = [...weights, ...pictures];
+  const picturesOf = createPreviewLinks({ ends, views, registered });
+  const weights: LinkPlanEntry[] = [];
+  const pictures: WantedLink[] = [];
+  for await (const some of planEntries(context, { ...comparing, wanted: settable(found.wanted, { place, notSet }) })) {
+    weights.push(...some.entries);
+    pictures.push(...picturesOf(some));
+  }
+  const planned = [...weights];
+  for await (const { entries } of planEntries(context, { ...comparing, wanted: inPortions(pictures) }))
+    planned.push(...entries);
   const removals = await planRemovals(await unclaimed(registered, planned), hands);
   const skipped = [...found.notPlaced, ...notSet, ...(advised?.notPlaced ?? [])].map(({ model, reason }) =>
     skippedEntry(model, reason),
   );
   const entries = [...planned, ...removals, ...skipped];
+  const sums = await sumEntries(entries, signal);
   return {
     id: newId(),
     app,
@@ -102,14 +105,14 @@ export async function planLinks(context: MapperContext, options: PlanLinksOption
     translation,
     createdAt: new Date(context.clock.now()).toISOString(),
     entries,
-    counts: countActions(entries),
+    counts: sums.counts,
     warnings: [
       ...planWarnings({ profile, facts, rules, views, translation, guessed, place }),
       ...sandboxWarnings({ appRoot: granted, appName: profile.name, libraryRoots }),
-      ...linkWarnings(entries, layout?.symlinkWarning),
+      ...linkWarnings(sums, layout?.symlinkWarning),
     ],
     choices: chooser.choices(),
-    bytesToWrite: entries.reduce((sum, { bytesToWrite }) => sum + bytesToWrite, 0),
+    bytesToWrite: sums.bytesToWrite,
     advice: advised?.advice ?? [],
     config: place === null ? null : await planConfig(context, { place, links: viewedLinks(weights), signal }),
   };
@@ -145,10 +148,4 @@ function skippedEntry({ record }: MappableModel, reason: LinkReason): LinkPlanEn
     bytesToWrite: 0,
     reason,
   };
-}
-
-function countActions(entries: readonly LinkPlanEntry[]): Record<PlannedAction, number> {
-  const counts = Object.fromEntries(plannedActions.map((action) => [action, 0])) as Record<PlannedAction, number>;
-  for (const { action } of entries) counts[action] += 1;
-  return counts;
 }

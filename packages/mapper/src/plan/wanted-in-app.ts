@@ -7,11 +7,12 @@ import type { RegisteredLink } from '../registry/link-row.ts';
 import { storeBase } from '../stores/store-base.ts';
 import type { StoreLayout } from '../stores/store-layout.ts';
 import { wantedInStore } from '../stores/wanted-in-store.ts';
-import { inTurns } from '../support/in-turns.ts';
-import { assignNames } from './assign-names.ts';
+import { assignNames, type GivenName } from './assign-names.ts';
 import type { MappableModel } from './mappable-model.ts';
 import { placeModels } from './place-models.ts';
+import { placedFiles } from './placed-files.ts';
 import type { NotPlaced, PlacedFile, Placement } from './placement.ts';
+import type { SourceLooks } from './source-looks.ts';
 import type { WantedLink } from './wanted-link.ts';
 
 /** @internal */
@@ -27,18 +28,22 @@ export interface WantedInAppOptions {
   readonly links: readonly RegisteredLink[];
   /** The same by their paths. */
   readonly registered: ReadonlyMap<string, RegisteredLink>;
+  readonly looks: SourceLooks;
   readonly signal: AbortSignal | undefined;
 }
 
 /** @internal What an app is to have, and what it does not get. */
 export interface WantedInApp {
-  readonly wanted: readonly WantedLink[];
+  /** The links, some at a time: those of a large library are not all kept at once. */
+  readonly wanted: Iterable<readonly WantedLink[]>;
   readonly notPlaced: readonly NotPlaced[];
   /** The rules that took a model. */
   readonly rules: ReadonlySet<MappingRule>;
   /** Models whose place rests on a version that is not known. */
   readonly guessed: number;
 }
+
+const LINKS_AT_ONCE = 1_000;
 
 /** @internal Decides by records alone, but for the folders that are there. */
 export async function wantedInApp(
@@ -50,22 +55,38 @@ export async function wantedInApp(
   if (layout !== null) {
     const base = await storeBase(fileSystem, { appRoot, layout });
     const inStore = await wantedInStore({ profile, facts, layout, base, models, registered: links, signal });
-    return { ...inStore, rules: new Set() };
+    return { ...inStore, wanted: inPortions(inStore.wanted), rules: new Set() };
   }
   const made = new Set(await folders.list({ app: profile.id, appRoot }, signal));
   const isOnlyOurs = onlyOurs({ fileSystem, hands, made, registered: options.registered });
-  const { placements, notPlaced, rules, guessed } = await placeModels({ fileSystem, isOnlyOurs, ...placing });
-  const named = await assignNames(placements, links);
-  const wanted: WantedLink[] = [];
-  const nameless: NotPlaced[] = [];
-  for await (const some of inTurns(named, signal)) {
-    for (const { placement, name, reason } of some) {
-      const { model, files } = placement;
-      if (name === null) nameless.push({ model, reason });
-      else for (const file of files) wanted.push(wantedLink({ placement, name, file }));
+  const linkedModels = new Set(links.map(({ modelId }) => modelId));
+  const placed = await placeModels({ fileSystem, isOnlyOurs, linkedModels, ...placing });
+  const { placements, notPlaced, rules, guessed } = placed;
+  const names = await assignNames(placements, links);
+  const nameless = placements.flatMap(({ model }, at) => {
+    const name = names[at] as GivenName;
+    return typeof name === 'string' ? [] : [{ model, reason: name }];
+  });
+  return { wanted: named(placements, names), notPlaced: [...notPlaced, ...nameless], rules, guessed };
+}
+
+/** @internal A list, some at a time. */
+export function* inPortions<T>(items: readonly T[]): Generator<readonly T[]> {
+  for (let start = 0; start < items.length; start += LINKS_AT_ONCE) yield items.slice(start, start + LINKS_AT_ONCE);
+}
+
+function* named(placements: readonly Placement[], names: readonly GivenName[]): Generator<readonly WantedLink[]> {
+  let start = 0;
+  for (const some of inPortions(placements)) {
+    const wanted: WantedLink[] = [];
+    for (const [index, placement] of some.entries()) {
+      const name = names[start + index] as GivenName;
+      if (typeof name !== 'string') continue;
+      for (const file of placedFiles(placement)) wanted.push(wantedLink({ placement, name, file }));
     }
+    start += some.length;
+    yield wanted;
   }
-  return { wanted, notPlaced: [...notPlaced, ...nameless], rules, guessed };
 }
 
 interface NamedFile {

@@ -75,7 +75,7 @@ export async function wantedInStore(options: WantedInStoreOptions): Promise<Want
       }
     }
   };
-  for await (const some of inTurns(inOrder(models, { layout, linked }), signal)) some.forEach(placeModel);
+  for await (const some of inTurns(inOrder(models, { layout, linked }), { signal })) some.forEach(placeModel);
   return { wanted, notPlaced, guessed };
 }
 
@@ -162,6 +162,8 @@ function wantedLink(
     leadsTo: 'file',
     nameInFolder: null,
     isNamedByContent: isNamedByContent(file),
+    look: null,
+    lookedAt: 0,
   };
   const folder = `${base}${file.folder}`;
   return { model, file: placed, folder, name, viewFolder: folder };

@@ -14,13 +14,22 @@ async function turnsDuring(work: () => Promise<unknown>): Promise<number> {
   return turns;
 }
 
+/** Keeps the thread at work. */
+function workFor(ms: number): void {
+  const end = performance.now() + ms;
+  while (performance.now() < end);
+}
+
 const numbers = Array.from({ length: 2_000 }, (_, index) => (index * 7_919) % 2_000);
 
 describe('work in turns', () => {
   it('goes through all items in their order, and lets others have their turn', async () => {
     const seen: number[] = [];
     const turns = await turnsDuring(async () => {
-      for await (const some of inTurns(numbers)) seen.push(...some);
+      for await (const some of inTurns(numbers)) {
+        seen.push(...some);
+        workFor(1);
+      }
     });
     expect(seen).toEqual(numbers);
     expect(turns).toBeGreaterThanOrEqual(7);
@@ -29,7 +38,8 @@ describe('work in turns', () => {
   it('ends when the signal says so', async () => {
     const controller = new AbortController();
     const work = async (): Promise<void> => {
-      for await (const some of inTurns(numbers, controller.signal)) if (some.length > 0) controller.abort('enough');
+      for await (const some of inTurns(numbers, { signal: controller.signal }))
+        if (some.length > 0) controller.abort('enough');
     };
     await expect(work()).rejects.toBe('enough');
   });
@@ -39,7 +49,11 @@ describe('work in turns', () => {
     const compare = (left: { number: number }, right: { number: number }): number => left.number - right.number;
     for (const list of [items, items.toReversed(), items.toSorted(compare), items.slice(0, 251), items.slice(0, 1), []])
       expect(await sortedInTurns(list, compare)).toEqual(list.toSorted(compare));
-    expect(await turnsDuring(() => sortedInTurns(items, compare))).toBeGreaterThanOrEqual(7);
+    const slowly = (left: { number: number }, right: { number: number }): number => {
+      workFor(0.02);
+      return compare(left, right);
+    };
+    expect(await turnsDuring(() => sortedInTurns(items, slowly))).toBeGreaterThanOrEqual(7);
   });
 
   it('groups and keys as Map.groupBy and Map do', async () => {

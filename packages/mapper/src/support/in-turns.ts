@@ -1,14 +1,20 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { createTurns, type Turns } from './turns.ts';
 
-/** Items between two turns of the event loop: about a millisecond of work. */
-const ITEMS_A_TURN = 250;
+/** Items that are handed out at once. */
+const ITEMS_AT_ONCE = 64;
+/** Items that are sorted at once. */
+const ITEMS_A_RUN = 512;
 
-/** @internal The items, some at a time, with a turn of the event loop in between: a long list does not stop who else is at work. */
-export async function* inTurns<T>(items: readonly T[], signal?: AbortSignal): AsyncGenerator<readonly T[], void, void> {
-  for (let start = 0; start < items.length; start += ITEMS_A_TURN) {
-    if (start > 0) await nextTurn();
+/** @internal The items, some at a time, with a turn of the event loop in between where it is time: a long list does not stop who else is at work. */
+export async function* inTurns<T>(
+  items: readonly T[],
+  { signal, turns = createTurns() }: { readonly signal?: AbortSignal | undefined; readonly turns?: Turns } = {},
+): AsyncGenerator<readonly T[], void, void> {
+  for (let start = 0; start < items.length; start += ITEMS_AT_ONCE) {
+    const turn = turns.due(ITEMS_AT_ONCE);
+    if (turn !== null) await turn;
     signal?.throwIfAborted();
-    yield items.slice(start, start + ITEMS_A_TURN);
+    yield items.slice(start, start + ITEMS_AT_ONCE);
   }
 }
 
@@ -41,21 +47,29 @@ export async function sortedInTurns<T>(
   items: readonly T[],
   compare: (left: T, right: T) => number,
 ): Promise<readonly T[]> {
-  let runs: (readonly T[])[] = await sortedRuns(items, compare);
+  const turns = createTurns();
+  let runs: readonly (readonly T[])[] = await sortedRuns(items, { compare, turns });
   while (runs.length > 1) {
     const merged: (readonly T[])[] = [];
     for (let index = 0; index < runs.length; index += 2)
-      merged.push(await merge(runs[index] ?? [], runs[index + 1] ?? [], compare));
+      merged.push(await merge(runs[index] ?? [], runs[index + 1] ?? [], { compare, turns }));
     runs = merged;
   }
   return runs[0] ?? [];
 }
 
+interface Sorting<T> {
+  readonly compare: (left: T, right: T) => number;
+  readonly turns: Turns;
+}
+
 /** Sorted pieces of a list; what is in order already is one piece. */
-async function sortedRuns<T>(items: readonly T[], compare: (left: T, right: T) => number): Promise<T[][]> {
+async function sortedRuns<T>(items: readonly T[], { compare, turns }: Sorting<T>): Promise<T[][]> {
   const runs: T[][] = [];
-  for await (const some of inTurns(items)) {
-    const sorted = some.toSorted(compare);
+  for (let start = 0; start < items.length; start += ITEMS_A_RUN) {
+    const turn = turns.due(ITEMS_A_RUN);
+    if (turn !== null) await turn;
+    const sorted = items.slice(start, start + ITEMS_A_RUN).sort(compare);
     const last = runs.at(-1);
     const isBehind = last !== undefined && compare(last.at(-1) as T, sorted[0] as T) <= 0;
     if (isBehind) last.push(...sorted);
@@ -67,22 +81,23 @@ async function sortedRuns<T>(items: readonly T[], compare: (left: T, right: T) =
 async function merge<T>(
   left: readonly T[],
   right: readonly T[],
-  compare: (left: T, right: T) => number,
+  { compare, turns }: Sorting<T>,
 ): Promise<readonly T[]> {
   const [lastLeft, firstRight] = [left.at(-1), right[0]];
   if (lastLeft === undefined || firstRight === undefined || compare(lastLeft, firstRight) <= 0)
     return [...left, ...right];
   const merged: T[] = [];
   let taken = 0;
-  for await (const some of inTurns(right)) {
-    for (const item of some) {
-      while (taken < left.length && compare(left[taken] as T, item) <= 0) {
-        if (taken % ITEMS_A_TURN === 0) await nextTurn();
-        merged.push(left[taken] as T);
-        taken += 1;
-      }
-      merged.push(item);
+  for (const item of right) {
+    while (taken < left.length && compare(left[taken] as T, item) <= 0) {
+      const turn = turns.due();
+      if (turn !== null) await turn;
+      merged.push(left[taken] as T);
+      taken += 1;
     }
+    const turn = turns.due();
+    if (turn !== null) await turn;
+    merged.push(item);
   }
   return [...merged, ...left.slice(taken)];
 }

@@ -31,6 +31,8 @@ describe('mapWithLimit', () => {
       limit: 64,
       run: async (item) => {
         done += 1;
+        const end = performance.now() + 0.05;
+        while (performance.now() < end);
         return item;
       },
     });
