@@ -99,7 +99,7 @@ it('copies what is shared, and forgets it after a copy', async () => {
   const copy = (await run(['state', 'backup'])).out.trim();
   const { exitCode, out, err } = await run(['state', 'reset', '--json']);
   const { backup } = JSON.parse(out) as { backup: string };
-  expect([exitCode, err]).toEqual([0, expect.stringContaining('no model was touched')]);
+  expect([exitCode, err]).toEqual([0, expect.stringContaining('models, jobs and tokens stay')]);
   for (const path of [copy, backup]) {
     using database = new DatabaseSync(path, { readOnly: true });
     expect(database.prepare('select key from fleet_declared').all()).toEqual([{ key: 'only' }]);

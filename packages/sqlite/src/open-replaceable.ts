@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { isModelkeepError, ModelkeepError, systemClock, type Clock } from '@modelkeep/core';
 import type { Sqlite } from './create-sqlite.ts';
 import type { OpenDatabaseOptions } from './open-options.ts';
@@ -29,9 +30,9 @@ export async function openReplaceable(options: OpenReplaceableOptions): Promise<
   }
 }
 
-/** Where a copy of a database goes: beside it, under a name that sorts by time. */
+/** Where a copy of a database goes: beside it, under a name that sorts by time and that nobody else takes at the same time. */
 export function backupName(path: string, clock: Clock): string {
-  return `${path}.backup-${timestamp(clock)}`;
+  return `${path}.backup-${timestamp(clock)}-${randomBytes(3).toString('hex')}`;
 }
 
 async function openWhole(options: OpenReplaceableOptions): Promise<SqliteDatabase> {

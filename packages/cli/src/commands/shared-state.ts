@@ -13,7 +13,9 @@ export async function backUpState({ library, terminal, signal, json }: CommandCo
 export async function resetState({ library, terminal, signal, json }: CommandContext): Promise<ExitCode> {
   const { backup } = await sharedOf(library).reset({ signal });
   terminal.out(json ? JSON.stringify({ backup }, null, 2) : backup);
-  terminal.err('what was declared, done and registered is forgotten; a copy of it is there, and no model was touched');
+  terminal.err(
+    'what was declared, how far it was, and which repos there are is forgotten, after that copy; models, jobs and tokens stay',
+  );
   return 0;
 }
 

@@ -4,6 +4,9 @@ import type { PoolClient } from 'pg';
 /** What is made again, or is no business of a copy: tokens are copied without what is secret. */
 const LEFT_OUT = new Set(['marks', 'jobs_changes']);
 
+/** A schema of that name is there, or was made meanwhile. */
+const TAKEN = new Set(['42P06', '23505']);
+
 /** @internal What a copy is made of. */
 export interface BackupOptions {
   readonly schema: string;
@@ -18,8 +21,7 @@ export interface BackupOptions {
  */
 export async function copyTables(client: PoolClient, { schema, clock }: BackupOptions): Promise<string> {
   const time = new Date(clock.now()).toISOString().replaceAll(/[-:.TZ]/g, '');
-  const copy = await freeName(client, `${schema}_${time}`);
-  await client.query(`create schema ${copy}`);
+  const copy = await createSchema(client, `${schema}_${time}`);
   const { rows } = await client.query<{ name: string }>(
     'select tablename as name from pg_tables where schemaname = $1 order by 1',
     [schema],
@@ -32,10 +34,21 @@ export async function copyTables(client: PoolClient, { schema, clock }: BackupOp
   return copy;
 }
 
-async function freeName(client: PoolClient, wanted: string): Promise<string> {
+/** Others may make one at the same moment, which no snapshot shows. @returns its name */
+async function createSchema(client: PoolClient, wanted: string): Promise<string> {
   for (let attempt = 1; ; attempt += 1) {
     const name = attempt === 1 ? wanted : `${wanted}_${attempt}`;
-    const { rows } = await client.query('select 1 from pg_namespace where nspname = $1', [name]);
-    if (rows.length === 0) return name;
+    await client.query('savepoint naming');
+    try {
+      await client.query(`create schema ${name}`);
+      return name;
+    } catch (error) {
+      if (!TAKEN.has(sqlStateOf(error))) throw error;
+      await client.query('rollback to savepoint naming');
+    }
   }
+}
+
+function sqlStateOf(error: unknown): string {
+  return (error as { readonly code?: string }).code ?? '';
 }

@@ -68,7 +68,7 @@ it('a file of servers of an older version is copied before it is changed', async
   await using library = await openWorkspace({ root });
   await library.servers.register({ id: 'a', labels: { zone: 'eu' } });
   const names = await readdir(folder.join('library', '.modelkeep'));
-  expect(names.filter((name) => /^servers\.db\.backup-\w+$/.test(name))).toHaveLength(1);
+  expect(names.filter((name) => /^servers\.db\.backup-[\w-]+$/.test(name))).toHaveLength(1);
   // What no server has changed is read once.
   const [first] = await library.servers.list();
   const [second] = await library.servers.list();

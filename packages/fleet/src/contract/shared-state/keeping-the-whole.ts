@@ -1,5 +1,5 @@
 import { deepEqual, equal, notEqual, ok, rejects } from 'node:assert/strict';
-import type { ContractCase } from '@modelkeep/core';
+import { settableClock, type ContractCase } from '@modelkeep/core';
 import type { StateHarness } from './state-harness.ts';
 
 /** @internal Opening, closing, backup and reset. */
@@ -23,6 +23,19 @@ export const keepingTheWhole: readonly ContractCase<StateHarness>[] = [
       equal((await state.tokens.list()).length, 1);
       notEqual(await state.progress.update('a', {}), null);
       await state.close();
+    },
+  },
+  {
+    title: 'copies that are made at once have names of their own, and each is there',
+    async run({ open, hasBackup }) {
+      const clock = settableClock(Date.parse('2026-05-04T10:00:00.000Z'));
+      const [one, other] = [await open({ clock }), await open({ clock })];
+      await one.state.progress.update('a', {});
+      const states = [one, other, one, other, one, other].map(({ state }) => state);
+      const copies = await Promise.all(states.map((state) => state.backup()));
+      equal(new Set(copies).size, copies.length);
+      for (const copy of copies) ok(await hasBackup(copy));
+      await Promise.all([one.state.close(), other.state.close()]);
     },
   },
   {
