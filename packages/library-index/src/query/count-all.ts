@@ -1,6 +1,7 @@
 import type { FacetField } from '@modelkeep/core';
 import type { SqliteDatabase } from '@modelkeep/sqlite';
 import type { FacetValue, FieldCounts } from './facet-value.ts';
+import { limitedTo } from './limits.ts';
 
 /** @internal */
 export interface CountAllOptions {
@@ -17,7 +18,7 @@ export async function countAll(
   const counts = new Map<FacetField, readonly FacetValue[]>();
   for (const field of fields) {
     const sql = `select value, models from facet_counts where field = :field and models > 0
-order by models desc, value limit :limit`;
+order by models desc, value ${limitedTo('limit')}`;
     counts.set(field, await database.all<FacetValue>(sql, { field, limit }, { signal }));
   }
   // Every model has a type.

@@ -44,8 +44,10 @@ export async function countFacetsOf(
   const withoutOwn = fields.filter((field) => isFiltered(options, field));
   const withAll = fields.filter((field) => !isFiltered(options, field));
 
-  const words = await understood(database, parsed, options);
-  const all = await count(database, words, { filters: options, fields: withAll, limit, signal });
+  const exact = await count(database, parsed, { filters: options, fields: withAll, limit, signal });
+  const words = await understood(database, parsed, { models: exact.models, options });
+  const all =
+    words === parsed ? exact : await count(database, words, { filters: options, fields: withAll, limit, signal });
   const counts = new Map<FacetField, readonly FacetValue[]>(all.fields);
   let { approximate } = all;
   for (const field of withoutOwn) {
@@ -58,12 +60,13 @@ export async function countFacetsOf(
   return { fields: Object.fromEntries(ordered), models: all.models, approximate };
 }
 
-/** The query, or the one that a search would take it for. */
-async function understood(database: SqliteDatabase, query: ParsedQuery, options: FacetOptions): Promise<ParsedQuery> {
-  if (query.terms.length === 0 || options.near === false) return query;
-  const filters = readFilters(options);
-  const { models } = await countMatches(database, { query, filters, fields: [], limit: 1, signal: options.signal });
-  if (models >= FEW_MATCHES) return query;
+/** The query, which so many models have, or the one that a search would take it for. */
+async function understood(
+  database: SqliteDatabase,
+  query: ParsedQuery,
+  { models, options }: { readonly models: number; readonly options: FacetOptions },
+): Promise<ParsedQuery> {
+  if (query.terms.length === 0 || options.near === false || models >= FEW_MATCHES) return query;
   const near = await nearQuery(database, query, { findsNothing: models === 0, signal: options.signal });
   return near?.query ?? query;
 }

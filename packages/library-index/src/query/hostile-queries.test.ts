@@ -26,6 +26,9 @@ const filterSets: readonly ModelFilters[] = [
 const WHOLE_TABLE =
   /^SCAN (?:models|records|model_texts|model_labels|model_files|words|near_words|changes|facet_counts)\b/;
 
+/** A limit that is a parameter and nothing else: SQLite would plan the statement again in each call. */
+const PLANNED_EACH_TIME = /\blimit\s+[:?]\w*(?!\w|\s*\+)/;
+
 /** Each statement is looked at once, then the database answers on this thread. */
 function checkedDatabase(path: string): {
   readonly database: SqliteDatabase;
@@ -39,6 +42,7 @@ function checkedDatabase(path: string): {
     if (!statements.has(sql)) {
       const plan = direct.prepare(`explain query plan ${sql}`).all() as { detail: string }[];
       expect(plan.map(({ detail }) => detail).filter((detail) => WHOLE_TABLE.test(detail))).toEqual([]);
+      expect(sql).not.toMatch(PLANNED_EACH_TIME);
       statements.set(sql, known);
     }
     return known;

@@ -17,3 +17,8 @@ export function checkLimit(limit: number): number {
     facts: { argument: 'limit', found: limit },
   });
 }
+
+/** @internal SQLite would plan a statement anew each time a parameter alone is its limit: 0.1 to 0.3 ms, or most of a search. */
+export function limitedTo(parameter: string): string {
+  return `limit :${parameter} + 0`;
+}

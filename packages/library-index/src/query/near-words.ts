@@ -1,6 +1,8 @@
 import type { SqliteDatabase } from '@modelkeep/sqlite';
 import { SHORTEST_NEAR } from '../write/word-statements.ts';
 import { editDistance } from './edit-distance.ts';
+import { limitedTo } from './limits.ts';
+import type { Parameters } from './parameters.ts';
 import type { ParsedQuery } from './parse-query.ts';
 
 /** A word of a query that was taken for others like it. */
@@ -20,8 +22,8 @@ export interface NearQuery {
 export interface NearQueryOptions {
   /** Whether the query itself does. */
   readonly findsNothing: boolean;
-  /** What {@link wordsAlike} gave, where it was asked before. */
-  readonly alike?: Promise<WordsAlike> | undefined;
+  /** What the statement of the query itself said of {@link alikeSql}. */
+  readonly alike?: WordsAlike | undefined;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -50,7 +52,7 @@ export async function nearQuery(
   const alike =
     asked === undefined || findsNothing
       ? await wordsAlike(database, query, { containing: findsNothing, signal })
-      : await asked;
+      : judgedOf(query, asked);
   const taken = query.terms.length === 1 ? alike : await thatMeetTheRest(database, { query, alike, signal });
   const words: NearWord[] = [];
   const terms = query.terms.map((spellings, place): ParsedQuery['terms'][number] => {
@@ -68,12 +70,8 @@ interface AlikeOptions {
   readonly signal: AbortSignal | undefined;
 }
 
-/** @internal The first step of {@link nearQuery}, which needs nothing of what the query itself finds. */
-export function wordsAlike(
-  database: SqliteDatabase,
-  { terms }: ParsedQuery,
-  options: AlikeOptions,
-): Promise<WordsAlike> {
+/** The first step of {@link nearQuery}. */
+function wordsAlike(database: SqliteDatabase, { terms }: ParsedQuery, options: AlikeOptions): Promise<WordsAlike> {
   return Promise.all(terms.map((term) => wordsLike(database, term, options)));
 }
 
@@ -83,11 +81,63 @@ async function wordsLike(
   spellings: ParsedQuery['terms'][number],
   options: AlikeOptions,
 ): Promise<readonly string[]> {
-  const [spelling] = spellings;
+  const word = guessable(spellings);
+  if (word === null) return [];
+  return judged(spellings, word, await nearWords(database, word, options));
+}
+
+/** The word of a term, where it consists of one that may be guessed at. */
+function guessable([spelling]: ParsedQuery['terms'][number]): string | null {
   const [word = ''] = spelling?.words ?? [];
-  if (spelling?.words.length !== 1 || word.length < SHORTEST_NEAR) return [];
-  const alike = await nearWords(database, word, options);
-  return alike.filter((near) => !spelling.isBeginning || !near.startsWith(word));
+  return spelling?.words.length !== 1 || word.length < SHORTEST_NEAR ? null : word;
+}
+
+/**
+ * @internal The first step of {@link nearQuery} for the statement of the query itself: common table expressions, and SQL that
+ * gives {@link WordsAlike} as JSON. Words that no model can have together with the other terms are not among them.
+ * Null where no term can be guessed at.
+ */
+export function alikeSql(
+  { terms }: ParsedQuery,
+  parameters: Parameters,
+): { readonly sql: string; readonly value: string } | null {
+  const words = terms.map((term) => guessable(term));
+  if (words.every((word) => word === null)) return null;
+  const names = words.map((word) =>
+    word === null ? null : { word: parameters.add(word), gone: parameters.add(JSON.stringify(goneOf(word))) },
+  );
+  const groups = terms.map(([spelling, ...others], place) => {
+    const isOne = spelling !== undefined && spelling.words.length === 1 && others.length === 0;
+    return terms.length === 1 || !isOne
+      ? null
+      : groupSql(parameters.add(spelling.words[0] ?? ''), names[place]?.gone ?? null);
+  });
+  const lists = names.map((name, place) => {
+    if (name === null) return "json('[]')";
+    const rest = groups.map((group, other) =>
+      group === null || other === place ? '' : ` || (select together from group${other})`,
+    );
+    return `json((select json_group_array(word) from (${looksLike(name, rest.join(''))})))`;
+  });
+  const sql = groups.flatMap((group, place) => (group === null ? [] : [`group${place} as materialized (${group})`]));
+  return { sql: sql.join(', '), value: `json_array(${lists.join(', ')})` };
+}
+
+/** What has to be there beside a word: one of those that begin like a term, where they are few, or look like it. */
+function groupSql(word: string, gone: string | null): string {
+  const alike =
+    gone === null ? '' : `union select word from near_words where gone in (select value from json_each(${gone}))`;
+  const begun = `select word from words where word >= ${word} and word < ${word} || char(1114111) limit ${MOST_BEGUN + 1}`;
+  return `select case when (select count(*) from (${begun})) > ${MOST_BEGUN} then '' else
+  ' AND (' || coalesce((select group_concat('"' || word || '"', ' OR ') from (select word from (${begun}) ${alike})), '""') || ')'
+  end as together`;
+}
+
+function judgedOf({ terms }: ParsedQuery, alike: WordsAlike): WordsAlike {
+  return terms.map((term, place) => {
+    const word = guessable(term);
+    return word === null ? [] : judged(term, word, alike[place] ?? []);
+  });
 }
 
 interface Alike {
@@ -134,7 +184,7 @@ async function wordsThatBegin(
   signal: AbortSignal | undefined,
 ): Promise<readonly string[] | null> {
   const rows = await database.all<{ word: string }>(
-    'select word from words where word >= :word and word < :word || char(1114111) order by word limit :most',
+    `select word from words where word >= :word and word < :word || char(1114111) order by word ${limitedTo('most')}`,
     { word, most: MOST_BEGUN + 1 },
     { signal },
   );
@@ -146,16 +196,12 @@ async function nearWords(
   word: string,
   { containing: isContaining, signal }: AlikeOptions,
 ): Promise<readonly string[]> {
-  const exists = `exists (select 1 from texts where texts match '"' || word || '"')`;
-  const alike = `select * from (
-  select distinct word from near_words where gone in (select value from json_each(:gone)) and word <> :word and ${exists}
-  order by word limit ${MOST_COMPARED}
-)`;
+  const alike = `select * from (${looksLike({ word: ':word', gone: ':gone' })})`;
   const containing = `select * from (
   select word from (select word from word_parts where word_parts match :part limit ${MOST_WITH_PART})
-  where word <> :word and ${exists} order by length(word), word limit ${MOST_NEAR}
+  where word <> :word and ${existsWith('')} order by length(word), word limit ${MOST_NEAR}
 )`;
-  const gone = JSON.stringify([word, ...withoutOneLetter(word)]);
+  const gone = JSON.stringify(goneOf(word));
   const rows = isContaining
     ? await database.all<{ word: string }>(
         `${alike} union ${containing}`,
@@ -163,13 +209,30 @@ async function nearWords(
         { signal },
       )
     : await database.all<{ word: string }>(alike, { gone, word }, { signal });
+  return rows.map((row) => row.word);
+}
+
+/** SQL of the words that lack the same letter as another one, or have one more, and that a model has. */
+function looksLike({ word, gone }: { readonly word: string; readonly gone: string }, together = ''): string {
+  return `select distinct word from near_words
+  where gone in (select value from json_each(${gone})) and word <> ${word} and ${existsWith(together)}
+  order by word limit ${MOST_COMPARED}`;
+}
+
+function existsWith(together: string): string {
+  return `exists (select 1 from texts where texts match '"' || word || '"'${together})`;
+}
+
+/** The most alike first. What begins with a term that may be a beginning was found by the query itself. */
+function judged([spelling]: ParsedQuery['terms'][number], word: string, found: readonly string[]): readonly string[] {
   const most = word.length >= LONG_WORD ? 2 : 1;
-  const judged = rows.map((row) => ({ word: row.word, distance: distanceOf(word, row.word) }));
-  return judged
+  return found
+    .map((near) => ({ word: near, distance: distanceOf(word, near) }))
     .filter(({ distance }) => distance <= most || distance === CONTAINS)
     .toSorted((a, b) => a.distance - b.distance || a.word.length - b.word.length || (a.word < b.word ? -1 : 1))
     .slice(0, MOST_NEAR)
-    .map((near) => near.word);
+    .map((near) => near.word)
+    .filter((near) => spelling?.isBeginning !== true || !near.startsWith(word));
 }
 
 /** After every word that differs by letters. */
@@ -180,6 +243,7 @@ function distanceOf(word: string, other: string): number {
   return distance > 2 && other.includes(word) ? CONTAINS : distance;
 }
 
-function withoutOneLetter(word: string): string[] {
-  return Array.from({ length: word.length }, (_, place) => word.slice(0, place) + word.slice(place + 1));
+/** The word, and what is left of it without one of its letters. */
+function goneOf(word: string): string[] {
+  return [word, ...Array.from({ length: word.length }, (_, place) => word.slice(0, place) + word.slice(place + 1))];
 }

@@ -5,7 +5,7 @@ import { parseRecords } from '../read/parse-records.ts';
 import type { ModelFilters } from './filters.ts';
 import { highlightRecord, type Highlight } from './highlight.ts';
 import { checkLimit, FEW_MATCHES } from './limits.ts';
-import { nearQuery, wordsAlike, type NearQuery, type NearWord, type WordsAlike } from './near-words.ts';
+import { nearQuery, type NearQuery, type NearWord } from './near-words.ts';
 import { readCursor, writeCursor } from './page-place.ts';
 import { parseQuery } from './parse-query.ts';
 import { readFilters } from './read-filters.ts';
@@ -75,20 +75,15 @@ export async function searchModels(
   let found: FoundPage = { rows: [], approximate: false, horizon: null };
   let near: NearQuery | null = null;
   let exact = after?.exact ?? null;
-  let alike: Promise<WordsAlike> | undefined;
+  const isGuessing = after === null && options.near !== false;
   if (exact === null) {
-    const finding = searchPage(database, { ...shared, query: parsed, limit: Math.max(limit, FEW_MATCHES) });
-    if (after === null && options.near !== false) {
-      // Asked behind the page: one wait for the other thread instead of two where few are found, and elsewhere nobody waits.
-      alike = wordsAlike(database, parsed, { containing: false, signal });
-      alike.catch(() => {});
-    }
-    found = await finding;
-    const isFew = alike !== undefined && found.rows.length < FEW_MATCHES;
+    const most = Math.max(limit, FEW_MATCHES);
+    found = await searchPage(database, { ...shared, query: parsed, limit: most, alike: isGuessing });
+    const isFew = isGuessing && found.rows.length < FEW_MATCHES;
     if (isFew) exact = found.rows.map(({ place }) => String(place.at(-1)));
   }
   if (exact !== null) {
-    near = await nearQuery(database, parsed, { findsNothing: exact.length === 0, alike, signal });
+    near = await nearQuery(database, parsed, { findsNothing: exact.length === 0, alike: found.alike, signal });
     const own = { query: parsed, keys: exact };
     if (near !== null) found = await searchPage(database, { ...shared, query: near.query, exact: own });
     // The words that a page began with may be gone: it goes on with what has the words themselves.

@@ -1,6 +1,6 @@
 import { ModelkeepError } from '@modelkeep/core';
 import type { SqliteDatabase } from '@modelkeep/sqlite';
-import { checkLimit } from '../query/limits.ts';
+import { checkLimit, limitedTo } from '../query/limits.ts';
 
 /** Something that happened to a model. */
 export interface ModelChange {
@@ -49,8 +49,12 @@ export async function changesSince(
   if (since === null || since.generation !== log.generation) return current;
   if (since.seq > log.last || since.seq + 1 < log.first) return current;
   if (since.seq === log.last) return { ...current, resync: false };
-  const sql = 'select seq, model_id as modelId, kind, at from changes where seq > ? order by seq limit ?';
-  const rows = await database.all<ModelChange & { seq: number }>(sql, [since.seq, limit], { signal: options.signal });
+  const sql = `select seq, model_id as modelId, kind, at from changes where seq > :seq order by seq ${limitedTo('limit')}`;
+  const rows = await database.all<ModelChange & { seq: number }>(
+    sql,
+    { seq: since.seq, limit },
+    { signal: options.signal },
+  );
   const last = rows.at(-1)?.seq ?? since.seq;
   const changes = rows.map(({ modelId, kind, at }) => ({ modelId, kind, at }));
   return { changes, cursor: `${log.generation}.${last}`, resync: false };

@@ -1,6 +1,6 @@
 import type { ModelRecord } from '@modelkeep/core';
 import type { SqliteCallOptions, SqliteDatabase } from '@modelkeep/sqlite';
-import { checkLimit } from '../query/limits.ts';
+import { checkLimit, limitedTo } from '../query/limits.ts';
 import { wordsOf } from '../text/words.ts';
 import { parseRecords } from './parse-records.ts';
 
@@ -52,7 +52,7 @@ export async function getByIdPrefix(
   const limit = checkLimit(options.limit);
   if (!ID_PREFIX.test(prefix)) return [];
   const sql = `select record from models join records using (key)
-where id >= :prefix and id < :prefix || 'g' order by id limit :limit`;
+where id >= :prefix and id < :prefix || 'g' order by id ${limitedTo('limit')}`;
   return parseRecords(await database.all<Row>(sql, { prefix, limit }, options), database.path);
 }
 
@@ -73,7 +73,7 @@ export async function getByName(
   const words = wordsOf(name);
   if (words.length === 0) return [];
   const candidates = `select key from models where joined_name = :joined
-union select key from (select rowid as key from name_search where name_search match :phrase order by rowid desc limit :most)`;
+union select key from (select rowid as key from name_search where name_search match :phrase order by rowid desc ${limitedTo('most')})`;
   const sql = `select id, record ->> '$.officialName' as officialName, record ->> '$.cleanedName' as cleanedName,
   record ->> '$.name' as name
 from (${candidates}) join models using (key) join records using (key) order by id`;
@@ -88,7 +88,7 @@ from (${candidates}) join models using (key) join records using (key) order by i
     [model.officialName, model.cleanedName, model.name].some((one) => one !== null && sameCase(one) === wanted);
   const ids = JSON.stringify(named.filter(isNamedSo).map(({ id }) => id));
   const records = `select record from models join records using (key)
-where id in (select value from json_each(:ids)) order by id limit :limit`;
+where id in (select value from json_each(:ids)) order by id ${limitedTo('limit')}`;
   return parseRecords(await database.all<Row>(records, { ids, limit }, options), database.path);
 }
 

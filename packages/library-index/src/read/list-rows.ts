@@ -1,4 +1,5 @@
 import type { SqliteDatabase, SqlValue } from '@modelkeep/sqlite';
+import { limitedTo } from '../query/limits.ts';
 import { filterExpression } from '../query/match-expression.ts';
 import { isAfter, orderBy, placeSql, type PagePlace } from '../query/page-place.ts';
 import type { ReadFilters } from '../query/read-filters.ts';
@@ -82,7 +83,7 @@ async function sortFew(
   const conditions = [...filters.conditions, ...filters.ranges, ...(rest === null ? [] : [rest.sql])];
   const sql = `with few as materialized (${keys.sql}), page as materialized (
   select models.key, ${sortColumn(order)} from few cross join models using (key)
-  where true${conditions.map((condition) => ` and ${condition}`).join('')} order by ${orderBy(order, 'models.key')} limit :limit
+  where true${conditions.map((condition) => ` and ${condition}`).join('')} order by ${orderBy(order, 'models.key')} ${limitedTo('limit')}
 ) select record, ${placeSql(order)} as place from page cross join records using (key) order by ${orderBy(order)}`;
   const params = { ...filters.parameters, ...keys.params, ...rest?.parameters, limit };
   return database.all<ListedRow>(sql, params, { signal });
@@ -100,9 +101,9 @@ async function walk(
 ): Promise<{ readonly rows: readonly ListedRow[]; readonly end: string | null }> {
   const rest = after === null ? null : isAfter(order, after);
   const conditions = [...filters.conditions, ...filters.ranges];
-  const seen = `select key, ${sortColumn(order)} from models ${rest === null ? '' : `where ${rest.sql}`} order by ${orderBy(order)} limit :look`;
+  const seen = `select key, ${sortColumn(order)} from models ${rest === null ? '' : `where ${rest.sql}`} order by ${orderBy(order)} ${limitedTo('look')}`;
   const sql = `with seen as materialized (${seen}), page as materialized (
-  select seen.* from seen ${conditions.length === 0 ? '' : `cross join models using (key) where ${conditions.join(' and ')}`} limit :limit
+  select seen.* from seen ${conditions.length === 0 ? '' : `cross join models using (key) where ${conditions.join(' and ')}`} ${limitedTo('limit')}
 ) select record, ${placeSql(order)} as place from page cross join records using (key) order by ${orderBy(order)}`;
   const params = { ...filters.parameters, ...rest?.parameters, limit };
   const rows = await database.all<ListedRow>(
