@@ -2,6 +2,9 @@ import { isModelkeepError, ModelkeepError, type Logger } from '@modelkeep/core';
 import { setAside, type Sqlite, type SqliteDatabase } from '@modelkeep/sqlite';
 import { checkSchema, indexMigration } from './schema.ts';
 
+/** @internal A broad search looks at rows of thousands of models: of 2 MiB the next one would find none again. */
+export const READ_CACHE_BYTES: number = 16 * 1024 * 1024;
+
 /** @internal */
 export interface OpenIndexDatabase {
   readonly sqlite: Sqlite;
@@ -63,7 +66,14 @@ async function openChecked({
       hint: 'use Node 22.23.3 or newer, or another driver module',
     });
   }
-  const database = await sqlite.open({ path, readOnly, journal, migrations: [indexMigration], signal });
+  const database = await sqlite.open({
+    path,
+    readOnly,
+    journal,
+    migrations: [indexMigration],
+    readCacheBytes: READ_CACHE_BYTES,
+    signal,
+  });
   try {
     await checkSchema(database, signal);
     const rebuilt = await database.get("select value from facts where name = 'rebuilt'", [], { signal });

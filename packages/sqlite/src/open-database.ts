@@ -23,10 +23,10 @@ export async function openDatabase(
   const { path, migrations = [], readOnly = false, journal = 'auto', synchronous = 'normal' } = options;
   checkDatabasePath(path);
   checkMigrations(migrations);
-  const { busyTimeoutMs = 30_000, signal } = options;
+  const { busyTimeoutMs = 30_000, readCacheBytes = null, signal } = options;
   const backUpTo = options.backUpTo ?? null;
   if (backUpTo !== null) checkDatabasePath(backUpTo);
-  const shared = { path, backUpTo, driver: context.driver, journal, synchronous, busyTimeoutMs };
+  const shared = { path, backUpTo, driver: context.driver, journal, synchronous, readCacheBytes, busyTimeoutMs };
   const role = (of: OpenInput['role'], steps = migrations): ReturnType<typeof createDatabaseRole> =>
     createDatabaseRole(context.pool, { ...shared, role: of, migrations: steps });
   const reader = readOnly ? role('read-only') : role('reader', []);

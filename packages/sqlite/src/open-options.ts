@@ -20,6 +20,8 @@ export interface OpenDatabaseOptions {
   readonly journal?: 'auto' | 'rollback' | undefined;
   /** `full` survives a power loss with the last commit; `normal` may lose that (and nothing else). @default 'normal' */
   readonly synchronous?: 'normal' | 'full' | undefined;
+  /** How much of the file the connection that reads keeps in memory, at most. @default 2 MiB, which SQLite takes by itself */
+  readonly readCacheBytes?: number | undefined;
   /** How long a call waits for other connections, in milliseconds, before `sqlite.locked`. @default 30_000 */
   readonly busyTimeoutMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;

@@ -28,6 +28,20 @@ describe.each(['worker', 'in-thread'] as const)('a database (%s)', (mode) => {
     expect(await database.get('select 1 where false')).toBeUndefined();
   });
 
+  test('keeps as much of the file in memory as it is told, where it reads', async () => {
+    const path = join(await makeFolder(), 'a.db');
+    const cacheOf = async (options: {
+      readonly readOnly?: boolean;
+      readonly readCacheBytes?: number;
+    }): Promise<unknown> => {
+      await using database = await openSqlite({ path, migrations, mode, ...options });
+      return (await database.get<{ cache_size: number }>('pragma cache_size'))?.cache_size;
+    };
+    expect(await cacheOf({})).toBe(-2_000);
+    expect(await cacheOf({ readCacheBytes: 16 * 1024 * 1024 })).toBe(-16 * 1024);
+    expect(await cacheOf({ readCacheBytes: 16 * 1024 * 1024, readOnly: true })).toBe(-16 * 1024);
+  });
+
   test('a transaction gives one result per statement, and rows where there are some', async () => {
     await using database = await openSqlite({ path: join(await makeFolder(), 'a.db'), migrations, mode });
     const results = await database.transaction([

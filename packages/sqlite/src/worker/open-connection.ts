@@ -14,6 +14,7 @@ export interface OpenInput {
   readonly role: 'writer' | 'reader' | 'read-only';
   readonly journal: 'auto' | 'rollback';
   readonly synchronous: 'normal' | 'full';
+  readonly readCacheBytes: number | null;
   readonly busyTimeoutMs: number;
   readonly migrations: readonly Migration[];
   /** Where the file is copied to before schemas that are there are changed. */
@@ -53,11 +54,12 @@ export async function openConnection(input: OpenInput, driver: SqliteDriver, sig
   }
 }
 
-function pragmasFor({ role, synchronous }: OpenInput): string {
+function pragmasFor({ role, synchronous, readCacheBytes }: OpenInput): string {
   // A schema that came with the file may hold triggers and views: they get no function with a side effect.
   const always = 'pragma trusted_schema = off;';
-  if (role === 'read-only') return always;
-  if (role === 'reader') return `${always} pragma query_only = on;`;
+  const cache = readCacheBytes === null ? '' : `pragma cache_size = -${Math.ceil(readCacheBytes / 1_024)};`;
+  if (role === 'read-only') return `${always} ${cache}`;
+  if (role === 'reader') return `${always} ${cache} pragma query_only = on;`;
   return `${always} pragma foreign_keys = on; pragma synchronous = ${synchronous === 'full' ? 'full' : 'normal'};
     pragma journal_size_limit = ${LONGEST_JOURNAL_BYTES};`;
 }
