@@ -15,10 +15,7 @@ const IDS_AT_ONCE = 500;
 export async function checkLinks(context: MapperContext, scope: LinkScope): Promise<readonly CheckedLink[]> {
   const { app, appRoot, signal } = scope;
   const recorded = await context.links.list({ app, appRoot }, signal);
-  const views = new Map((await context.files.list({ app }, signal)).map((file) => [file.viewRoot, file.appRoot]));
-  const roots = new Map<string, boolean>();
-  for (const root of new Set(recorded.map((link) => link.appRoot)))
-    roots.set(root, await isThere(context, root, views));
+  const roots = await areThere(context, { app, roots: recorded.map((link) => link.appRoot), signal });
   const models = await modelsOf(context, recorded, signal);
   return mapWithLimit(recorded, {
     limit: SMALL_CALLS_AT_ONCE,
@@ -28,6 +25,17 @@ export async function checkLinks(context: MapperContext, scope: LinkScope): Prom
       return { link, health: await healthOf(context, link, models.get(link.modelId)) };
     },
   });
+}
+
+/** @internal Which folders of apps are there. */
+export async function areThere(
+  context: MapperContext,
+  { app, roots, signal }: Pick<LinkScope, 'app' | 'signal'> & { readonly roots: readonly string[] },
+): Promise<ReadonlyMap<string, boolean>> {
+  const views = new Map((await context.files.list({ app }, signal)).map((file) => [file.viewRoot, file.appRoot]));
+  const found = new Map<string, boolean>();
+  for (const root of new Set(roots)) found.set(root, await isThere(context, root, views));
+  return found;
 }
 
 /** A folder of links that is ours belongs to the app whose config leads there: without it, its links are missing. */

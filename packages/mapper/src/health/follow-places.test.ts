@@ -65,3 +65,29 @@ it('makes no copy again', async () => {
   expect(await mapper.followPlaces([there])).toEqual([]);
   expect((await mapper.check()).map(({ health }) => health)).toEqual(['moved']);
 });
+
+it('leads the links of an app that was away as soon as it is back, once', async () => {
+  const model = await world.addModel({ files: [{ name: 'a.safetensors' }] });
+  const planned = async (): Promise<unknown> =>
+    world.mapper.apply(await world.mapper.planLinks({ app: 'comfyui', appRoot: world.appRoot, models: world.list() }));
+  await planned();
+  await world.mapper.followPlaces([world.libraryRoot]);
+  const away = `${world.appRoot}.away`;
+  await rename(world.appRoot, away);
+  const there = await mountElsewhere('there');
+  expect(await world.mapper.followPlaces([there])).toEqual([]);
+  expect((await world.mapper.check()).map(({ health }) => health)).toEqual(['app-root-gone']);
+  expect(await world.mapper.followPlaces([there])).toEqual([]);
+
+  await rename(away, world.appRoot);
+  expect((await world.mapper.check()).map(({ health }) => health)).toEqual(['moved']);
+  expect(await world.mapper.followPlaces([there])).toMatchObject([{ outcome: 'replaced', target: link('a') }]);
+  expect(await readlink(link('a'))).toBe(join(there, model.record.id, 'a.safetensors'));
+  // Nothing waits any more: nobody looks at links until the places change.
+  await mountElsewhere('noted');
+  expect(await world.mapper.followPlaces([there])).toEqual([]);
+  // And without it, the next plan of the app does it.
+  await planned();
+  expect((await world.mapper.check()).map(({ health }) => health)).toEqual(['ok']);
+  expect(await readlink(link('a'))).toBe(join(world.root, 'noted', model.record.id, 'a.safetensors'));
+});
