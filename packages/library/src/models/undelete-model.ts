@@ -31,7 +31,8 @@ export interface UndeleteOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-interface TrashedModel {
+/** @internal */
+export interface TrashedModel {
   readonly context: StoreContext;
   readonly entry: string;
   readonly found: FoundModel;
@@ -41,7 +42,7 @@ interface TrashedModel {
 /** @internal Models in the trash of all volumes, the last deleted one first. One that cannot be read is left out. */
 export async function listDeleted(set: VolumeSet): Promise<DeletedModel[]> {
   const models: DeletedModel[] = [];
-  for await (const { context, found, deletedAt } of trashedModels(set)) {
+  for await (const { context, found, deletedAt } of trashedOnAll(set)) {
     // It was moved to another volume, or is back.
     if ((await context.index.get(found.metadata.id)) !== null) continue;
     const { id, officialName, sizeBytes } = found.record;
@@ -54,23 +55,26 @@ export async function listDeleted(set: VolumeSet): Promise<DeletedModel[]> {
   return [...latest.values()].toReversed();
 }
 
-async function* trashedModels(set: VolumeSet): AsyncGenerator<TrashedModel> {
-  for (const context of set.online()) {
-    const { trash } = context.layout;
-    for (const { name } of await readFolder(context, trash)) {
-      if (!TRASH_NAME.test(name)) continue;
-      for (const { name: id } of await readFolder(context, join(trash, name))) {
-        if (!isId(id)) continue;
-        const entry = join(trash, name, id);
-        try {
-          const { slug } = await readMetadata(context.fileSystem, entry);
-          // What a file says of its folder may come from anybody.
-          if (!isSlug(slug)) continue;
-          const found = await readModelIn(context.fileSystem, { folder: entry, slug });
-          yield { context, entry, found, deletedAt: timeOf(name) };
-        } catch (error) {
-          if (!isModelkeepError(error)) throw error;
-        }
+async function* trashedOnAll(set: VolumeSet): AsyncGenerator<TrashedModel> {
+  for (const context of set.online()) yield* trashedModels(context);
+}
+
+/** @internal What is in the trash of a volume; also of models that were moved to another one, or are back. */
+export async function* trashedModels(context: StoreContext): AsyncGenerator<TrashedModel> {
+  const { trash } = context.layout;
+  for (const { name } of await readFolder(context, trash)) {
+    if (!TRASH_NAME.test(name)) continue;
+    for (const { name: id } of await readFolder(context, join(trash, name))) {
+      if (!isId(id)) continue;
+      const entry = join(trash, name, id);
+      try {
+        const { slug } = await readMetadata(context.fileSystem, entry);
+        // What a file says of its folder may come from anybody.
+        if (!isSlug(slug)) continue;
+        const found = await readModelIn(context.fileSystem, { folder: entry, slug });
+        yield { context, entry, found, deletedAt: timeOf(name) };
+      } catch (error) {
+        if (!isModelkeepError(error)) throw error;
       }
     }
   }
@@ -88,7 +92,7 @@ export async function undeleteModel(
   { signal }: UndeleteOptions = {},
 ): Promise<ModelRecord> {
   const candidates: TrashedModel[] = [];
-  for await (const one of trashedModels(set)) {
+  for await (const one of trashedOnAll(set)) {
     const { id, slug, officialName } = one.found.metadata;
     if ([id, slug, officialName].includes(reference)) candidates.push(one);
   }

@@ -6,6 +6,7 @@ import { isHere, type StoreContext } from '../store-context.ts';
 import type { EvictPlaces } from './evict-places.ts';
 import type { EvictedModel, EvictModelsOptions, KeptModel, Stay } from './evict-report.ts';
 import { fetchableStay } from './fetchable.ts';
+import { namesInTrash } from './names-in-trash.ts';
 
 /** @internal What goes and what stays. */
 export interface EvictPlan {
@@ -32,6 +33,9 @@ export async function planEviction(
   );
   const gone = new Set<string>();
   const freed = new Map<string, number>();
+  const spare = new Map<string, number>();
+  for (const context of places.contexts)
+    for (const [sha256, names] of await namesInTrash(context)) spare.set(blobOn(context, sha256), names.length);
   const chosen: EvictPlan['chosen'][number][] = [];
   const stays: KeptModel[] = [];
   const stay = (model: ModelRecord, reason: Stay): void => void stays.push({ ...namesOf(model), ...reason });
@@ -54,7 +58,7 @@ export async function planEviction(
       continue;
     }
     gone.add(model.id);
-    const gained = await bytesFreedBy(home, model, { gone, freed });
+    const gained = await bytesFreedBy(home, model, { gone, freed, spare });
     bytes += gained;
     chosen.push({ ...namesOf(model), lastUsedAt: isoTime(lastUsedMs(model)), bytes: gained, model, home });
   }
@@ -102,10 +106,16 @@ async function wantedModels(
 interface Gone {
   readonly gone: ReadonlySet<string>;
   readonly freed: Map<string, number>;
+  /** Names of blobs that go with the eviction. */
+  readonly spare: ReadonlyMap<string, number>;
 }
 
 /** Bytes of its volume that nothing needs once this model and those before it are gone. */
-async function bytesFreedBy(context: StoreContext, { files }: ModelRecord, { gone, freed }: Gone): Promise<number> {
+async function bytesFreedBy(
+  context: StoreContext,
+  { files }: ModelRecord,
+  { gone, freed, spare }: Gone,
+): Promise<number> {
   let bytes = 0;
   for (const sha256 of new Set(files.map((file) => file.sha256))) {
     if (freed.has(blobOn(context, sha256))) continue;
@@ -114,8 +124,9 @@ async function bytesFreedBy(context: StoreContext, { files }: ModelRecord, { gon
     const holders = await holdersOf(context, sha256);
     if (holders.some(({ id, evictedAt }) => !gone.has(id) && evictedAt === undefined)) continue;
     // A name that is neither the blob's nor one of these models', such as a hard link of an app, keeps the bytes.
-    if (status.linkCount > 1 + holders.length) continue;
-    freed.set(blobOn(context, sha256), status.diskBytes);
+    const blob = blobOn(context, sha256);
+    if (status.linkCount > 1 + holders.length + (spare.get(blob) ?? 0)) continue;
+    freed.set(blob, status.diskBytes);
     bytes += status.diskBytes;
   }
   return bytes;

@@ -6,6 +6,7 @@ import { readMarks } from '../gc/read-marks.ts';
 import { closeTrashFolders, restoreNeeded } from '../gc/settle-trash.ts';
 import { openTrashFolder } from '../gc/trash.ts';
 import { withLock, type StoreContext } from '../store-context.ts';
+import { namesInTrash } from './names-in-trash.ts';
 
 /**
  * @internal Removes blobs that nothing needs any more, at once. They go through an open folder of the trash as in a
@@ -26,10 +27,14 @@ export async function freeBlobs(
 async function freeLocked(context: StoreContext, sha256s: ReadonlySet<string>, signal?: AbortSignal): Promise<number> {
   const { fileSystem, layout } = context;
   const marks = await readMarks(context, signal);
-  const unneeded = [...sha256s].filter((sha256) => !marks.has(sha256)).map((sha256) => blobPath(context, sha256));
+  const unneeded = [...sha256s].filter((sha256) => !marks.has(sha256));
   const there: string[] = [];
-  for (const path of unneeded) if ((await statusAt(fileSystem, path)) !== null) there.push(path);
+  for (const path of unneeded.map((sha256) => blobPath(context, sha256)))
+    if ((await statusAt(fileSystem, path)) !== null) there.push(path);
   if (there.length === 0) return 0;
+  const inTrash = await namesInTrash(context);
+  for (const path of unneeded.flatMap((sha256) => inTrash.get(sha256) ?? []))
+    await ifThere(() => fileSystem.unlink(path));
   const folder = await openTrashFolder(context);
   let bytes = 0;
   try {

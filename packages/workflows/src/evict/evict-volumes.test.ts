@@ -124,3 +124,24 @@ it('a model is restored on its own volume, where wrong bytes stay as well', asyn
   expect(await library.restore(slugOf('d')).result).toMatchObject({ bytesFetched: size });
   expect(await library.verify().result).toMatchObject({ models: 4, problems: [] });
 });
+
+it('a model that was moved and is back frees what it takes, though the trash has names of its bytes', async () => {
+  await using world = await scene();
+  const { folder, library } = world;
+  for (const to of ['disk', 'first', 'disk', 'first']) await library.move(slugOf('a'), { to }).result;
+  const inTrash = async (): Promise<number> => {
+    const names = await readdir(folder.join('library/.modelkeep/trash'), { recursive: true });
+    return names.filter((name) => name.endsWith('a.safetensors')).length;
+  };
+  expect(await inTrash()).toBe(2);
+  // What a person has deleted stays until the collection of garbage.
+  await library.delete(slugOf('b'));
+  const told = await library.evict({ freeBytes: 1, models: [slugOf('a')], dryRun: true }).result;
+  expect(told).toMatchObject({ evicted: [{ slug: slugOf('a') }], stays: [] });
+  expect(told.bytesFreed).toBeGreaterThanOrEqual(size);
+  expect(await inTrash()).toBe(2);
+  expect(await library.evict({ freeBytes: 1, models: [slugOf('a')] }).result).toEqual({ ...told, dryRun: false });
+  expect(await inTrash()).toBe(0);
+  expect(await library.undelete((await library.deletedModels())[0]?.id ?? '')).toMatchObject({ slug: slugOf('b') });
+  expect((await library.verify().result).problems).toEqual([]);
+});
