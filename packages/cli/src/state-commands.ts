@@ -18,9 +18,11 @@ export function addStateCommands({ command, within }: CommandGroup): void {
     .action((file: string, options: DeclareOptions) =>
       within(options, 'create', (context) => declareModels(context, file, options)),
     );
-  command('status [keys...]', 'how the declared models are').action((keys: string[], options: CommonOptions) =>
-    within(options, 'read', (context) => showStatus(context, keys)),
-  );
+  command('status [keys...]', 'how the declared models are')
+    .option('--deep', 'read every byte, rather than look at sizes')
+    .action((keys: string[], options: CommonOptions & { readonly deep?: boolean }) =>
+      within(options, 'read', (context) => showStatus(context, keys, options.deep === true)),
+    );
   command('ensure [keys...]', 'download what is missing of the declared models (default: all)')
     .option('--endpoint <url>', 'the hub (default: HF_ENDPOINT, then the public hub)')
     .action((keys: string[], options: CommonOptions) =>

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
@@ -55,6 +55,18 @@ it('declares, tells what is missing, ensures it, and tells that it is ready', as
   expect(JSON.parse((await run(['status', 'lora', '--json'])).out)).toMatchObject({
     models: [{ key: 'lora', state: 'ready', progress: { status: 'complete' } }],
     unknown: [],
+  });
+  expect((await run(['status', '--deep'])).exitCode).toBe(0);
+  const library = join(folder, 'library');
+  const names = await readdir(library, { recursive: true });
+  const weights = join(library, names.find((name) => name.endsWith('a.safetensors')) ?? '');
+  const bytes = await readFile(weights);
+  await rm(weights);
+  await writeFile(weights, bytes.with(bytes.length - 1, 7));
+  expect((await run(['status', 'lora'])).exitCode).toBe(0);
+  expect(await run(['status', 'lora', '--deep'])).toMatchObject({
+    exitCode: 1,
+    out: expect.stringMatching(/lora +missing/) as string,
   });
   expect(await run(['status', 'other'])).toMatchObject({ exitCode: 1, err: 'nobody has declared other\n' });
   const other = JSON.stringify([{ key: 'other', source: 'hf:acme/lora' }]);

@@ -289,6 +289,7 @@ export type {
   DeclaredFile,
   DeclaredModel,
   DeclaredSelection,
+  CheckFilesOptions,
   Declaring,
   DownloadArtifactsOptions,
   EnsuredModel,

@@ -163,7 +163,7 @@ export type {
   StateTopic,
   TokenFacts,
 } from '@modelkeep/fleet';
-export type { Declaring } from './state/declaring.ts';
+export type { CheckFilesOptions, Declaring } from './state/declaring.ts';
 export type { EnsuredModel, EnsureOptions, EnsureResult } from './state/ensure-models.ts';
 export type { ModelStatus } from './state/model-status.ts';
 export type {

@@ -50,9 +50,13 @@ function parse(text: string, file: string): readonly ModelDeclaration[] {
 }
 
 /** @internal How the declared models are. 1 where one of them is not ready, or not declared. */
-export async function showStatus(context: CommandContext, keys: readonly string[]): Promise<ExitCode> {
-  const { library, terminal, signal, json } = context;
-  const models = await library.checkStatus({ keys: keys.length === 0 ? undefined : keys, signal });
+export async function showStatus(
+  { library, terminal, signal, json }: CommandContext,
+  keys: readonly string[],
+  deep = false,
+): Promise<ExitCode> {
+  const depth = deep ? 'hash' : 'size';
+  const models = await library.checkStatus({ keys: keys.length === 0 ? undefined : keys, depth, signal });
   const unknown = keys.filter((key) => !models.some((model) => model.key === key));
   if (json) terminal.out(JSON.stringify({ models, unknown }, null, 2));
   else {

@@ -122,7 +122,7 @@ it('that is cancelled leaves no connection and no bytes, and says so', async () 
   const sent = bytesSent(hub);
   await systemClock.sleep(200);
   expect(bytesSent(hub)).toBe(sent);
-  expect(await readdir(join(root, '.modelkeep', 'txn'))).toEqual([]);
+  for (const place of ['txn', 'tmp']) expect(await readdir(join(root, '.modelkeep', place))).toEqual([]);
   expect((await workspace.jobs.logs(id)).map(({ message }) => message)).toEqual([
     'cancelled: what was fetched of unfinished files is removed; nothing is left',
   ]);

@@ -61,6 +61,20 @@ describe('a repo', () => {
     expect(await readdir(`${it.root}/repos/hf/acme__lora`)).toEqual([]);
   });
 
+  it('fetches what is under 10 MB at once, and leaves the rest to be asked for', async () => {
+    const files = [
+      { path: 'below.txt', content: Buffer.alloc(9_999_999, 'a') },
+      { path: 'large.txt', content: Buffer.alloc(10_000_000, 'b') },
+    ];
+    await using it = await scene({ id: 'acme/words', files });
+    const { repos } = it.library;
+    const { artifacts } = await repos.sync((await repos.register('hf:acme/words')).id).result;
+    expect(statesOf(artifacts)).toEqual([
+      ['below.txt', 'completed'],
+      ['large.txt', 'pending'],
+    ]);
+  });
+
   it('fetches no small file where none is wanted, and none by a name that nothing may have', async () => {
     const hostile = { path: 'a/../../../x.json', content: text('no') };
     await using it = await scene({ ...repo, files: [...repo.files, hostile] });

@@ -74,8 +74,16 @@ describe('declared models', () => {
     expect(await library.checkStatus()).toMatchObject([{ state: 'incomplete', bytesHere: config.length }]);
     await writeFile(file, lora.subarray(1));
     expect(await library.isDownloaded('flux')).toBe(false);
+    await writeFile(file, lora.with(lora.length - 1, 7));
+    expect(await library.isDownloaded('flux')).toBe(true);
+    expect(await library.isDownloaded('flux', 'acme/lora', { depth: 'hash' })).toBe(false);
+    expect(await library.isReady(['flux'], { depth: 'hash' })).toBe(false);
+    expect(await library.checkStatus({ depth: 'hash' })).toMatchObject([
+      { state: 'incomplete', bytesHere: config.length },
+    ]);
     await writeFile(file, lora);
     expect(await library.isDownloaded('flux')).toBe(true);
+    expect(await library.isReady(['flux'], { depth: 'hash' })).toBe(true);
     await library.delete(model?.id ?? '');
     expect(await library.isDownloaded('flux')).toBe(false);
     await library.ensure(['flux']).result;

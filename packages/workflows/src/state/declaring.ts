@@ -1,5 +1,6 @@
 import type { Operation } from '@modelkeep/core';
 import type { ChangeCall, DeclaredModel, ModelDeclaration, SharedState, StateCall } from '@modelkeep/fleet';
+import type { Io } from '@modelkeep/io';
 import type { RunningOperations } from '../workspace/running-operations.ts';
 import { readDeclaredSource } from './declared-source.ts';
 import {
@@ -9,7 +10,14 @@ import {
   type EnsureOptions,
   type EnsureResult,
 } from './ensure-models.ts';
+import type { FilesHereContext } from './files-here.ts';
 import { statusOf, type ModelStatus } from './model-status.ts';
+
+/** How it is looked whether files are here. */
+export interface CheckFilesOptions extends StateCall {
+  /** `hash` reads every byte. @default 'size' */
+  readonly depth?: 'size' | 'hash' | undefined;
+}
 
 /** What apps need, and whether it is here. */
 export interface Declaring {
@@ -28,12 +36,12 @@ export interface Declaring {
    *
    * @param repoId - only from there: `org/name`, `civitai:<model>`, or the address of a file @default what was declared
    */
-  isDownloaded(key: string, repoId?: string, options?: StateCall): Promise<boolean>;
+  isDownloaded(key: string, repoId?: string, options?: CheckFilesOptions): Promise<boolean>;
   /** The same for all of these; false for a key that nobody has declared. */
-  isReady(keys: readonly string[], options?: StateCall): Promise<boolean>;
+  isReady(keys: readonly string[], options?: CheckFilesOptions): Promise<boolean>;
   /** How the declared models are, by their keys. */
   checkStatus(
-    options?: StateCall & {
+    options?: CheckFilesOptions & {
       /** @default all */
       readonly keys?: readonly string[] | undefined;
     },
@@ -47,13 +55,17 @@ export interface Declaring {
 }
 
 /** @internal */
-export type DeclaringContext = EnsureModelsContext;
+export interface DeclaringContext extends EnsureModelsContext {
+  readonly io: Pick<Io, 'hashFile'>;
+}
 
 /** @internal */
 export function createDeclaring(context: DeclaringContext, operations: RunningOperations): Declaring {
-  const { stateNow, hubEndpoint } = context;
+  const { stateNow, hubEndpoint, io } = context;
+  const hashOf: FilesHereContext['hashOf'] = async (path, signal) =>
+    (await io.hashFile(path, { algorithms: ['sha256'], signal })).digests.sha256;
 
-  const checkStatus: Declaring['checkStatus'] = async ({ keys, signal: given } = {}) => {
+  const checkStatus: Declaring['checkStatus'] = async ({ keys, depth = 'size', signal: given } = {}) => {
     const state = stateNow();
     const signal = operations.join(given);
     const [models, manifest, progress] = await Promise.all([
@@ -63,10 +75,11 @@ export function createDeclaring(context: DeclaringContext, operations: RunningOp
     ]);
     const entries = new Map(manifest.map((one) => [one.key, one]));
     const reports = new Map(progress.map((one) => [one.key, one]));
+    const looking = { ...context, state, hashOf: depth === 'hash' ? hashOf : undefined };
     const statuses: ModelStatus[] = [];
     for (const model of models) {
       const told = { entry: entries.get(model.key) ?? null, progress: reports.get(model.key) ?? null, signal };
-      statuses.push(await statusOf({ ...context, state }, model, told));
+      statuses.push(await statusOf(looking, model, told));
     }
     return statuses;
   };

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { isModelkeepError } from '@modelkeep/core';
 import type { FileSystem } from '@modelkeep/io';
 import { systemCodeOf } from '@modelkeep/io';
 import type { LibraryStore } from '@modelkeep/library';
@@ -14,6 +15,8 @@ export interface NeededFile {
 export interface FilesHereContext {
   readonly store: LibraryStore;
   readonly fileSystem: FileSystem;
+  /** The SHA-256 of a file. With it every byte is looked at, without it the size counts. */
+  readonly hashOf?: ((path: string, signal: AbortSignal | undefined) => Promise<string>) | undefined;
 }
 
 /**
@@ -46,7 +49,7 @@ export interface FileHere {
 
 /** @internal A file of this content in the folder of a model; null where there is none. */
 export async function fileHere(
-  { store, fileSystem }: FilesHereContext,
+  { store, fileSystem, hashOf }: FilesHereContext,
   { sizeBytes, sha256, gitSha1 }: NeededFile,
   signal: AbortSignal | undefined,
 ): Promise<FileHere | null> {
@@ -57,11 +60,22 @@ export async function fileHere(
     if (model === null || model.evictedAt !== undefined) continue;
     if (sizeBytes !== null && sizeBytes !== file.sizeBytes) continue;
     const path = join(store.folderOf(model), file.at ?? file.name);
-    if ((await sizeOf(fileSystem, path)) === file.sizeBytes) {
+    if ((await sizeOf(fileSystem, path)) !== file.sizeBytes) continue;
+    if (hashOf === undefined || (await isOf(file.sha256, () => hashOf(path, signal)))) {
       return { path, sizeBytes: file.sizeBytes, sha256: file.sha256 };
     }
   }
   return null;
+}
+
+/** Bytes that the drive does not give are not here. */
+async function isOf(sha256: string, read: () => Promise<string>): Promise<boolean> {
+  try {
+    return (await read()) === sha256;
+  } catch (error) {
+    if (isModelkeepError(error) && error.code.startsWith('io.')) return false;
+    throw error;
+  }
 }
 
 /** @internal The size of a file; null where none can be seen. */

@@ -23,13 +23,16 @@ it('a token that was set is used by every process, checked, and kept where only 
   await library.tokens.set('huggingface', 'hf_wrong');
   expect(await library.tokens.check('huggingface')).toMatchObject({ valid: false });
   await library.tokens.set('huggingface', TOKEN);
+  let kept = 0;
   for (const entry of await readdir(root, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue;
     const path = join(entry.parentPath, entry.name);
     const hasToken = (await readFile(path)).includes(TOKEN);
     expect([path, hasToken]).toEqual([path, entry.parentPath.endsWith('secrets') && hasToken]);
+    kept += Number(hasToken);
     if (hasToken && process.platform !== 'win32') expect((await stat(path)).mode & 0o777).toBe(0o600);
   }
+  expect(kept).toBe(1);
   expect(await library.tokens.delete('huggingface')).toBe(true);
   await expect(library.tokens.check('civitai')).rejects.toMatchObject({ code: 'core.invalid-argument' });
 });

@@ -231,6 +231,7 @@ async function assemble(io: Io, options: OpenWorkspaceOptions, closing: Closing)
         stateNow,
         store,
         trees,
+        io,
         fileSystem: io.fileSystem,
         hubEndpoint,
         plan,
