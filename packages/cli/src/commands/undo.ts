@@ -2,8 +2,7 @@ import { ModelkeepError } from '@modelkeep/core';
 import type { UndoableRun } from 'modelkeep';
 import { folderOf, linkedAppOf } from '../arguments/app-folder.ts';
 import type { ExitCode } from '../exit-code.ts';
-import { linkExitCode, outcomeText, undoText } from '../output/link-lines.ts';
-import { alignColumns } from '../output/model-lines.ts';
+import { linkExitCode, outcomeText, runsText, undoText } from '../output/link-lines.ts';
 import type { CommandContext, CommonOptions } from '../session.ts';
 
 /** @internal */
@@ -22,9 +21,7 @@ export async function undoLink(
   const found = await linkedAppOf(library, { app, appRoot, signal });
   const runs = await library.linkRuns({ app: found, appRoot, signal });
   if (options.list === true) {
-    const lines = runs.map(({ id, appliedAt, links, files }) => [id, appliedAt, countsOf({ links, files })]);
-    const text = lines.length === 0 ? 'no run can be taken back' : alignColumns(lines);
-    terminal.out(json ? JSON.stringify(runs, null, 2) : text);
+    terminal.out(json ? JSON.stringify(runs, null, 2) : runsText(runs));
     return 0;
   }
   const run = runOf(runs, { wanted: options.run, app: found, appRoot });
@@ -52,9 +49,4 @@ function runOf(
     facts: { argument: wanted === undefined ? 'dir' : '--run', found: wanted ?? appRoot },
     hint: 'undo --list tells the runs; `unlink` removes all links',
   });
-}
-
-function countsOf({ links, files }: Pick<UndoableRun, 'links' | 'files'>): string {
-  const parts = [links === 1 ? '1 link' : `${links} links`, files === 1 ? '1 config file' : `${files} config files`];
-  return parts.filter((part) => !part.startsWith('0 ')).join(', ');
 }

@@ -1,4 +1,4 @@
-import type { AppliedLink, LinkPlan, UndoPlan, UnlinkedApp } from 'modelkeep';
+import type { AppliedLink, LinkPlan, UndoableRun, UndoPlan, UnlinkedApp } from 'modelkeep';
 import type { ExitCode } from '../exit-code.ts';
 import { formatBytes } from './format-bytes.ts';
 import { alignColumns } from './model-lines.ts';
@@ -47,6 +47,17 @@ export function outcomeText({ results, counts, files }: Outcomes): string {
 
 interface Outcomes extends Pick<UnlinkedApp, 'counts' | 'files'> {
   readonly results: readonly AppliedLink[];
+}
+
+/** @internal The runs that can be taken back. */
+export function runsText(runs: readonly UndoableRun[]): string {
+  if (runs.length === 0) return 'no run can be taken back';
+  return alignColumns(runs.map((run) => [run.id, run.appliedAt, runText(run)]));
+}
+
+function runText({ links, files, isFinished }: UndoableRun): string {
+  const counts = [links === 1 ? '1 link' : `${links} links`, files === 1 ? '1 config file' : `${files} config files`];
+  return [...counts.filter((part) => !part.startsWith('0 ')), ...(isFinished ? [] : ['not finished'])].join(', ');
 }
 
 /** @internal */

@@ -64,7 +64,7 @@ async function runBatch(context: MapperContext, options: RunChangesOptions): Pro
     run: (change) => checkChange(change, { hands, places, isFree: free.has(change.target) }),
   });
   const fitting = checked.flatMap((one) => ('change' in one ? [one.change] : []));
-  const recorded = await links.begin(fitting, runId);
+  const recorded = await links.begin(fitting, { runId, undoable });
   const started = fitting.filter((_, index) => recorded[index] === true);
   const performed = await mapWithLimit(started, {
     limit: SMALL_CALLS_AT_ONCE,

@@ -222,8 +222,8 @@ describe('the runs that can be taken back', () => {
     const { appRoot } = world;
     const runs = await world.mapper.runs({ app: 'comfyui', appRoot });
     expect(runs).toMatchObject([
-      { id: second.id, app: 'comfyui', appRoot, links: 1, files: 0 },
-      { id: first.id, links: 2 },
+      { id: second.id, app: 'comfyui', appRoot, links: 1, files: 0, isFinished: true },
+      { id: first.id, links: 2, isFinished: true },
     ]);
     expect(Date.parse(runs[1]?.appliedAt ?? '')).toBeGreaterThanOrEqual(asked);
     expect(await world.mapper.runs({ app: 'forge' })).toEqual([]);
@@ -242,5 +242,61 @@ describe('the runs that can be taken back', () => {
     await expect(world.mapper.planUndo({ ...first, id: '../x' })).rejects.toMatchObject({
       code: 'core.invalid-argument',
     });
+  });
+
+  it.each([0, 1, 2])('have the one whose process ended after %i links, and it is taken back', async (links) => {
+    const kept = await world.addModel({ files: [{ name: 'a.safetensors' }] });
+    await apply();
+    const moved = join(world.libraryRoot, 'moved');
+    await rename(kept.folder, moved);
+    world.models.set(kept.record.id, { ...kept, folder: moved });
+    for (const name of ['b', 'c']) await world.addModel({ files: [{ name: `${name}.safetensors` }] });
+    const before = await treeOf(world.appRoot);
+    let made = 0;
+    const dying = world.open({
+      fileSystem: {
+        ...nodeFileSystem,
+        async symlink(options) {
+          if (made >= links) throw new Error('the process has ended');
+          made += 1;
+          await nodeFileSystem.symlink(options);
+        },
+      },
+    });
+    const { appRoot } = world;
+    const plan = await dying.planLinks({ app: 'comfyui', appRoot, models: world.list() });
+    await expect(dying.apply(plan)).rejects.toThrow('the process has ended');
+
+    const [run, first, ...others] = await world.mapper.runs({ app: 'comfyui', appRoot });
+    expect(run).toMatchObject({ isFinished: false });
+    expect(run?.links).toBeGreaterThan(links === 2 ? 2 : 0);
+    expect([first?.isFinished, others]).toEqual([true, []]);
+    if (run === undefined) throw new Error('the run is not told');
+    expect((await world.mapper.planUndo(run)).counts).toMatchObject({ conflict: 0 });
+    await rename(moved, kept.folder);
+    expect((await world.mapper.undo(run)).counts).toMatchObject({ conflict: 0, failed: 0 });
+    expect(await treeOf(world.appRoot)).toEqual(before);
+    expect((await world.mapper.check()).map(({ link }) => link.modelId)).toEqual([kept.record.id]);
+    expect(await world.mapper.runs({ app: 'comfyui', appRoot })).toEqual([first]);
+  });
+
+  it('have the one that was cut off and then gone on with: it says so, and each takes back its own', async () => {
+    for (const name of ['a', 'b']) await world.addModel({ files: [{ name: `${name}.safetensors` }] });
+    const dying = world.open({
+      fileSystem: { ...nodeFileSystem, symlink: () => Promise.reject(new Error('the process has ended')) },
+    });
+    const { appRoot } = world;
+    const plan = await dying.planLinks({ app: 'comfyui', appRoot, models: world.list() });
+    await expect(dying.apply(plan)).rejects.toThrow('the process has ended');
+    await world.addModel({ files: [{ name: 'c.safetensors' }] });
+    const next = await apply();
+    const runs = await world.mapper.runs({ app: 'comfyui', appRoot });
+    expect(runs.map(({ id, links, isFinished }) => [id === next.id, links, isFinished])).toEqual([
+      [true, 1, true],
+      [false, 2, false],
+    ]);
+    for (const run of runs) await world.mapper.undo(run);
+    expect(await treeOf(world.appRoot)).not.toHaveProperty('models/checkpoints/a.safetensors');
+    expect(await world.mapper.check()).toEqual([]);
   });
 });

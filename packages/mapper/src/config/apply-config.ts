@@ -21,7 +21,11 @@ export async function applyMapping(
   options: ApplyOptions = {},
 ): Promise<AppliedPlan> {
   const part = await parseConfigPart(plan);
-  if (part === null) return applyPlan(context, plan, options);
+  if (part === null) {
+    const applied = await applyPlan(context, plan, options);
+    await context.journal.finish(applied.id);
+    return applied;
+  }
   const place = await confirmPlace(context, part, options.appRoot);
   await recoverConfig(context, { app: part.app, appRoot: place.appRoot });
   const applied = await applyInView(context, { place, plan, options });
@@ -32,6 +36,7 @@ export async function applyMapping(
     signal: options.signal,
   });
   await sweepFolders({ ...context, app: place.app, appRoot: place.appRoot });
+  await context.journal.finish(applied.id);
   return { ...applied, files };
 }
 

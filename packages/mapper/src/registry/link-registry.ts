@@ -8,9 +8,8 @@ import {
   revertStatement,
   selectLinks,
   type FittingChange,
-  type LinkChange,
 } from './link-statements.ts';
-import { undoStatement } from './undo-journal.ts';
+import { forgetUndoStatement, undoStatement, unfinishedStatement } from './undo-journal.ts';
 
 /** Which links of this machine. */
 interface LinkFilter {
@@ -32,8 +31,8 @@ export interface HandedLink {
   readonly to: Pick<RegisteredLink, 'modelId' | 'slug'>;
 }
 
-/** How a run is settled. */
-interface SettleOptions {
+/** How the changes of a run are recorded. */
+interface RecordOptions {
   readonly runId: string;
   /** Whether the run can be undone. */
   readonly undoable: boolean;
@@ -42,9 +41,12 @@ interface SettleOptions {
 /** @internal The recorded links of this machine. */
 export interface LinkRegistry {
   list(filter: LinkFilter, signal?: AbortSignal): Promise<readonly RegisteredLink[]>;
-  /** @returns for each change whether it is recorded; false when another process changed the row meanwhile */
-  begin(changes: readonly LinkChange[], runId: string): Promise<readonly boolean[]>;
-  settle(changes: readonly SettledChange[], options: SettleOptions): Promise<void>;
+  /**
+   * What can be undone is in the journal from here on: a process that ends in between leaves a run that can be taken back.
+   * @returns for each change whether it is recorded; false when another process changed the row meanwhile
+   */
+  begin(changes: readonly FittingChange[], options: RecordOptions): Promise<readonly boolean[]>;
+  settle(changes: readonly SettledChange[], options: RecordOptions): Promise<void>;
   /** Counts links to another model than before: they lead to bytes that both have. */
   handOver(links: readonly HandedLink[]): Promise<void>;
   /** Drops rows as they were read. */
@@ -67,17 +69,22 @@ export function createLinkRegistry(database: RegistryDatabase, machine: string):
         page = await database.all<RegisteredLink>(sql, [machine, page.at(-1)?.target ?? '', ...params], { signal });
       }
     },
-    async begin(changes, runId) {
-      if (changes.length === 0) return [];
-      const results = await database.transaction(changes.map((change) => beginStatement({ machine, runId }, change)));
-      return results.map(({ changes: rows }) => rows > 0);
+    async begin(changes, { runId, undoable }) {
+      const [first] = changes;
+      if (first === undefined) return [];
+      const writer = { machine, runId };
+      const begun = changes.map((change) => beginStatement(writer, change));
+      const journal = undoable ? changes.map((change) => undoStatement(writer, change)) : [];
+      const started = undoable ? [unfinishedStatement(writer, first)] : [];
+      const results = await database.transaction([...begun, ...journal, ...started]);
+      return changes.map((_, index) => (results[index]?.changes ?? 0) > 0);
     },
     async settle(settled, { runId, undoable }) {
       const writer = { machine, runId };
       const statements = settled.flatMap(({ change, outcome }) => {
-        if (outcome === 'reverted') return [revertStatement(writer, change)];
-        const done = doneStatement(writer, change);
-        return undoable ? [done, undoStatement(writer, change)] : [done];
+        if (outcome === 'done') return [doneStatement(writer, change)];
+        const reverted = revertStatement(writer, change);
+        return undoable ? [reverted, forgetUndoStatement(writer, change.target)] : [reverted];
       });
       if (statements.length > 0) await database.transaction(statements);
     },

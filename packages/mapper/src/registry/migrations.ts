@@ -80,5 +80,12 @@ export const mapperMigrations: Migration = {
      alter table mapper_file_undo add column format text;
      alter table mapper_file_undo add column was_there integer;`,
     `create table mapper_places (machine text primary key, places text not null) without rowid;`,
+    `create table mapper_unfinished (
+       machine text not null,
+       run_id text not null,
+       app text not null,
+       app_root text not null,
+       primary key (machine, run_id)
+     ) without rowid;`,
   ],
 };
