@@ -1,4 +1,5 @@
 import type { MapperContext } from '../mapper-context.ts';
+import { findProfile } from '../profiles/find-profile.ts';
 import type { RegisteredFile } from '../registry/file-registry.ts';
 import { configEditor } from './config-editors.ts';
 import { readConfigFile, type FoundFile } from './config-file.ts';
@@ -42,7 +43,11 @@ export async function configChanges(
         : await otherView(context.fileSystem, { text: found.text, viewRoot });
     if (found.problem !== null) changes.push({ ...base, wanted: null, problem: found.problem });
     else if (other !== null) {
-      const problem = `it leads to the links of another library (${other}): unlink the app there first`;
+      const { way, otherWays } = await findProfile(context.profiles, app);
+      const beside = [way, ...otherWays].some(({ kind }) => kind === 'links')
+        ? 'map this one by links, which may be beside them, or '
+        : '';
+      const problem = `it leads to the links of another library (${other}): ${beside}unlink the app there first`;
       changes.push({ ...base, wanted: null, problem });
     } else {
       const result = configEditor(facts.format, path).put(found.text, section);

@@ -50,6 +50,16 @@ describe.each([
     const refused = await second.map(app);
     expect(outcomes(refused)).toEqual(['conflict']);
     expect(refused.files[0]?.reason?.message).toContain('another library');
+    expect(refused.files[0]?.reason?.message).toContain('unlink the app there first');
+    expect(await text()).toBe(written);
+    /* What the conflict says is what can be done. */
+    const bySecond = { app, appRoot: world.appRoot, way: 'links', models: world.list() } as const;
+    if (refused.files[0]?.reason?.message.includes('map this one by links') === true) {
+      const beside = await second.mapper.apply(await second.mapper.planLinks(bySecond));
+      expect(beside.counts).toMatchObject({ conflict: 0, failed: 0 });
+      expect(beside.counts.created).toBeGreaterThan(0);
+      expect(await second.mapper.check()).not.toContainEqual(expect.objectContaining({ health: 'broken' }));
+    } else await expect(second.mapper.planLinks(bySecond)).rejects.toMatchObject({ code: 'core.invalid-argument' });
     expect(await text()).toBe(written);
     await second.mapper.unlinkAll({ app, appRoot: world.appRoot });
     expect(await text()).toBe(written);

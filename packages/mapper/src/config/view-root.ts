@@ -25,6 +25,20 @@ export async function viewRootOf(
   return join(await realPath(fileSystem, viewFolder), `${app}-${digest}`);
 }
 
+/** @internal The same; null where there is no folder for them, or the drive that it is on is not connected. */
+export async function findViewRoot(
+  context: Pick<MapperContext, 'viewFolder' | 'fileSystem'>,
+  place: { readonly app: string; readonly appRoot: string },
+): Promise<string | null> {
+  if (context.viewFolder === null) return null;
+  try {
+    return await viewRootOf(context, place);
+  } catch (error) {
+    if (systemCodeOf(error) === undefined) throw error;
+    return null;
+  }
+}
+
 /** @internal Whether a folder is where the links of an app are that its config files lead to. */
 export async function isViewRoot(
   { viewFolder, fileSystem }: Pick<MapperContext, 'viewFolder' | 'fileSystem'>,

@@ -1,6 +1,5 @@
-import { systemCodeOf } from '@modelkeep/io';
 import type { LinkScope } from '../apply/recover-links.ts';
-import { viewRootOf } from '../config/view-root.ts';
+import { findViewRoot } from '../config/view-root.ts';
 import type { MapperContext } from '../mapper-context.ts';
 
 /** @internal The folders of links that a scope speaks of: the app's own, and those that its config files lead to. */
@@ -16,17 +15,4 @@ export async function scopesOf(context: MapperContext, scope: LinkScope): Promis
     }
   }
   return [scope, ...[...viewRoots].map((viewRoot) => ({ ...scope, appRoot: viewRoot }))];
-}
-
-/** null while the drive that it is on is not connected. */
-async function findViewRoot(
-  context: MapperContext,
-  place: { readonly app: string; readonly appRoot: string },
-): Promise<string | null> {
-  try {
-    return await viewRootOf(context, place);
-  } catch (error) {
-    if (systemCodeOf(error) === undefined) throw error;
-    return null;
-  }
 }

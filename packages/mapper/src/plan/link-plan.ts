@@ -42,6 +42,7 @@ export const planWarningCodes = [
   'sandboxed',
   'setting-replaces',
   'hidden-folder',
+  'linked-twice',
   'links-at-risk',
   'copies',
 ] as const;

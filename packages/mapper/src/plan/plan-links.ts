@@ -15,6 +15,7 @@ import { storeLayoutOf } from '../stores/store-layouts.ts';
 import { createStrategyChooser, type LinkingOptions } from './choose-strategies.ts';
 import { createPreviewLinks } from './preview-links.ts';
 import { linkWarnings } from './link-warnings.ts';
+import { otherWayWarnings } from './other-way-warning.ts';
 import { planAdvice } from './plan-advice.ts';
 import { resolveApp } from './resolve-app.ts';
 import type { RegisteredLink } from '../registry/link-row.ts';
@@ -108,6 +109,7 @@ export async function planLinks(context: MapperContext, options: PlanLinksOption
     counts: sums.counts,
     warnings: [
       ...planWarnings({ profile, facts, rules, views, translation, guessed, place }),
+      ...(await otherWayWarnings(context, { profile, appRoot: granted, place, signal })),
       ...sandboxWarnings({ appRoot: granted, appName: profile.name, libraryRoots }),
       ...linkWarnings(sums, layout?.symlinkWarning),
     ],
