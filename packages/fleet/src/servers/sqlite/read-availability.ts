@@ -1,11 +1,10 @@
-import { comparablePath } from '@modelkeep/core';
 import type { Availability, ContentQuery, FleetContent } from '../content.ts';
-import { contentPath, refOfCivitai, refOfHub } from '../content-names.ts';
+import { refOfCivitai, refOfHub } from '../content-names.ts';
 import { checkQueries } from '../check-queries.ts';
-import { chooseByPath, MAX_CANDIDATES, type PathCandidate } from '../choose-by-path.ts';
 import { ITEM_STATE } from '../item-state.ts';
 import { joinAvailability } from '../join-availability.ts';
 import { contentColumns } from './content-columns.ts';
+import { findByPath } from './find-by-path.ts';
 import type { SqliteServersContext } from './sqlite-servers-context.ts';
 
 type ContentRow = FleetContent & { readonly meant: string; readonly holders: string };
@@ -44,10 +43,9 @@ async function readContents(
   queries: readonly ContentQuery[],
   signal: AbortSignal | undefined,
 ): Promise<readonly ContentRow[]> {
-  const byPath = await Promise.all(
-    queries.map(async (query) => (query.by === 'alias' ? findByPath(context, query.path, signal) : null)),
-  );
-  const wanted = queries.map((query, place) => termOf(query, byPath[place] ?? null));
+  const paths = queries.flatMap((query, place) => (query.by === 'alias' ? [{ path: query.path, place }] : []));
+  const byPath = await findByPath(context, paths, signal);
+  const wanted = queries.map((query, place) => termOf(query, byPath.get(place) ?? null));
   return context.database.all<ContentRow>(LOOK, { wanted: JSON.stringify(wanted) }, { signal });
 }
 
@@ -56,31 +54,4 @@ function termOf(query: ContentQuery, key: number | null): object {
   if (query.by === 'civitai') return { ref: refOfCivitai(query.versionId), revision: '' };
   if (query.by === 'hf') return { ref: refOfHub(query.repo, query.path), revision: query.revision ?? '' };
   return { key };
-}
-
-async function findByPath(
-  { database }: SqliteServersContext,
-  path: string,
-  signal: AbortSignal | undefined,
-): Promise<number | null> {
-  const wanted = comparablePath(path);
-  if (wanted === null) return null;
-  const known = contentPath(wanted);
-  const candidates = async (condition: string): Promise<readonly PathCandidate[]> => {
-    const sql = `select content_key as contentKey, path, is_absolute as isAbsolute,
-        exists (select 1 from servers_inventory i
-          where i.content_key = p.content_key and i.state = ${ITEM_STATE.present}) as isThere
-      from servers_paths p where name = :name and ${condition} limit ${MAX_CANDIDATES + 1}`;
-    type Row = Omit<PathCandidate, 'isAbsolute' | 'isThere'> & { isAbsolute: number; isThere: number };
-    const rows = await database.all<Row>(
-      sql,
-      condition === 'true' ? { name: known.name } : { name: known.name, path: known.path },
-      { signal },
-    );
-    return rows.map((row) => ({ ...row, isAbsolute: row.isAbsolute === 1, isThere: row.isThere === 1 }));
-  };
-  const whole = await candidates('path = :path');
-  if (whole.length > 0) return chooseByPath(wanted, whole);
-  const named = await candidates('true');
-  return named.length > MAX_CANDIDATES ? null : chooseByPath(wanted, named);
 }
