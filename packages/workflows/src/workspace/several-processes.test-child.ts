@@ -7,7 +7,7 @@ import type { Workspace } from './workspace.ts';
 
 /**
  * One of several processes of an app on one library: works at random until the time is over, as they do, and follows the
- * changes. Its last line is what the changes have told it, as JSON.
+ * changes. Its last line is what the changes have told it, and what it has written where no other one writes, as JSON.
  */
 const [root = '', sources = '', appRoot = '', mode = 'write', seed = '1', seconds = '1'] = process.argv.slice(2);
 const random = createSeededRandom(Number(seed));
@@ -43,6 +43,17 @@ const following = (async () => {
 });
 
 const anyModel = async (): Promise<string> => (await library.list()).at(random.below(8))?.id ?? 'none';
+/** By model what this process alone has written there last: the one process the tags, the other the description. */
+const written = new Map<string, string>();
+let edits = 0;
+const writeOwn = async (it: Workspace): Promise<void> => {
+  const id = await anyModel();
+  const value = `${seed} for the ${(edits += 1)}th time`;
+  written.delete(id);
+  await it.edit(id, Number(seed) % 2 === 0 ? { tags: [value] } : { description: value });
+  written.set(id, value);
+};
+
 const reading: readonly ((library: Workspace) => Promise<unknown>)[] = [
   async (it) => it.search(pick(['lora', 'fl', 'tag 3', 'm', 'nonsense', '"', 'lora -x*'])),
   async (it) => it.page({ limit: 3, sort: 'size' }),
@@ -52,8 +63,8 @@ const reading: readonly ((library: Workspace) => Promise<unknown>)[] = [
 const writing: typeof reading = [
   async (it) => it.import(pick(files)).result,
   async (it) => it.import(files).result,
-  async (it) => it.edit(await anyModel(), { tags: [`tag ${random.below(9)}`] }),
-  async (it) => it.edit(await anyModel(), { description: `what process ${seed} says` }),
+  writeOwn,
+  writeOwn,
   async (it) => (random.below(2) === 0 ? it.pin(await anyModel()) : it.unpin(await anyModel())),
   async (it) => it.delete(await anyModel(), { unlink: true }),
   async (it) => (await it.planLinks('comfyui', { appRoot })).apply(),
@@ -77,5 +88,6 @@ await new Promise((resolve) => setTimeout(resolve, 500));
 ending.abort();
 await following;
 await library.close();
-process.stdout.write(`${JSON.stringify({ told: [...told].toSorted(([a], [b]) => (a < b ? -1 : 1)), resyncs })}\n`);
+const tellings = { told: [...told].toSorted(([a], [b]) => (a < b ? -1 : 1)), resyncs, written: [...written], edits };
+process.stdout.write(`${JSON.stringify(tellings)}\n`);
 process.exit(0);

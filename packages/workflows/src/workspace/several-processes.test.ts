@@ -16,6 +16,8 @@ const program = fileURLToPath(new URL('./several-processes.test-child.ts', impor
 interface Told {
   readonly told: readonly (readonly [string, number])[];
   readonly resyncs: number;
+  readonly written: readonly (readonly [string, string])[];
+  readonly edits: number;
 }
 
 it(
@@ -53,6 +55,13 @@ it(
     for (const { told } of tellings) expect(told).toEqual(await now());
     expect((await library.verify().result).problems).toEqual([]);
     const before = await library.list();
+    // No process has undone what another one wrote into the same model.
+    const byId = new Map(before.map((record) => [record.id, record]));
+    for (const [id, value] of tellings.flatMap(({ written }) => written)) {
+      const record = byId.get(id);
+      if (record !== undefined) expect([...record.tags, record.description]).toContain(value);
+    }
+    expect(tellings.reduce((sum, { edits }) => sum + edits, 0)).toBeGreaterThan(0);
     await library.rebuildIndex();
     expect(await library.list()).toEqual(before);
 
