@@ -1,9 +1,9 @@
 import type { SqlValue } from '@modelkeep/sqlite';
-import { matchExpressions } from './match-expression.ts';
+import { matchExpressions, mayBeLoose } from './match-expression.ts';
 import { createParameters } from './parameters.ts';
 import type { ParsedQuery } from './parse-query.ts';
 import type { ReadFilters } from './read-filters.ts';
-import { everyTerm } from './term-conditions.ts';
+import { everyTerm, type TermPlace } from './term-conditions.ts';
 
 /** @internal What is looked for, and how far. */
 export interface CandidateOptions {
@@ -42,7 +42,7 @@ function isSimple({ terms }: ParsedQuery, { words }: ReadFilters): boolean {
 export function candidatesSql(options: CandidateOptions): Candidates {
   const { query, filters, horizon, most, purpose = 'rank' } = options;
   const parameters = createParameters();
-  const { everywhere, quick, names, texts } = matchExpressions(query, filters.words, parameters);
+  const { everywhere, loose, quick, names, texts } = matchExpressions(query, filters.words, parameters);
   parameters.set({ ...filters.parameters, most, joined: query.words.join('') });
   if (horizon !== null) parameters.set({ horizon });
   const until = horizon === null ? '' : ' and rowid <= cast(:horizon as integer)';
@@ -60,6 +60,23 @@ export function candidatesSql(options: CandidateOptions): Candidates {
 ${name} as materialized (
   select key from ${name}_seen cross join models using (key) where ${unchecked.join(' and ')} order by key desc limit :most + 1
 )`;
+  // What else is checked row by row is looked for among more matches than are taken here.
+  const isLoose = mayBeLoose(query) && unchecked.length === 0 && !filters.byIds;
+  const looseSql = (
+    table: 'search' | 'name_search',
+    { place, unless }: { readonly place: TermPlace; readonly unless: string },
+  ): string => `many_${table} as materialized (select case when ${unless} then '""' else ${loose()} end as expression),
+seen_${table} as materialized (
+  select rowid as key from ${table}
+  where ${table} match case when (select expression from many_${table}) = ${everywhere} then '""' else (select expression from many_${table}) end${until}
+  order by rowid desc limit 2 * :most + 2
+), loose_${table} as materialized (
+  select key from seen_${table} cross join model_texts using (key) where ${everyTerm(query, parameters, place)}
+  order by key desc limit :most + 1
+), is_loose_${table} as materialized (
+  select (select expression from many_${table}) not in ('""', ${everywhere})
+    and ((select count(*) from loose_${table}) > :most or (select count(*) from seen_${table}) < 2 * :most + 2) as yes
+)`;
   const found = filters.byIds
     ? `found as materialized (
   select key from wanted cross join models using (key) cross join model_texts using (key)
@@ -67,34 +84,55 @@ ${name} as materialized (
 )`
     : checked(
         'found',
-        isSimple(query, filters)
+        isSimple(query, filters) && !isLoose
           ? `select rowid as key from search where search match ${everywhere}${until} order by rowid desc`
           : 'select key from matches order by key desc',
       );
-  const matches =
-    filters.byIds || isSimple(query, filters)
-      ? ''
-      : `quick as materialized (select ${quick} as expression), narrow as materialized (
+  const hasNarrow = !isSimple(query, filters);
+  const narrow = hasNarrow
+    ? `quick as materialized (select ${quick} as expression), narrow as materialized (
   select rowid as key from search
   where search match coalesce((select expression from quick), '""')${until} order by rowid desc limit :most + 1
 ), is_narrow as materialized (
   select (select expression from quick) is not null and (select count(*) from narrow) <= :most as yes
-), matches as materialized (
-  select key from narrow cross join model_texts using (key)
-  where (select yes from is_narrow) and ${everyTerm(query, parameters, 'labels-and-files')}
-  union all select key from (
+), `
+    : '';
+  const whereNarrow = '(select yes from is_narrow)';
+  const looseMatches = isLoose
+    ? `${looseSql('search', { place: 'labels-and-files', unless: hasNarrow ? whereNarrow : 'false' })}, `
+    : '';
+  const settled = [...(hasNarrow ? [whereNarrow] : []), ...(isLoose ? ['(select yes from is_loose_search)'] : [])].join(
+    ' or ',
+  );
+  const matches =
+    filters.byIds || (!hasNarrow && !isLoose)
+      ? ''
+      : `${narrow}${looseMatches}matches as materialized (
+  ${
+    hasNarrow
+      ? `select key from narrow cross join model_texts using (key)
+  where ${whereNarrow} and ${everyTerm(query, parameters, 'labels-and-files')}
+  union all `
+      : ''
+  }${isLoose ? 'select key from loose_search where (select yes from is_loose_search) union all ' : ''}select key from (
     select rowid as key from search
-    where search match case when (select yes from is_narrow) then '""' else ${everywhere} end${until}
+    where search match case when ${settled} then '""' else ${everywhere} end${until}
     order by rowid desc limit ${unchecked.length === 0 ? ':most + 1' : MOST_LOOKED_AT}
   )
 ), `;
   const isBroad = '(select count(*) from found) > :most';
   // Of given models there are never many.
   const isRanked = purpose === 'rank' || filters.byIds;
-  const named = checked(
-    'named',
-    `select rowid as key from name_search where name_search match case when ${isBroad} then ${names} else '""' end${until} order by rowid desc`,
-  );
+  const isLooselyNamed = isLoose && isRanked;
+  const namedMatches = `select rowid as key from name_search where name_search match case when ${isBroad}${
+    isLooselyNamed ? ' and not (select yes from is_loose_name_search)' : ''
+  } then ${names} else '""' end${until} order by rowid desc`;
+  const named = isLooselyNamed
+    ? `${looseSql('name_search', { place: 'names', unless: `not ${isBroad}` })}, named as materialized (
+  select key from loose_name_search where (select yes from is_loose_name_search)
+  union all select key from (${namedMatches} limit :most + 1)
+)`
+    : checked('named', namedMatches);
   const mostThatBegin = isRanked
     ? `${MOST_NAMES_THAT_BEGIN}`
     : `(select case when ${isBroad} then 0 else ${MOST_NAMES_THAT_BEGIN} end)`;

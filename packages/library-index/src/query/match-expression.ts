@@ -7,6 +7,11 @@ export interface MatchExpressions {
   readonly everywhere: string;
   /** The same, but for terms that so many words begin with that their lists would have to be put together first; or null. */
   readonly quick: string;
+  /**
+   * The same, but terms that so many words begin with are taken for their first letters, which have a list of their own: more is
+   * found than is meant.
+   */
+  readonly loose: () => string;
   /** For `name_search`: the terms begin words of names. */
   readonly names: string;
   /** For `texts`: the words are words of anything; one that stands alone begins one. */
@@ -30,9 +35,11 @@ export function matchExpressions(
   parameters: Parameters,
 ): MatchExpressions {
   const filters = filterWords.map((group) => ` AND (${group.map(quote).join(' OR ')})`).join('');
-  const group = (spellings: readonly Spelling[], otherwise: 'all' | 'none'): string =>
+  const group = (spellings: readonly Spelling[], otherwise: Otherwise): string =>
     `'(' || ${spellings.map((spelling) => spellingSql(spelling, parameters, otherwise)).join(" || ' OR ' || ")} || ')'`;
-  const wanted = `'(' || ${terms.map((spellings) => group(spellings, 'all')).join(" || ' AND ' || ")} || ')' || ${parameters.add(filters)}`;
+  const all = (otherwise: Otherwise): string =>
+    `'(' || ${terms.map((spellings) => group(spellings, otherwise)).join(" || ' AND ' || ")} || ')' || ${parameters.add(filters)}`;
+  const wanted = all('all');
   const quick = terms.map((spellings) => `coalesce(' AND ' || ${group(spellings, 'none')}, '')`).join(' || ');
   const [first = ''] = words;
   const isBeginning = words.length === 1 && first.length >= INDEXED_BEGINNING;
@@ -41,7 +48,7 @@ export function matchExpressions(
     : parameters.add(words.map(quote).join(' AND '));
   // Each part begins with an AND: the first one goes.
   const quickly = `nullif(substr(${quick} || ${parameters.add(filters)}, 6), '')`;
-  return { everywhere: wanted, quick: quickly, names: wanted, texts };
+  return { everywhere: wanted, loose: () => all('loose'), quick: quickly, names: wanted, texts };
 }
 
 /** @internal The expression that the filters alone make, or null where none of them has a word. */
@@ -50,8 +57,15 @@ export function filterExpression(filterWords: readonly (readonly string[])[]): s
   return filterWords.map((group) => `(${group.map(quote).join(' OR ')})`).join(' AND ');
 }
 
-/** `otherwise`: what is given where too many words begin so; null is null for the whole expression that it is in. */
-function spellingSql({ words, isBeginning }: Spelling, parameters: Parameters, otherwise: 'all' | 'none'): string {
+/** @internal Whether so many words may begin with a term that {@link MatchExpressions.loose} is another expression. */
+export function mayBeLoose({ terms }: ParsedQuery): boolean {
+  return terms.flat().some(({ words, isBeginning }) => isBeginning && (words.at(-1) ?? '').length > INDEXED_BEGINNING);
+}
+
+/** What is given where too many words begin so; `none` is null for the whole expression that it is in. */
+type Otherwise = 'all' | 'none' | 'loose';
+
+function spellingSql({ words, isBeginning }: Spelling, parameters: Parameters, otherwise: Otherwise): string {
   const phrase = quote(words.join(' '));
   if (!isBeginning) return parameters.add(phrase);
   const begins = parameters.add(`${phrase} *`);
@@ -64,7 +78,9 @@ function spellingSql({ words, isBeginning }: Spelling, parameters: Parameters, o
       .map((word) => `${word} `)
       .join('')}`,
   );
-  return `(select case count(*) when ${MOST_NAMED + 1} then ${otherwise === 'all' ? begins : 'null'} when 0 then ${begins}
+  const looseText = `${quote([...words.slice(0, -1), Array.from(last).slice(0, INDEXED_BEGINNING).join('')].join(' '))} *`;
+  const many = { all: () => begins, none: () => 'null', loose: () => parameters.add(looseText) }[otherwise]();
+  return `(select case count(*) when ${MOST_NAMED + 1} then ${many} when 0 then ${begins}
   else group_concat(${head} || word || '"', ' OR ') end from (
   select word from words where word >= ${from} and word < ${from} || char(1114111) limit ${MOST_NAMED + 1}
 ))`;
