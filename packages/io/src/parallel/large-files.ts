@@ -12,8 +12,8 @@ import { createRingPool } from './ring-pool.ts';
 
 /** Up to this size further threads are not worth waking. */
 const MAX_INLINE_BYTES = 8 * 1024 * 1024;
-/** 8 MiB in all; what was just read is still in the core's own cache when it is written. */
-const RING = { slots: 32, slotBytes: 256 * 1024 };
+/** 16 MiB in all: with less, one thread waits for another before the system has moved a third one to the core that is free. */
+const RING = { slots: 64, slotBytes: 256 * 1024 };
 
 /** @internal Hashes and copies files: small ones in one thread, large ones in several. */
 export interface LargeFiles {
