@@ -64,7 +64,10 @@ async function changeLocked(
   const changed = options.change(found);
   const changesMetadata = changed.metadata !== found.metadata;
   const changesOverrides = changed.overrides !== found.overrides;
-  if (!changesMetadata && !changesOverrides) return marked(context, found.record);
+  if (!changesMetadata && !changesOverrides) {
+    await bringIndexUp(context, found);
+    return marked(context, found.record);
+  }
   if (options.newer === 'skip' && !isWritable(found.metadata, metadataVersions)) {
     const { folder } = found;
     context.logger.warn('a model that a newer version has written does not learn what arrived', { folder });
@@ -95,6 +98,12 @@ async function changeLocked(
       return write();
     },
   });
+}
+
+/** A process that was killed after its commit has left the index behind, and the next start may be far away. */
+async function bringIndexUp({ index }: StoreContext, { record }: FoundModel): Promise<void> {
+  const indexed = await index.get(record.id);
+  if (indexed === null || indexed.revision < record.revision) await index.upsert([record]);
 }
 
 /** @internal Reads the model under its lock, if its folder still holds it and is one. @throws `library.model-not-found` */
