@@ -120,9 +120,14 @@ export {
   checkServerId,
 } from './servers/check-registration.ts';
 export { checkCount, checkOptionalText, refuse } from './servers/check-text.ts';
-export { chooseByPath, MAX_CANDIDATES, type PathCandidate } from './servers/choose-by-path.ts';
 export {
-  contentPath,
+  findByPath,
+  MAX_CANDIDATES,
+  type AskedPath,
+  type PathCandidate,
+  type ReadCandidates,
+} from './servers/find-by-path.ts';
+export {
   namesOf,
   pathsOf,
   refOfCivitai,

@@ -1,6 +1,7 @@
 import {
   checkQueries,
   contentColumns,
+  findByPath,
   ITEM_STATE,
   joinAvailability,
   refOfCivitai,
@@ -9,9 +10,9 @@ import {
   type ContentQuery,
   type FleetContent,
 } from '@modelkeep/fleet';
-import { findByPath } from './find-by-path.ts';
 import { hashOf } from './hash-of.ts';
 import type { ReadServers } from './read-all-servers.ts';
+import { candidatesReader } from './read-candidates.ts';
 import type { ServersContext } from './servers-context.ts';
 
 type ContentRow = FleetContent & { readonly meant: readonly number[]; readonly holders: readonly number[] };
@@ -56,7 +57,7 @@ async function readContents(
   signal: AbortSignal | undefined,
 ): Promise<ContentRow[]> {
   const paths = queries.flatMap((query, place) => (query.by === 'alias' ? [{ path: query.path, place }] : []));
-  const byPath = await findByPath(context, paths, signal);
+  const byPath = await findByPath(paths, candidatesReader(context.connection, signal));
   const wanted = queries.map((query, place) => termOf(query, byPath.get(place) ?? null));
   return context.connection.query<ContentRow & object>(LOOK, [JSON.stringify(wanted)], signal);
 }

@@ -1,11 +1,13 @@
 import { open, readdir, stat } from 'node:fs/promises';
-import { silentLogger } from '@modelkeep/core';
+import { silentLogger, systemClock } from '@modelkeep/core';
 import { serversMigrations } from '@modelkeep/fleet';
-import { createSqlite } from '@modelkeep/sqlite';
+import { nodeFileSystem } from '@modelkeep/io';
+import { createSqlite, type Sqlite } from '@modelkeep/sqlite';
 import { expect, it } from 'vitest';
 import { tempFolder } from '../workspace.test-helper.ts';
 import { openWorkspace } from '../workspace/open-workspace.ts';
 import type { Workspace } from '../workspace/workspace.ts';
+import { openOwnServers } from './open-servers.ts';
 
 const IDS = Array.from({ length: 300 }, (_, number) => `server-${number}`);
 
@@ -73,4 +75,35 @@ it('a file of servers of an older version is copied before it is changed', async
   const [first] = await library.servers.list();
   const [second] = await library.servers.list();
   expect(second?.labels).toBe(first?.labels);
+});
+
+it('two calls that meet damage at once open the file once more, and closing leaves none open', async () => {
+  await using folder = await tempFolder();
+  await using sqlite = createSqlite();
+  const isOpen = new Set<unknown>();
+  const watched: Sqlite = {
+    ...sqlite,
+    async open(options) {
+      const database = await sqlite.open(options);
+      isOpen.add(database);
+      const close = (): Promise<void> => {
+        isOpen.delete(database);
+        return database.close();
+      };
+      return { ...database, close };
+    },
+  };
+  const own = openOwnServers({
+    store: { stateFile: folder.join('state.db'), root: folder.path, libraryId: 'a library' },
+    sqlite: watched,
+    fileSystem: nodeFileSystem,
+    clock: systemClock,
+    logger: silentLogger,
+  });
+  const met = await own.open();
+  await Promise.all([own.renew(met), own.renew(met)]);
+  expect(isOpen.size).toBe(1);
+  expect(await own.open()).not.toBe(met);
+  await own.close();
+  expect(isOpen.size).toBe(0);
 });

@@ -57,10 +57,11 @@ export function openOwnServers({ store, sqlite, fileSystem, clock, logger }: Own
   return {
     open: async () => (await opened()).servers,
     async renew(met) {
-      const before = await opened();
-      // Another call has met the same.
-      if (before.servers !== met) return;
-      opening = before.database.close().then(() => openFile(true));
+      const now = opened();
+      const { servers, database } = await now;
+      if (servers !== met) return;
+      // Another call has met the same, and may have begun while this one waited.
+      if (opening === now) opening = database.close().then(() => openFile(true));
       await opened();
     },
     isInUse: async () => path !== null && (opening !== undefined || (await isThere(fileSystem, path))),

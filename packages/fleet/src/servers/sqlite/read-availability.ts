@@ -2,9 +2,10 @@ import type { Availability, ContentQuery, FleetContent } from '../content.ts';
 import { refOfCivitai, refOfHub } from '../content-names.ts';
 import { checkQueries } from '../check-queries.ts';
 import { ITEM_STATE } from '../item-state.ts';
+import { findByPath } from '../find-by-path.ts';
 import { joinAvailability } from '../join-availability.ts';
 import { contentColumns } from './content-columns.ts';
-import { findByPath } from './find-by-path.ts';
+import { candidatesReader } from './read-candidates.ts';
 import type { SqliteServersContext } from './sqlite-servers-context.ts';
 
 type ContentRow = FleetContent & { readonly meant: string; readonly holders: string };
@@ -44,7 +45,7 @@ async function readContents(
   signal: AbortSignal | undefined,
 ): Promise<readonly ContentRow[]> {
   const paths = queries.flatMap((query, place) => (query.by === 'alias' ? [{ path: query.path, place }] : []));
-  const byPath = await findByPath(context, paths, signal);
+  const byPath = await findByPath(paths, candidatesReader(context.database, signal));
   const wanted = queries.map((query, place) => termOf(query, byPath.get(place) ?? null));
   return context.database.all<ContentRow>(LOOK, { wanted: JSON.stringify(wanted) }, { signal });
 }
