@@ -1,9 +1,13 @@
-import { lstat, rename } from 'node:fs/promises';
+import { renameSync } from 'node:fs';
+import { lstat } from 'node:fs/promises';
 import { isModelkeepError, ModelkeepError, systemClock, type Clock } from '@modelkeep/core';
 import { checkDatabasePath } from './check-path.ts';
 
-/** The files that belong to a database, the database first: SQLite itself throws away what another one left behind. */
-const SUFFIXES = ['', '-journal', '-wal', '-shm'] as const;
+/**
+ * The files that belong to a database. The shared memory first: a process that opens the path meanwhile has its own, and not
+ * that of those who are still in the damaged file. Then the database: a journal beside an empty one is thrown away by SQLite.
+ */
+const SUFFIXES = ['-shm', '', '-journal', '-wal'] as const;
 
 /** @internal */
 export interface SetAsideOptions {
@@ -25,9 +29,10 @@ export async function setAside(path: string, options: SetAsideOptions = {}): Pro
   signal?.throwIfAborted();
   const target = await freeName(`${path}.corrupt-${timestamp(clock)}`);
   let moved = false;
+  // In one go: a turn of the event loop between two of them is time for another call to open half of them.
   for (const suffix of SUFFIXES) {
-    const wasThere = await moveIfThere(`${path}${suffix}`, `${target}${suffix}`);
-    moved = moved || wasThere;
+    const wasThere = moveIfThere(`${path}${suffix}`, `${target}${suffix}`);
+    moved ||= wasThere;
   }
   return moved ? target : null;
 }
@@ -49,9 +54,9 @@ async function freeName(wanted: string): Promise<string> {
   }
 }
 
-async function moveIfThere(from: string, to: string): Promise<boolean> {
+function moveIfThere(from: string, to: string): boolean {
   try {
-    await rename(from, to);
+    renameSync(from, to);
     return true;
   } catch (error) {
     if (systemCodeOf(error) === 'ENOENT') return false;
