@@ -18,7 +18,9 @@ export type Tasks = Readonly<Record<string, Task>>;
 
 /** @internal Main thread → worker. */
 export type RequestMessage =
-  | { readonly callId: number; readonly task: string; readonly input: unknown; readonly cancelFlag: SharedArrayBuffer }
+  | { readonly callId: number; readonly task: string; readonly input: unknown; readonly cancelFlag: number }
+  /** Further flags, whose numbers follow those of the ones before. */
+  | { readonly cancelFlags: SharedArrayBuffer }
   | { readonly cancelCallId: number }
   | { readonly end: true };
 

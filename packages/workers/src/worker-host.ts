@@ -1,5 +1,6 @@
 import type { Transferable, Worker } from 'node:worker_threads';
 import { errorFromJSON, ModelkeepError, onAbort, tooManyFiles } from '@modelkeep/core';
+import { createCancelFlags } from './cancel-flags.ts';
 import type { ReplyMessage, RequestMessage } from './task-types.ts';
 
 /** One call to a worker. */
@@ -40,7 +41,7 @@ interface PendingCall {
   readonly reject: (error: unknown) => void;
   readonly onProgress: ((value: unknown) => void) | undefined;
   readonly signal: AbortSignal | undefined;
-  readonly cancelFlag: SharedArrayBuffer;
+  readonly cancelFlag: number;
   readonly forget: () => void;
   /** Tells the task that nobody waits for it. */
   readonly cancel: () => void;
@@ -58,8 +59,7 @@ function codeWithoutDescriptors({ message }: Error): 'EMFILE' | 'ENFILE' | undef
 export function createThreadHost(name: string, worker: Worker): WorkerHost {
   /** An array, since it changes with each call: what a map has held can live on with its old tables. */
   const pending: PendingCall[] = [];
-  /** Of calls that have ended, for the next ones: shared memory that is new for each call would wait long to be collected. */
-  const flags: SharedArrayBuffer[] = [];
+  const flags = createCancelFlags((cancelFlags) => worker.postMessage({ cancelFlags } satisfies RequestMessage));
   let nextCallId = 1;
 
   const settle = (callId: number): PendingCall | undefined => {
@@ -68,8 +68,7 @@ export function createThreadHost(name: string, worker: Worker): WorkerHost {
     if (pending.length === 0) worker.unref();
     if (call === undefined) return undefined;
     call.forget();
-    new Int32Array(call.cancelFlag)[0] = 0;
-    flags.push(call.cancelFlag);
+    flags.giveBack(call.cancelFlag);
     return call;
   };
   let end: Error | undefined;
@@ -151,10 +150,10 @@ export function createThreadHost(name: string, worker: Worker): WorkerHost {
         // A message to a thread that has ended goes nowhere, and nothing would ever answer it.
         if (end !== undefined) return reject(end);
         const callId = nextCallId++;
-        const cancelFlag = flags.pop() ?? new SharedArrayBuffer(4);
+        const cancelFlag = flags.take();
         const { signal } = options;
         const cancel = (): void => {
-          Atomics.store(new Int32Array(cancelFlag), 0, 1);
+          flags.raise(cancelFlag);
           worker.postMessage({ cancelCallId: callId } satisfies RequestMessage);
         };
         const forget = signal === undefined ? () => {} : onAbort(signal, cancel);
