@@ -42,11 +42,15 @@ function isSimple({ terms }: ParsedQuery, { words }: ReadFilters): boolean {
 export function candidatesSql(options: CandidateOptions): Candidates {
   const { query, filters, horizon, most, purpose = 'rank' } = options;
   const parameters = createParameters();
-  const { everywhere, loose, quick, names, texts } = matchExpressions(query, filters.words, parameters);
+  const { everywhere, loose, quick, texts } = matchExpressions(query, filters.words, parameters);
   parameters.set({ ...filters.parameters, most, joined: query.words.join('') });
   if (horizon !== null) parameters.set({ horizon });
   const until = horizon === null ? '' : ' and rowid <= cast(:horizon as integer)';
   const untilKey = horizon === null ? '' : ' and models.key <= cast(:horizon as integer)';
+  // Once: it looks words up, and makes half of the statement where it is written out in each place.
+  const meantSql = `meant as materialized (select ${everywhere} as expression), `;
+  const looselySql = (): string => `loosely as materialized (select ${loose()} as expression), `;
+  const meant = '(select expression from meant)';
   const wanted = filters.byIds
     ? 'wanted as materialized (select key from models where id in (select value from json_each(:ids))), '
     : '';
@@ -65,16 +69,16 @@ ${name} as materialized (
   const looseSql = (
     table: 'search' | 'name_search',
     { place, unless }: { readonly place: TermPlace; readonly unless: string },
-  ): string => `many_${table} as materialized (select case when ${unless} then '""' else ${loose()} end as expression),
+  ): string => `many_${table} as materialized (select case when ${unless} then '""' else (select expression from loosely) end as expression),
 seen_${table} as materialized (
   select rowid as key from ${table}
-  where ${table} match case when (select expression from many_${table}) = ${everywhere} then '""' else (select expression from many_${table}) end${until}
+  where ${table} match case when (select expression from many_${table}) = ${meant} then '""' else (select expression from many_${table}) end${until}
   order by rowid desc limit 2 * :most + 2
 ), loose_${table} as materialized (
   select key from seen_${table} cross join model_texts using (key) where ${everyTerm(query, parameters, place)}
   order by key desc limit :most + 1
 ), is_loose_${table} as materialized (
-  select (select expression from many_${table}) not in ('""', ${everywhere})
+  select (select expression from many_${table}) not in ('""', ${meant})
     and ((select count(*) from loose_${table}) > :most or (select count(*) from seen_${table}) < 2 * :most + 2) as yes
 )`;
   const found = filters.byIds
@@ -85,7 +89,7 @@ seen_${table} as materialized (
     : checked(
         'found',
         isSimple(query, filters) && !isLoose
-          ? `select rowid as key from search where search match ${everywhere}${until} order by rowid desc`
+          ? `select rowid as key from search where search match ${meant}${until} order by rowid desc`
           : 'select key from matches order by key desc',
       );
   const hasNarrow = !isSimple(query, filters);
@@ -116,7 +120,7 @@ seen_${table} as materialized (
       : ''
   }${isLoose ? 'select key from loose_search where (select yes from is_loose_search) union all ' : ''}select key from (
     select rowid as key from search
-    where search match case when ${settled} then '""' else ${everywhere} end${until}
+    where search match case when ${settled} then '""' else ${meant} end${until}
     order by rowid desc limit ${unchecked.length === 0 ? ':most + 1' : MOST_LOOKED_AT}
   )
 ), `;
@@ -126,7 +130,7 @@ seen_${table} as materialized (
   const isLooselyNamed = isLoose && isRanked;
   const namedMatches = `select rowid as key from name_search where name_search match case when ${isBroad}${
     isLooselyNamed ? ' and not (select yes from is_loose_name_search)' : ''
-  } then ${names} else '""' end${until} order by rowid desc`;
+  } then ${meant} else '""' end${until} order by rowid desc`;
   const named = isLooselyNamed
     ? `${looseSql('name_search', { place: 'names', unless: `not ${isBroad}` })}, named as materialized (
   select key from loose_name_search where (select yes from is_loose_name_search)
@@ -136,7 +140,7 @@ seen_${table} as materialized (
   const mostThatBegin = isRanked
     ? `${MOST_NAMES_THAT_BEGIN}`
     : `(select case when ${isBroad} then 0 else ${MOST_NAMES_THAT_BEGIN} end)`;
-  const sql = `${wanted}${matches}${found}, told_seen as materialized (
+  const sql = `${meantSql}${isLoose ? looselySql() : ''}${wanted}${matches}${found}, told_seen as materialized (
   select rowid as key from texts where texts match case when ${isBroad} then '""' else ${texts} end${until}
   order by rowid desc limit ${MOST_LOOKED_AT}
 ), told as materialized (

@@ -3,7 +3,7 @@ import type { ParsedQuery, Spelling } from './parse-query.ts';
 
 /** @internal Expressions of FTS5, as SQL that gives them. */
 export interface MatchExpressions {
-  /** For `search`: the terms begin words of names, labels and files. */
+  /** The terms begin words of what a table has: names, labels and files in `search`, names in `name_search`. */
   readonly everywhere: string;
   /** The same, but for terms that so many words begin with that their lists would have to be put together first; or null. */
   readonly quick: string;
@@ -12,8 +12,6 @@ export interface MatchExpressions {
    * found than is meant.
    */
   readonly loose: () => string;
-  /** For `name_search`: the terms begin words of names. */
-  readonly names: string;
   /** For `texts`: the words are words of anything; one that stands alone begins one. */
   readonly texts: string;
 }
@@ -39,7 +37,6 @@ export function matchExpressions(
     `'(' || ${spellings.map((spelling) => spellingSql(spelling, parameters, otherwise)).join(" || ' OR ' || ")} || ')'`;
   const all = (otherwise: Otherwise): string =>
     `'(' || ${terms.map((spellings) => group(spellings, otherwise)).join(" || ' AND ' || ")} || ')' || ${parameters.add(filters)}`;
-  const wanted = all('all');
   const quick = terms.map((spellings) => `coalesce(' AND ' || ${group(spellings, 'none')}, '')`).join(' || ');
   const [first = ''] = words;
   const isBeginning = words.length === 1 && first.length >= INDEXED_BEGINNING;
@@ -48,7 +45,7 @@ export function matchExpressions(
     : parameters.add(words.map(quote).join(' AND '));
   // Each part begins with an AND: the first one goes.
   const quickly = `nullif(substr(${quick} || ${parameters.add(filters)}, 6), '')`;
-  return { everywhere: wanted, loose: () => all('loose'), quick: quickly, names: wanted, texts };
+  return { everywhere: all('all'), loose: () => all('loose'), quick: quickly, texts };
 }
 
 /** @internal The expression that the filters alone make, or null where none of them has a word. */
