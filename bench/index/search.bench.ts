@@ -3,7 +3,8 @@
  * (`exact`), whose statement is run by hand on the calling thread, which waits for it, and in a thread of its own, as it has to be
  * where nobody may wait (both ratios are those of the p99); and one FTS5 table with bm25 as it is made in an afternoon (`plain`, median).
  * MODELKEEP_BENCH_MODELS sets the sizes, with commas between (default 10000,100000; 1000000 takes some minutes more),
- * MODELKEEP_BENCH_ROUNDS the calls of each (default 401), MODELKEEP_BENCH_DIR the drive.
+ * MODELKEEP_BENCH_ROUNDS the calls of each (default 401; five times as many of the six selective searches, whose p99 are half a
+ * millisecond), MODELKEEP_BENCH_DIR the drive, MODELKEEP_BENCH_ONLY=selective leaves out the rest.
  */
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -20,13 +21,16 @@ import { sqlThread } from './sql-thread.ts';
 
 const rounds = numbersOf('MODELKEEP_BENCH_ROUNDS', '401')[0] ?? 401;
 
-const searches: readonly (readonly [string, ModelFilters])[] = [
+const onlySelective = process.env['MODELKEEP_BENCH_ONLY'] === 'selective';
+const selective: readonly (readonly [string, ModelFilters])[] = [
   ['zebrafinch', {}],
   ['zeb', {}],
   ['zebrafinch portrait', {}],
   ['zebrafinch lora', {}],
   ['zebrafinch safetensors', {}],
   ['zebrafinch', { type: 'lora' }],
+];
+const broad: readonly (readonly [string, ModelFilters])[] = [
   ['flu', {}],
   ['flux', {}],
   ['w', {}],
@@ -40,11 +44,19 @@ const show = (...values: readonly number[]): string => values.map((value) => val
 /** Calls of each that do not count: until then Node compiles what they run, ours as well as that by hand. */
 const WARM_UP = 100;
 
-/** Medians and p99 of calls in turn, in milliseconds. */
-async function timeEach(calls: readonly (() => unknown)[]): Promise<number[][]> {
+/** Calls of what is shown by its median only, which is the slowest by far where there is much to rank. */
+const MEDIAN_CALLS = 41;
+
+/** The times of calls in turn, in milliseconds; of those from the given place on no more than a median needs. */
+async function timeEach(
+  calls: readonly (() => unknown)[],
+  counted = rounds,
+  medianFrom = calls.length,
+): Promise<number[][]> {
   const times = calls.map((): number[] => []);
-  for (let round = -Math.min(WARM_UP, rounds); round < rounds; round += 1) {
+  for (let round = -Math.min(WARM_UP, counted); round < counted; round += 1) {
     for (const [place, call] of calls.entries()) {
+      if (place >= medianFrom && (round < 0 || round >= MEDIAN_CALLS)) continue;
       const started = performance.now();
       await call();
       if (round >= 0) times[place]?.push(performance.now() - started);
@@ -89,7 +101,7 @@ for (const models of numbersOf('MODELKEEP_BENCH_MODELS', '10000,100000')) {
     console.log(
       `${'milliseconds'.padEnd(44)}   median      p99    exact      p99  by hand      p99    ratio   thread      p99    ratio    plain`,
     );
-    for (const [query, filters] of searches) {
+    for (const [query, filters] of onlySelective ? selective : [...selective, ...broad]) {
       const { sql, params } = searchSql({
         query: parseQuery(query),
         filters: readFilters(filters),
@@ -102,7 +114,7 @@ for (const models of numbersOf('MODELKEEP_BENCH_MODELS', '10000,100000')) {
         order by bm25(search, 10, 3, 2, 1), rowid limit 20) join records using (key)`);
       const match = query.split(' ').map((word) => `"${word}"*`);
       let approximate = false;
-      const [ours = [], exact = [], theirs = [], threads = [], simple = []] = await timeEach([
+      const calls = [
         async () => ({ approximate } = await index.search(query, filters)),
         () => index.search(query, { ...filters, near: false }),
         () => {
@@ -114,7 +126,10 @@ for (const models of numbersOf('MODELKEEP_BENCH_MODELS', '10000,100000')) {
         () => {
           for (const row of ranked.all(match.join(' '))) JSON.parse(String(row['record']));
         },
-      ]);
+      ];
+      const isSelective = selective.some(([name, by]) => name === query && by === filters);
+      const times = await timeEach(calls, isSelective ? 5 * rounds : rounds, calls.length - 1);
+      const [ours = [], exact = [], theirs = [], threads = [], simple = []] = times;
       const figures = show(
         median(ours),
         p99(ours),
@@ -145,7 +160,7 @@ for (const models of numbersOf('MODELKEEP_BENCH_MODELS', '10000,100000')) {
         () => index.list({ family: 'llama', quantisation: 'Q8_0', baseModel: 'SD 1.5' }),
       ],
     ];
-    for (const [name, call] of others) {
+    for (const [name, call] of onlySelective ? [] : others) {
       const [times = []] = await timeEach([call]);
       console.log(`${name.padEnd(44)}${show(median(times), p99(times))}`);
     }
