@@ -80,4 +80,5 @@ it('every command of the read-me works, one after the other, with the folders an
     expect(run.exitCode, `${line.join(' ')}\n${run.stderr}`).toBe(0);
     expect(run.stdout, line.join(' ')).not.toBe('');
   }
-}, 120_000);
+  // Sixty processes, one after the other, each of which opens a library: a minute, two on a slow machine.
+}, 300_000);

@@ -2,6 +2,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Tests that take half a minute or more, the longest first. */
 const LONGEST = [
+  'packages/library-index/src/query/hostile-queries',
   'packages/library/src/proofs/disk-errors',
   'packages/transfer/src/kill-points',
   'packages/library/src/proofs/power-loss',
@@ -11,6 +12,7 @@ const LONGEST = [
   'packages/library-index/src/write/rebuild-equals-live',
   'packages/transfer/src/fault-table',
   'e2e/cli-',
+  'e2e/readme',
   'e2e/docs',
   'packages/library-index/src/open-library-index',
   'packages/mapper/src/mapper.property',
