@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { afterEach, expect, it } from 'vitest';
 import { answerCalls } from './answer-calls.ts';
-import { createCancelFlags } from './cancel-flags.ts';
 import type { ReplyMessage, RequestMessage } from './task-types.ts';
 import { tasks } from './worker-pool.test-tasks.ts';
 
@@ -34,28 +33,30 @@ function open(): {
   return { ask: (message) => port1.postMessage(message), next, port: port1 };
 }
 
+const flag = (): SharedArrayBuffer => new SharedArrayBuffer(4);
+
 it('answers with a value, with progress, and with an error as data', async () => {
   const { ask, next } = open();
-  ask({ callId: 1, task: 'add', input: { a: 1, b: 2 }, cancelFlag: 0 });
+  ask({ callId: 1, task: 'add', input: { a: 1, b: 2 }, cancelFlag: flag() });
   expect(await next()).toEqual({ kind: 'done', callId: 1, value: 3 });
-  ask({ callId: 2, task: 'count', input: { to: 1 }, cancelFlag: 0 });
+  ask({ callId: 2, task: 'count', input: { to: 1 }, cancelFlag: flag() });
   expect([await next(), await next()]).toEqual([
     { kind: 'progress', callId: 2, value: 1 },
     { kind: 'done', callId: 2, value: undefined },
   ]);
-  ask({ callId: 3, task: 'fail', input: { path: '/x' }, cancelFlag: 0 });
+  ask({ callId: 3, task: 'fail', input: { path: '/x' }, cancelFlag: flag() });
   expect(await next()).toMatchObject({
     kind: 'failed',
     callId: 3,
     error: { code: 'io.not-found', facts: { path: '/x' } },
   });
-  ask({ callId: 4, task: 'nothing', input: null, cancelFlag: 0 });
+  ask({ callId: 4, task: 'nothing', input: null, cancelFlag: flag() });
   expect(await next()).toMatchObject({ kind: 'failed', callId: 4, error: { code: 'core.invalid-argument' } });
 });
 
 it('hands a cancellation to the task that it means', async () => {
   const { ask, next } = open();
-  ask({ callId: 1, task: 'wait', input: {}, cancelFlag: 0 });
+  ask({ callId: 1, task: 'wait', input: {}, cancelFlag: flag() });
   expect(await next()).toMatchObject({ kind: 'progress', callId: 1 });
   ask({ cancelCallId: 99 });
   ask({ cancelCallId: 1 });
@@ -64,25 +65,13 @@ it('hands a cancellation to the task that it means', async () => {
 
 it('lets synchronous work see the shared flag', async () => {
   const { ask, next } = open();
-  const flags = createCancelFlags((cancelFlags) => ask({ cancelFlags }));
-  const cancelFlag = flags.take();
-  flags.raise(cancelFlag);
+  const cancelFlag = flag();
+  Atomics.store(new Int32Array(cancelFlag), 0, 1);
   ask({ callId: 1, task: 'spin', input: {}, cancelFlag });
   expect([await next(), await next()]).toMatchObject([
     { kind: 'progress' },
     { kind: 'failed', error: { message: 'cancelled' } },
   ]);
-});
-
-it('gives a task that looks at its signal late the one that was aborted before', async () => {
-  const { ask, next } = open();
-  const flags = createCancelFlags((cancelFlags) => ask({ cancelFlags }));
-  const cancelFlag = flags.take();
-  ask({ callId: 1, task: 'lookLater', input: {}, cancelFlag });
-  expect(await next()).toMatchObject({ kind: 'progress' });
-  flags.raise(cancelFlag);
-  ask({ cancelCallId: 1 });
-  expect(await next()).toEqual({ kind: 'done', callId: 1, value: true });
 });
 
 it('closes its port when it is asked to end', async () => {

@@ -18,9 +18,7 @@ export type Tasks = Readonly<Record<string, Task>>;
 
 /** @internal Main thread → worker. */
 export type RequestMessage =
-  | { readonly callId: number; readonly task: string; readonly input: unknown; readonly cancelFlag: number }
-  /** Further flags, whose numbers follow those of the ones before. */
-  | { readonly cancelFlags: SharedArrayBuffer }
+  | { readonly callId: number; readonly task: string; readonly input: unknown; readonly cancelFlag: SharedArrayBuffer }
   | { readonly cancelCallId: number }
   | { readonly end: true };
 

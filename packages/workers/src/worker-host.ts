@@ -1,6 +1,5 @@
 import type { Transferable, Worker } from 'node:worker_threads';
 import { errorFromJSON, ModelkeepError, onAbort, tooManyFiles } from '@modelkeep/core';
-import { createCancelFlags } from './cancel-flags.ts';
 import type { ReplyMessage, RequestMessage } from './task-types.ts';
 
 /** One call to a worker. */
@@ -41,7 +40,7 @@ interface PendingCall {
   readonly reject: (error: unknown) => void;
   readonly onProgress: ((value: unknown) => void) | undefined;
   readonly signal: AbortSignal | undefined;
-  readonly cancelFlag: number;
+  readonly cancelFlag: SharedArrayBuffer;
   readonly forget: () => void;
   /** Tells the task that nobody waits for it. */
   readonly cancel: () => void;
@@ -59,7 +58,8 @@ function codeWithoutDescriptors({ message }: Error): 'EMFILE' | 'ENFILE' | undef
 export function createThreadHost(name: string, worker: Worker): WorkerHost {
   /** An array, since it changes with each call: what a map has held can live on with its old tables. */
   const pending: PendingCall[] = [];
-  const flags = createCancelFlags((cancelFlags) => worker.postMessage({ cancelFlags } satisfies RequestMessage));
+  /** Of calls that have ended, for the next ones: shared memory that is new for each call would wait long to be collected. */
+  const flags: SharedArrayBuffer[] = [];
   let nextCallId = 1;
 
   const settle = (callId: number): PendingCall | undefined => {
@@ -68,7 +68,8 @@ export function createThreadHost(name: string, worker: Worker): WorkerHost {
     if (pending.length === 0) worker.unref();
     if (call === undefined) return undefined;
     call.forget();
-    flags.giveBack(call.cancelFlag);
+    new Int32Array(call.cancelFlag)[0] = 0;
+    flags.push(call.cancelFlag);
     return call;
   };
   let end: Error | undefined;
@@ -150,10 +151,10 @@ export function createThreadHost(name: string, worker: Worker): WorkerHost {
         // A message to a thread that has ended goes nowhere, and nothing would ever answer it.
         if (end !== undefined) return reject(end);
         const callId = nextCallId++;
-        const cancelFlag = flags.take();
+        const cancelFlag = flags.pop() ?? new SharedArrayBuffer(4);
         const { signal } = options;
         const cancel = (): void => {
-          flags.raise(cancelFlag);
+          Atomics.store(new Int32Array(cancelFlag), 0, 1);
           worker.postMessage({ cancelCallId: callId } satisfies RequestMessage);
         };
         const forget = signal === undefined ? () => {} : onAbort(signal, cancel);

@@ -19,13 +19,6 @@ export const tasks: Tasks = {
       context.signal.addEventListener('abort', () => reject(new Error('aborted')));
       context.report('waiting');
     }),
-  lookLater: async (_input: unknown, context) => {
-    context.report('not looking');
-    while (!context.isCancelled()) await new Promise((resolve) => setImmediate(resolve));
-    // The message that aborts comes behind the flag.
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    return context.signal.aborted;
-  },
   spin: (_input: unknown, context) => {
     context.report('spinning');
     const until = performance.now() + 20_000;
