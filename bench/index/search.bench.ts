@@ -101,7 +101,8 @@ for (const models of numbersOf('MODELKEEP_BENCH_MODELS', '10000,100000')) {
     console.log(
       `${'milliseconds'.padEnd(44)}   median      p99    exact      p99  by hand      p99    ratio   thread      p99    ratio    plain`,
     );
-    for (const [query, filters] of onlySelective ? selective : [...selective, ...broad]) {
+    for (const search of onlySelective ? selective : [...selective, ...broad]) {
+      const [query, filters] = search;
       const { sql, params } = searchSql({
         query: parseQuery(query),
         filters: readFilters(filters),
@@ -127,8 +128,7 @@ for (const models of numbersOf('MODELKEEP_BENCH_MODELS', '10000,100000')) {
           for (const row of ranked.all(match.join(' '))) JSON.parse(String(row['record']));
         },
       ];
-      const isSelective = selective.some(([name, by]) => name === query && by === filters);
-      const times = await timeEach(calls, isSelective ? 5 * rounds : rounds, calls.length - 1);
+      const times = await timeEach(calls, selective.includes(search) ? 5 * rounds : rounds, calls.length - 1);
       const [ours = [], exact = [], theirs = [], threads = [], simple = []] = times;
       const figures = show(
         median(ours),
